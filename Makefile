@@ -1,0 +1,60 @@
+# basecheck: make run, make test, make ui; all need only Python 3.11 to 3.13 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SURVEY ?= nhanes2
+OUTPUT := $(or $(BASECHECK_OUTPUT_DIR),output)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-strip-extras --no-header pyproject.toml
+
+.PHONY: run test lint ui bench dbt-docs schemas lock clean
+
+run: $(VENV)/.run ## Every survey, from its folder to its release
+	@$(BIN)/basecheck run $(ARGS)
+
+test: lint ## Lint, types and every test
+	@echo "basecheck: tests"
+	@$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	@echo "basecheck: lint and types"
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/sqlfluff lint --nofail-on-warnings dbt/models dbt/tests
+
+ui: $(VENV)/.run ## The Dagster UI on 127.0.0.1:3000, the releases on 127.0.0.1:3001; Ctrl-C ends both
+	@$(BIN)/python -m dagster_project.defs.ui
+
+bench: $(VENV)/.dev ## What a run costs beside the bare imports of its parts
+	@$(BIN)/python benchmarks/whole_run.py
+
+dbt-docs: $(VENV)/.run ## dbt's documentation of one survey's database, as one page: make dbt-docs SURVEY=nhanes2
+	@cd dbt && BASECHECK_OUTPUT_DIR="$(abspath $(OUTPUT))" BASECHECK_SURVEY=$(SURVEY) ../$(BIN)/dbt --quiet docs generate --static
+	@echo "basecheck: dbt/target/static_index.html"
+
+schemas: $(VENV)/.run ## The JSON Schemas that editors complete survey.yml and claims.yml by
+	@$(BIN)/python -c "from pathlib import Path; from dagster_project.codebook import write_json_schemas; write_json_schemas(Path('docs'))"
+
+lock: $(VENV)/.dev ## Choose the versions anew
+	@$(COMPILE) --extra dev --upgrade -o requirements-dev.lock
+	@$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
+
+clean: ## Remove everything that the commands above made
+	rm -rf $(VENV) output dbt/target dbt/logs logs .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/.run: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else \
+	  "basecheck needs Python 3.11, 3.12 or 3.13, and this is %d.%d; name one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	@echo "basecheck: making .venv and installing $$(grep -c == requirements.lock) pinned packages (once, a minute or two)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "basecheck: installing what the tests need besides"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

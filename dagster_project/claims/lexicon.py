@@ -1,0 +1,166 @@
+"""The words of figures and statements, as one table of data per language.
+
+A language is added by writing another `Lexicon` beside `ENGLISH` and passing it on: no code knows a word. All words are
+lower case; a hyphen between words counts as a space.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dagster_project.claims.hedges import Hedge
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What a language calls numbers, hedges, units and the joints of a statement."""
+
+    numbers: Mapping[str, int]
+    """Number words to a hundred."""
+    fractions: Mapping[str, Fraction]
+    """Shares said in one go: half, a quarter."""
+    denominators: Mapping[str, int]
+    """Parts that a number can stand before: two *thirds*."""
+    fraction_joints: frozenset[str]
+    """What stands in two *in* five."""
+    majority: frozenset[str]
+    """More than half, without a number."""
+    hedges: Mapping[str, Hedge]
+    """Hedges before the number."""
+    trailing_hedges: Mapping[str, Hedge]
+    """Hedges behind it."""
+    percent: frozenset[str]
+    points: frozenset[str]
+    """Differences between percentages, which are not percentages themselves."""
+    group_mark: str
+    decimal_mark: str
+    articles: frozenset[str]
+    """Words right before a figure that say nothing about it."""
+    of: frozenset[str]
+    """What stands between a part and its whole."""
+    equates: frozenset[str]
+    """What stands between two ways to say the same."""
+    turns: frozenset[str]
+    """Words that turn the meaning of a statement, which is then not read at all."""
+
+
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+ENGLISH = Lexicon(
+    numbers={
+        **{word: n for n, word in enumerate(_UNITS)},
+        **{word: 10 * n for n, word in enumerate(_TENS, start=2)},
+        **{
+            f"{ten} {unit}": 10 * n + m
+            for n, ten in enumerate(_TENS, start=2)
+            for m, unit in enumerate(_UNITS[1:10], start=1)
+        },
+        "none": 0,
+        "a dozen": 12,
+        "a hundred": 100,
+        "one hundred": 100,
+    },
+    fractions={
+        "half": Fraction(1, 2),
+        "a half": Fraction(1, 2),
+        "one half": Fraction(1, 2),
+        "a third": Fraction(1, 3),
+        "a quarter": Fraction(1, 4),
+        "a fifth": Fraction(1, 5),
+        "a sixth": Fraction(1, 6),
+        "a seventh": Fraction(1, 7),
+        "an eighth": Fraction(1, 8),
+        "a ninth": Fraction(1, 9),
+        "a tenth": Fraction(1, 10),
+    },
+    denominators={
+        **dict.fromkeys(("third", "thirds"), 3),
+        **dict.fromkeys(("quarter", "quarters", "fourth", "fourths"), 4),
+        **dict.fromkeys(("fifth", "fifths"), 5),
+        **dict.fromkeys(("sixth", "sixths"), 6),
+        **dict.fromkeys(("seventh", "sevenths"), 7),
+        **dict.fromkeys(("eighth", "eighths"), 8),
+        **dict.fromkeys(("ninth", "ninths"), 9),
+        **dict.fromkeys(("tenth", "tenths"), 10),
+    },
+    fraction_joints=frozenset({"in"}),
+    majority=frozenset({"a majority", "the majority", "most"}),
+    hedges={
+        "only": Hedge.ONLY,
+        "just": Hedge.ONLY,
+        "exactly": Hedge.EXACTLY,
+        "precisely": Hedge.EXACTLY,
+        **dict.fromkeys(
+            ("about", "around", "roughly", "some", "approximately", "approx", "circa", "~", "≈"), Hedge.ABOUT
+        ),
+        **dict.fromkeys(("nearly", "almost", "just under", "just below", "close to", "not quite"), Hedge.NEARLY),
+        **dict.fromkeys(
+            ("over", "more than", "above", "just over", "just above", "well over", "upwards of", ">"), Hedge.OVER
+        ),
+        **dict.fromkeys(("at least", "no fewer than", "no less than", "not less than", "≥"), Hedge.AT_LEAST),
+        **dict.fromkeys(("under", "below", "less than", "fewer than", "<"), Hedge.UNDER),
+        **dict.fromkeys(("at most", "up to", "no more than", "not more than", "as many as", "≤"), Hedge.AT_MOST),
+    },
+    trailing_hedges={
+        "or so": Hedge.ABOUT,
+        "or more": Hedge.AT_LEAST,
+        "+": Hedge.AT_LEAST,
+        "or less": Hedge.AT_MOST,
+        "or fewer": Hedge.AT_MOST,
+    },
+    percent=frozenset({"%", "percent", "per cent", "pct"}),
+    points=frozenset({"percentage points", "percentage point", "percent points", "% points", "points", "point", "pp"}),
+    group_mark=",",
+    decimal_mark=".",
+    articles=frozenset(
+        {"the", "that", "all", "all of the", "those", "these", "its", "their", "a total of", "a sample of"}
+    ),
+    of=frozenset({"of", "out of", "among"}),
+    equates=frozenset({"is", "are", "was", "were", "or", "=", "equals", "makes", "make", "that is", ",", "("}),
+    turns=frozenset(
+        [
+            "not",
+            "no",
+            "never",
+            "neither",
+            "nor",
+            "isn't",
+            "isn’t",
+            "aren't",
+            "aren’t",
+            "wasn't",
+            "wasn’t",
+            "weren't",
+            "weren’t",
+            "than",
+            "plus",
+            "minus",
+            "times",
+            "except",
+            "without",
+            "per",
+        ]
+    ),
+)

@@ -1,0 +1,381 @@
+"""The triple: a count, its base and its percentage, and the audit of whether they can stand together.
+
+Possible means: there is a whole base in the base's interval and a whole count in the count's, not above it, whose exact
+percentage lies in the percentage's interval. Here belong the verdict, the repairs of one figure and the readings that
+change none; how they are said belongs in `words`. Tables, groups and joint feasibility are other modules' work.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from dagster_project.claims.algebra import (
+    bases_possible,
+    counts_possible,
+    percentage_power,
+    percentages_possible,
+    printed_percentages,
+    shares,
+)
+from dagster_project.claims.figures import Figure
+from dagster_project.claims.hedges import Kind, hedged_interval
+from dagster_project.claims.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
+from dagster_project.claims.rounding import RoundingRule, round_fraction
+
+
+@dataclass(frozen=True)
+class Triple:
+    """Figures that are said to belong together; the count or the percentage may be left unsaid.
+
+    `text` is the statement as published, `who` the words for the respondents in the base, as far as known.
+    """
+
+    count: Figure | None
+    base: Figure
+    percentage: Figure | None
+    text: str = ""
+    who: str = ""
+
+    def __post_init__(self) -> None:
+        placed = ((self.count, Kind.COUNT), (self.base, Kind.BASE), (self.percentage, Kind.PERCENTAGE))
+        for figure, kind in placed:
+            if figure is not None and figure.kind is not kind:
+                raise ValueError(f"{figure.text!r} is a {figure.kind} in the place of the {kind}: read it as {kind}")
+        if self.count is None and self.percentage is None:
+            raise ValueError(f"{self.base.text!r} is a base alone: a triple needs a count or a percentage of it")
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return tuple(f for f in (self.count, self.base, self.percentage) if f is not None)
+
+    @property
+    def count_interval(self) -> Interval:
+        return COUNTS if self.count is None else self.count.interval
+
+    @property
+    def percentage_interval(self) -> Interval:
+        return PERCENTAGES if self.percentage is None else self.percentage.interval
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    PROVED_IMPOSSIBLE = "proved impossible"
+    IMPOSSIBLE_AS_LABELLED = "impossible as labelled"  # a reading that changes no figure works
+    NOT_CHECKABLE = "not checkable"  # whatever had been printed would have passed
+    CONSISTENT = "consistent"
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One figure of a triple, and what it may be given the others.
+
+    `interval` runs from the smallest to the largest value that fits (a percentage: as printed, with `decimals`). Where
+    only one base and no count, or one base and one count, are given it may have gaps: `nearest` are the values that fit
+    next to the printed one. `only_half_down` and `only_half_up` are the part of the interval that fits only if a half
+    may be rounded that way; empty if there is none.
+    """
+
+    kind: Kind
+    figure: Figure
+    interval: Interval
+    decimals: int
+    nearest: tuple[Fraction, ...]
+    only_half_down: Interval = EMPTY
+    only_half_up: Interval = EMPTY
+
+
+class ReadingCode(StrEnum):
+    """Another meaning of a triple that changes no figure."""
+
+    COUNT_IS_BASE = "count is the base"
+    COUNT_OF_OTHER = "count belongs to another percentage"
+
+
+@dataclass(frozen=True)
+class Implied:
+    """What a reading makes of a percentage: the counts it can be. Empty: it needs another base still."""
+
+    percentage: Figure
+    count: Interval
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A meaning under which the triple is possible with every figure as printed.
+
+    `count`, `base` and `percentage` are the intervals that then belong together; `others` are the further percentages
+    with the counts they imply over that base; `of_base` is the share that the base is of the printed base, in percent,
+    where the count is the base (a response rate, if the printed base is those asked).
+    """
+
+    code: ReadingCode
+    cost: int
+    percentage_figure: Figure
+    count: Interval
+    base: Interval
+    percentage: Interval
+    others: tuple[Implied, ...] = ()
+    of_base: Interval | None = None
+
+
+@dataclass(frozen=True)
+class TripleFinding:
+    """What the audit says of a triple.
+
+    `example` is a count and base that have the percentage, as close to the printed ones as can be; None if there are
+    none. `power` is the share of the percentages with as many decimals that this check would have caught.
+    """
+
+    triple: Triple
+    holds: bool
+    severity: Severity
+    power: Fraction
+    example: tuple[int, int] | None
+    repairs: tuple[Repair, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+
+def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> TripleFinding:
+    """Can the figures stand together? If not: every repair of one figure, and every reading that changes none.
+
+    `others` are further percentages said of the same survey, for the readings. Repairs come in the order percentage,
+    count, base; readings by cost: one for the change of meaning that makes the count the base, two for a count that
+    moves to another percentage, and one more for each other percentage that the reading leaves unexplained.
+    """
+    wrong = next((f for f in others if f.kind is not Kind.PERCENTAGE), None)
+    if wrong is not None:
+        raise ValueError(f"{wrong.text!r} is a {wrong.kind}: only percentages can be others of a triple")
+    example = _example(triple)
+    power = _power(triple)
+    if example is not None:
+        severity = Severity.CONSISTENT if power else Severity.NOT_CHECKABLE
+        return TripleFinding(triple, True, severity, power, example)
+    readings = _readings(triple, others)
+    severity = Severity.IMPOSSIBLE_AS_LABELLED if readings else Severity.PROVED_IMPOSSIBLE
+    return TripleFinding(triple, False, severity, power, None, _repairs(triple), readings)
+
+
+def _example(triple: Triple) -> tuple[int, int] | None:
+    """A count and a base that fit: the printed ones if they do, else near them."""
+    count, base, percentage = triple.count_interval, triple.base.interval, triple.percentage_interval
+    bases = bases_possible(count, percentage, base)
+    if bases.is_empty:
+        return None
+    if triple.count is not None and triple.count.value is not None:
+        fitting = bases_possible(Interval.point(triple.count.value), percentage, base)
+        if not fitting.is_empty:
+            return int(triple.count.value), _nearest_whole(fitting, triple.base.value)
+    printed = triple.base.value
+    counts = EMPTY if printed is None else counts_possible(percentage, base.intersect(Interval.point(printed)), count)
+    n = int(bases.low) if counts.is_empty or printed is None else int(printed)
+    counts = counts_possible(percentage, n, count)
+    value = None if triple.percentage is None else triple.percentage.value
+    return _nearest_whole(counts, None if value is None else value * n / 100), n
+
+
+def _nearest_whole(interval: Interval, to: Fraction | None) -> int:
+    target = interval.low if to is None else Fraction(round(to))
+    high = target if interval.high is None else interval.high
+    return int(max(interval.low, min(target, high)))
+
+
+def _power(triple: Triple) -> Fraction:
+    figure = triple.percentage
+    if figure is None or figure.value is None:
+        return Fraction(0) if figure is None else _power_of_words(triple)
+    decimals, hedge, rule = figure.decimals, figure.hedge, figure.rounding or RoundingRule.EITHER_HALF
+    if hedge.is_bare:
+        return percentage_power(triple.base.interval, decimals, rule, triple.count_interval)
+    return percentage_power(
+        triple.base.interval,
+        decimals,
+        rule,
+        triple.count_interval,
+        interval_of=lambda v: hedged_interval(v, decimals, Kind.PERCENTAGE, hedge, rule),
+    )
+
+
+def _power_of_words(triple: Triple) -> Fraction:
+    """A share without a number is said or not: half is caught where its opposite could not be said as well."""
+    opposite = Interval.of(0, 50)
+    return Fraction(shares(opposite, triple.base.interval, triple.count_interval) is None, 2)
+
+
+# -- repairs of one figure ------------------------------------------------------------------------------------------
+
+
+def _repairs(triple: Triple) -> tuple[Repair, ...]:
+    found = (_percentage_repair(triple), _count_repair(triple), _base_repair(triple))
+    return tuple(repair for repair in found if repair is not None)
+
+
+def _percentage_repair(triple: Triple) -> Repair | None:
+    figure = triple.percentage
+    if figure is None:
+        return None
+    rule = figure.rounding or RoundingRule.EITHER_HALF
+
+    def printed(under: RoundingRule) -> Interval:
+        return printed_percentages(triple.count_interval, triple.base.interval, figure.decimals, under)
+
+    return _repair(figure, rule, printed, _nearest_percentages(triple, figure, rule))
+
+
+def _nearest_percentages(triple: Triple, figure: Figure, rule: RoundingRule) -> tuple[Fraction, ...]:
+    """The printed percentages that fit, next below and next above the figure."""
+    if figure.value is None:
+        return ()
+    base, count = triple.base.interval, triple.count_interval
+    own = figure.interval
+    top = Fraction(100) if own.high is None else own.high
+    below = Interval(Fraction(0), own.low, high_open=not own.low_open)
+    above = Interval(top, Fraction(100), low_open=not own.high_open)
+    lower, upper = _nearest_share(count, base, below, last=True), _nearest_share(count, base, above, last=False)
+    printed = [round_fraction(lower, figure.decimals, rule)[-1]] if lower is not None else []
+    printed += [round_fraction(upper, figure.decimals, rule)[0]] if upper is not None else []
+    return tuple(dict.fromkeys(printed))
+
+
+def _nearest_share(count: Interval, base: Interval, percentage: Interval, *, last: bool) -> Fraction | None:
+    """The smallest or largest exact percentage in an interval that such counts and bases have.
+
+    Only over bases few enough to walk through: with many, a gap is no wider than a rounding unit anyhow.
+    """
+    bases = bases_possible(count, percentage, base)
+    if bases.is_empty or bases.high is None or bases.high - bases.low > 1000:
+        return None
+    found = []
+    for n in bases.count_range():
+        counts = counts_possible(percentage, n, count)
+        if not counts.is_empty and counts.high is not None:
+            found.append(100 * (counts.high if last else counts.low) / n)
+    return max(found) if last else min(found)
+
+
+def _count_repair(triple: Triple) -> Repair | None:
+    figure = triple.count
+    if figure is None:
+        return None
+
+    def counts(under: RoundingRule) -> Interval:
+        return counts_possible(_percentage_under(triple, under), triple.base.interval)
+
+    return _repair(figure, _rule(triple), counts, ())
+
+
+def _base_repair(triple: Triple) -> Repair | None:
+    def bases(under: RoundingRule) -> Interval:
+        return bases_possible(triple.count_interval, _percentage_under(triple, under))
+
+    return _repair(triple.base, _rule(triple), bases, _nearest_bases(triple))
+
+
+def _rule(triple: Triple) -> RoundingRule | None:
+    return None if triple.percentage is None else triple.percentage.rounding
+
+
+def _percentage_under(triple: Triple, rule: RoundingRule) -> Interval:
+    return PERCENTAGES if triple.percentage is None else triple.percentage.under(rule).interval
+
+
+def _repair(
+    figure: Figure,
+    rule: RoundingRule | None,
+    possible: Callable[[RoundingRule], Interval],
+    nearest: tuple[Fraction, ...],
+) -> Repair | None:
+    """A repair from what is possible under a rule, with what hangs on the way that a half is rounded."""
+    full = possible(rule or RoundingRule.EITHER_HALF)
+    if full.is_empty:
+        return None
+    if rule is not RoundingRule.EITHER_HALF:
+        return Repair(figure.kind, figure, full, figure.decimals, nearest)
+    unit = Fraction(1, 10**figure.decimals)
+    return Repair(
+        figure.kind,
+        figure,
+        full,
+        figure.decimals,
+        nearest,
+        only_half_down=_beyond(full, possible(RoundingRule.HALF_UP), unit),
+        only_half_up=_beyond(full, possible(RoundingRule.HALF_DOWN), unit),
+    )
+
+
+def _nearest_bases(triple: Triple) -> tuple[Fraction, ...]:
+    printed, count, percentage = triple.base.interval, triple.count_interval, triple.percentage_interval
+    below = bases_possible(count, percentage, Interval(Fraction(1), printed.low, high_open=True))
+    above = EMPTY
+    if printed.high is not None:
+        above = bases_possible(count, percentage, Interval(printed.high, None, low_open=True))
+    found = [below.high] if not below.is_empty else []
+    found += [above.low] if not above.is_empty else []
+    return tuple(n for n in found if n is not None)
+
+
+def _beyond(full: Interval, without: Interval, unit: Fraction) -> Interval:
+    """The end of `full` that `without` does not reach; all of `full` where that is both ends or `without` is empty."""
+    if without == full:
+        return EMPTY
+    if without.is_empty or without.high is None or (without.low != full.low and without.high != full.high):
+        return full
+    if without.low != full.low:
+        return Interval(full.low, without.low - unit)
+    return Interval(without.high + unit, full.high)
+
+
+# -- readings that change no figure ---------------------------------------------------------------------------------
+
+
+def _readings(triple: Triple, others: Sequence[Figure]) -> tuple[Reading, ...]:
+    count, figure = triple.count, triple.percentage
+    if count is None or figure is None:
+        return ()
+    found = [_count_as_base(triple, count, figure, others)]
+    for n, other in enumerate(others):
+        if other.interval != figure.interval:
+            rest = (figure, *others[:n], *others[n + 1 :])
+            found.append(_count_of_other(triple, count, other, figure, rest))
+    return tuple(sorted((r for r in found if r is not None), key=lambda reading: reading.cost))
+
+
+def _count_as_base(triple: Triple, count: Figure, figure: Figure, others: Sequence[Figure]) -> Reading | None:
+    """The count is those who answered, and the percentage divides by them; the printed base is a larger circle."""
+    within = percentages_possible(count.interval, triple.base.interval)
+    base = bases_possible(COUNTS, figure.interval, count.interval.intersect(BASES))
+    if within.is_empty or base.is_empty:
+        return None
+    implied = _implied(others, base)
+    return Reading(
+        ReadingCode.COUNT_IS_BASE,
+        1 + _left_over(implied),
+        figure,
+        counts_possible(figure.interval, base),
+        base,
+        figure.interval,
+        implied,
+        within,
+    )
+
+
+def _count_of_other(
+    triple: Triple, count: Figure, other: Figure, figure: Figure, rest: Sequence[Figure]
+) -> Reading | None:
+    """The count is another percentage of the same base, over which the triple's own percentage is possible too."""
+    base = bases_possible(count.interval, other.interval, triple.base.interval)
+    base = bases_possible(COUNTS, figure.interval, base)
+    counts = counts_possible(other.interval, base, count.interval)
+    if base.is_empty or counts.is_empty:
+        return None
+    implied = _implied(rest, base)
+    return Reading(ReadingCode.COUNT_OF_OTHER, 2 + _left_over(implied), other, counts, base, other.interval, implied)
+
+
+def _implied(percentages: Sequence[Figure], base: Interval) -> tuple[Implied, ...]:
+    return tuple(Implied(p, counts_possible(p.interval, base)) for p in percentages)
+
+
+def _left_over(implied: Sequence[Implied]) -> int:
+    return sum(one.count.is_empty for one in implied)

@@ -1,0 +1,239 @@
+"""Findings, repairs and readings in plain words, with the arithmetic in them, so that an editor can read them aloud.
+
+English only. Nothing is decided here.
+"""
+
+import math
+from fractions import Fraction
+
+from dagster_project.claims.figures import Figure
+from dagster_project.claims.hedges import Kind
+from dagster_project.claims.interval import Interval, number_text
+from dagster_project.claims.rounding import RoundingRule, decimal_text, round_fraction
+from dagster_project.claims.triple import (
+    Implied,
+    Reading,
+    ReadingCode,
+    Repair,
+    Severity,
+    Triple,
+    TripleFinding,
+)
+
+
+def finding_text(finding: TripleFinding) -> str:
+    """One paragraph: whether the figures can stand together, with the arithmetic, and every reading that works."""
+    return _fits(finding) if finding.holds else _cannot_be(finding)
+
+
+def repair_text(repair: Repair, triple: Triple) -> str:
+    """One sentence: what a figure may be, and which figures then stand."""
+    standing = " and ".join(_quoted(f) for f in triple.figures if f.kind is not repair.kind)
+    verb = "stand" if len(triple.figures) > 2 else "stands"
+    value = _repaired(repair, triple)
+    return f"If {standing} {verb}, the {repair.kind} can be {value} instead of {_quoted(repair.figure)}."
+
+
+def reading_text(reading: Reading, triple: Triple) -> str:
+    """What the figures mean in a reading, and what follows for each of the percentages."""
+    count = triple.count
+    assert count is not None
+    own = _share_text(reading.percentage_figure, reading.count, reading.base)
+    rest = [_implied_text(implied, reading.base) for implied in reading.others]
+    if reading.code is ReadingCode.COUNT_OF_OTHER:
+        said = reading.percentage_figure.phrase
+        head = f"If {count.phrase} is {said} of the base, and not {_said(triple)}, no figure has to change"
+        return f"{head}: the base is {_whole(reading.base)}; {'; '.join([own, *rest])}."
+    head = f"If {count.phrase} is itself the base, no figure has to change"
+    return f"{head}: {'; '.join([own, *rest])}.{_rate(reading, triple)}"
+
+
+def _said(triple: Triple) -> str:
+    return triple.percentage.phrase if triple.percentage is not None else "what is said"
+
+
+# -- the two verdicts -----------------------------------------------------------------------------------------------
+
+
+def _fits(finding: TripleFinding) -> str:
+    triple, example = finding.triple, finding.example
+    assert example is not None
+    count, base = example
+    figure = triple.percentage
+    as_printed = base == triple.base.value and (triple.count is None or count == triple.count.value)
+    start = "" if as_printed else "For example, "
+    if figure is None:
+        text = f"{start}{_division(count, base)}. No percentage is printed, so there is nothing to check."
+    else:
+        text = f"{start}{_division(count, base, figure)}, printed {figure.phrase}: it fits."
+    return f"{text}{_power_text(finding)}" if figure is not None else text
+
+
+def _power_text(finding: TripleFinding) -> str:
+    figure = finding.triple.percentage
+    if finding.severity is Severity.NOT_CHECKABLE:
+        return " That proves nothing: with such a base, any percentage would have fitted."
+    if figure is None or figure.value is None:
+        return ""
+    printable = 100 * 10**figure.decimals + 1
+    caught = finding.power * printable
+    form = {0: "whole percentages", 1: "percentages with one decimal"}.get(
+        figure.decimals, f"percentages with {figure.decimals} decimals"
+    )
+    return f" Of the {printable:,} {form} from 0 to 100, {number_text(caught)} would not have fitted."
+
+
+def _cannot_be(finding: TripleFinding) -> str:
+    triple = finding.triple
+    parts = [_as_printed(triple), *(_repair_arithmetic(r, triple) for r in finding.repairs)]
+    arithmetic = "; ".join(dict.fromkeys(part for part in parts if part))
+    text = f"“{_statement(triple)}” cannot be: {arithmetic}."
+    if not finding.repairs:
+        text += " No change of one figure alone would mend it."
+    return " ".join([text, *(reading_text(reading, triple) for reading in finding.readings)])
+
+
+def _statement(triple: Triple) -> str:
+    if triple.text:
+        return triple.text
+    if triple.count is None:
+        return f"{_said(triple)} of {triple.base.phrase}"
+    said = "" if triple.percentage is None else f" is {triple.percentage.phrase}"
+    return f"{triple.count.phrase} of {triple.base.phrase}{said}"
+
+
+def _as_printed(triple: Triple) -> str:
+    """The percentage of the numbers as they stand, or why there is none."""
+    count, base = triple.count, triple.base
+    if count is None:
+        return f"no whole number of {_base(base)} is {_percentage(triple.percentage)}"
+    if count.value is None or base.value is None:
+        return ""
+    if count.value > base.value:
+        return f"{number_text(count.value)} is more than {number_text(base.value)}"
+    return _division(int(count.value), int(base.value), triple.percentage)
+
+
+# -- repairs --------------------------------------------------------------------------------------------------------
+
+
+def _repair_arithmetic(repair: Repair, triple: Triple) -> str:
+    value = _repaired(repair, triple)
+    if repair.kind is Kind.PERCENTAGE:
+        if triple.count is None:
+            return f"the nearest percentage that can be is {value}"
+        if triple.count.interval.is_point and triple.base.interval.is_point:
+            return ""
+        return f"{triple.count.interval} of {triple.base.interval} is {value}"
+    if repair.kind is Kind.COUNT:
+        if triple.percentage is None:
+            return f"a count of {_base(triple.base)} is {value}"
+        return f"{_percentage(triple.percentage)} of {triple.base.interval} is {value}"
+    if triple.percentage is None:
+        return f"{triple.count_interval} needs a base of {value}"
+    if triple.count is None:
+        return f"the nearest base that can have {_percentage(triple.percentage)} is {value}"
+    return f"{triple.count_interval} is {_percentage(triple.percentage)} of {value}"
+
+
+def _repaired(repair: Repair, triple: Triple) -> str:
+    """The values that a repair leaves, with what hangs on a half."""
+    if triple.count is None and repair.nearest:
+        return " or ".join(_value(v, repair) for v in repair.nearest)
+    text = _range(repair.interval, repair)
+    if not repair.only_half_down.is_empty and not repair.only_half_up.is_empty:
+        return f"{text} (as a half is rounded)"
+    for interval, way in ((repair.only_half_down, "down"), (repair.only_half_up, "up")):
+        if interval == repair.interval:
+            text += f" (only where a half may be rounded {way})"
+        elif not interval.is_empty:
+            text += f" ({_range(interval, repair)} only where a half may be rounded {way})"
+    return text
+
+
+def _value(value: Fraction, repair: Repair) -> str:
+    if repair.kind is Kind.PERCENTAGE:
+        return f"{decimal_text(value, repair.decimals)} %"
+    return number_text(value)
+
+
+def _range(interval: Interval, repair: Repair) -> str:
+    if repair.kind is not Kind.PERCENTAGE:
+        return _whole(interval)
+    if interval.high is None or interval.is_point:
+        return f"{decimal_text(interval.low, repair.decimals)} %"
+    between = "or" if interval.high - interval.low == Fraction(1, 10**repair.decimals) else "to"
+    return f"{decimal_text(interval.low, repair.decimals)} {between} {decimal_text(interval.high, repair.decimals)} %"
+
+
+# -- readings -------------------------------------------------------------------------------------------------------
+
+
+def _implied_text(implied: Implied, base: Interval) -> str:
+    if implied.count.is_empty:
+        return f"{implied.percentage.phrase} is no whole number of {_whole(base)} and needs another base"
+    return _share_text(implied.percentage, implied.count, base)
+
+
+def _share_text(figure: Figure, count: Interval, base: Interval) -> str:
+    if count.is_point and base.is_point:
+        return f"{_division(int(count.low), int(base.low), figure)}, printed {figure.phrase}"
+    return f"{_whole(count)} of {_whole(base)} can be printed {figure.phrase}"
+
+
+def _rate(reading: Reading, triple: Triple) -> str:
+    count, base = triple.count, triple.base
+    within = reading.of_base
+    if count is None or within is None or within.high is None:
+        return ""
+    if count.value is None or base.value is None or count.value > base.value:
+        return ""
+    printed = _division(int(count.value), int(base.value))
+    ends = [round_fraction(v, 0, RoundingRule.HALF_UP)[0] for v in (within.low, within.high)]
+    around = "" if within.is_point else f" (of {base.interval}: {number_text(ends[0])} to {number_text(ends[1])} %)"
+    return f" Then {printed}{around}, the response rate if {base.phrase} were asked."
+
+
+# -- numbers --------------------------------------------------------------------------------------------------------
+
+
+def _division(count: int, base: int, figure: Figure | None = None) -> str:
+    """`40 of 96 is 41.7 %`: one decimal more than printed, and more where fewer would seem to say the opposite."""
+    exact = Fraction(100 * count, base)
+    decimals = 1 if figure is None else figure.decimals + 1
+    shown = _half_up(exact, decimals)
+    if figure is not None:
+        fits = figure.interval.contains(exact)
+        while figure.interval.contains(shown) is not fits and decimals < 12:
+            decimals += 1
+            shown = _half_up(exact, decimals)
+    text = decimal_text(shown, decimals).rstrip("0").rstrip(".")
+    return f"{count:,} of {base:,} is {text} %"
+
+
+def _half_up(value: Fraction, decimals: int) -> Fraction:
+    return Fraction(math.floor(value * 10**decimals + Fraction(1, 2)), 10**decimals)
+
+
+def _whole(interval: Interval) -> str:
+    if interval.high is not None and interval.high - interval.low == 1:
+        return f"{number_text(interval.low)} or {number_text(interval.high)}"
+    return str(interval)
+
+
+def _base(base: Figure) -> str:
+    return str(base.interval)
+
+
+def _percentage(figure: Figure | None) -> str:
+    """A percentage as it is said: the number where it is bare, its own words where they mean more."""
+    if figure is None:
+        return "such a percentage"
+    if figure.rounding is None or figure.value is None:
+        return figure.phrase
+    return f"{decimal_text(figure.value, figure.decimals)} %"
+
+
+def _quoted(figure: Figure) -> str:
+    """A figure as it is quoted."""
+    return f"“{figure.phrase}”"

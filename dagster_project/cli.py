@@ -1,0 +1,268 @@
+"""The `basecheck` command: what people type. Each command calls a room and prints; what is heavy is imported inside."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagster_project.errors import InputError
+from dagster_project.places import Places
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from dagster_project.defs.run import SurveyRun
+
+OK, GATE_FAILED, WRONG_INPUT = 0, 1, 2
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Survey records to audited tables, and a verdict on every published figure.",
+)
+Surveys = Annotated[list[str] | None, typer.Argument(metavar="[SURVEY]...", help="Folders of data/raw; all if none.")]
+
+
+@app.command()
+def run(
+    surveys: Surveys = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="A published figure that is contradicted fails the run.")
+    ] = False,
+) -> None:
+    """Run surveys from their folders to their releases."""
+    places = Places.from_environment()
+    names = _chosen(places, surveys)
+    console = _console()
+    results: list[SurveyRun] = []
+    readable = [name for name in names if _readable(places, name, results)]
+    if readable:
+        from dagster_project.defs.home import prepare_home
+
+        prepare_home(places)
+        console.print("Loading Dagster and dbt …")
+        with _progress(console) as tell:
+            from dagster_project.defs.run import run_surveys
+
+            results.extend(run_surveys(places, readable, strict=strict, tell=tell))
+    results.sort(key=lambda result: names.index(result.survey))
+    _print_results(console, places, results)
+    if any(result.mend for result in results):
+        raise typer.Exit(WRONG_INPUT)
+    if not all(result.succeeded for result in results):
+        raise typer.Exit(GATE_FAILED)
+
+
+@app.command()
+def claim(
+    text: Annotated[str, typer.Argument(help='A statement: "96 of about 150 is 42%".')],
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
+) -> None:
+    """Say at once whether a count, a base and a percentage can stand together; without any records."""
+    from dagster_project.claims import audit_triple, finding_text, parse_statement, reading_text, repair_text
+
+    try:
+        triple = parse_statement(text)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    finding = audit_triple(triple)
+    if as_json:
+        answer = {
+            "verdict": "possible" if finding.holds else "impossible",
+            "severity": finding.severity.value,
+            "message": finding_text(finding),
+            "figures": [
+                {"text": figure.text, "kind": figure.kind.value, "means": str(figure.interval)}
+                for figure in triple.figures
+            ],
+            "repairs": [repair_text(repair, triple) for repair in finding.repairs],
+            "readings": [reading_text(reading, triple) for reading in finding.readings],
+            "power": float(finding.power),
+        }
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        print(finding_text(finding))
+        for repair in finding.repairs:
+            print(f"- {repair_text(repair, triple)}")
+    raise typer.Exit(OK if finding.holds else GATE_FAILED)
+
+
+@app.command()
+def new(
+    survey: Annotated[str, typer.Argument(help="The new survey's name: small letters, digits and _.")],
+    source: Annotated[Path, typer.Option("--from", help="A CSV or Parquet file of records.")],
+) -> None:
+    """Make a survey's folder from a record file, with a survey.yml to complete."""
+    from dagster_project.ingest import propose
+
+    folder = propose(Places.from_environment().raw_dir, survey, source)
+    print(f"{folder}: look through survey.yml, where every guess and every gap is marked with TODO, then:")
+    print(f"  basecheck run {survey}")
+
+
+@app.command()
+def reconstruct(survey: Annotated[str, typer.Argument(help="A survey whose records are not public.")]) -> None:
+    """Make up records that meet every published figure, for a survey that says its records are reconstructed."""
+    from dagster_project.codebook import read_survey_folder
+    from dagster_project.ingest import reconstruct as reconstruct_records
+
+    path = reconstruct_records(read_survey_folder(Places.from_environment().raw_dir, survey))
+    print(f"{path}: written anew from the published figures. These records are a reconstruction, not data.")
+
+
+@app.command()
+def sql(
+    surveys: Surveys = None,
+    statement: Annotated[
+        str | None, typer.Option("--command", "-c", help="One statement, instead of a prompt.")
+    ] = None,
+) -> None:
+    """Query the latest releases, read-only: each survey is a database of its own, as nhanes2.marts.toplines."""
+    from dagster_project.release.query import open_releases, prompt
+
+    places = Places.from_environment()
+    with open_releases(places.releases_dir, surveys or []) as connection:
+        if statement is not None:
+            prompt(connection, iter([statement]))
+        else:
+            prompt(connection, _typed())
+
+
+def main() -> None:
+    """The console script: an `InputError` becomes one line on the error stream and exit code 2."""
+    try:
+        app()
+    except InputError as error:
+        print(f"basecheck: {error}", file=sys.stderr)
+        sys.exit(WRONG_INPUT)
+
+
+def _chosen(places: Places, surveys: Sequence[str] | None) -> list[str]:
+    from dagster_project.codebook import survey_names
+
+    names = survey_names(places.raw_dir)
+    if not names:
+        raise InputError(
+            f"{places.raw_dir}: no survey here. A survey is a folder with a survey.yml and record files; "
+            "`basecheck new` makes one."
+        )
+    for survey in surveys or []:
+        if survey not in names:
+            raise InputError(f"{places.raw_dir / survey}: there is no such survey (folders found: {', '.join(names)}).")
+    return list(dict.fromkeys(surveys)) if surveys else names
+
+
+def _readable(places: Places, survey: str, results: list[SurveyRun]) -> bool:
+    """Whether the folder can be read; what cannot is told at once, without starting anything for it."""
+    from dagster_project.codebook import read_survey_folder
+
+    try:
+        read_survey_folder(places.raw_dir, survey)
+    except InputError as error:
+        from dagster_project.defs.run import SurveyRun
+
+        results.append(SurveyRun(survey, succeeded=False, mend=str(error)))
+        return False
+    return True
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str, str], None]]:
+    """A live line on a terminal, a line per step elsewhere."""
+    if not console.is_terminal:
+        yield lambda survey, step: console.print(f"{survey}: {_words(step)}")
+        return
+    with console.status("") as status:
+        yield lambda survey, step: status.update(f"{survey}: {_words(step)} …")
+
+
+def _words(step: str) -> str:
+    return step.removeprefix("dbt_").replace("_gate", ": checks").replace("_", " ")
+
+
+def _print_results(console: Console, places: Places, results: Sequence[SurveyRun]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("Survey")
+    table.add_column("Result")
+    for name in ("Records", "Rejects", "Checks", "Failed", "Findings", "Contradicted"):
+        table.add_column(name, justify="right")
+    for result in results:
+        records, findings = result.metadata.get("records", {}), result.metadata.get("findings", {})
+        table.add_row(
+            result.survey,
+            "released" if result.succeeded else "failed",
+            _number(records.get("dagster/row_count")),
+            _number(records.get("rows_rejected")),
+            _number(result.checks or None),
+            _number(len(result.failed_checks) if result.checks else None),
+            _number(findings.get("dagster/row_count")),
+            _number(findings.get("contradicted")),
+        )
+    console.print()
+    console.print(table)
+    for result in results:
+        console.print()
+        console.print(f"[bold]{result.survey}[/bold]")
+        for line in _lines(result, places):
+            console.print(f"  {escape(line)}")
+
+
+def _lines(result: SurveyRun, places: Places) -> Iterator[str]:
+    """What a person has to know of one survey's run, and where its report is."""
+    if result.mend:
+        yield f"To mend: {result.mend}"
+    for message in result.broken:
+        yield f"Broken: {message}"
+    for check in result.failed_checks:
+        word = "Failed" if check.is_error else "Warning"
+        yield f"{word}: {check.check} of {check.asset}: {check.observed}"
+    contradicted = result.metadata.get("findings", {}).get("what_is_contradicted", "nothing")
+    if contradicted != "nothing":
+        yield from contradicted.split("\n\n")
+    report = places.releases_dir / result.survey / "latest" / "report.html"
+    if result.succeeded:
+        yield f"Report: {report}"
+    elif report.exists():
+        yield f"Nothing was released; the last release stays: {report}"
+    else:
+        yield "Nothing was released."
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def _typed() -> Iterator[str]:
+    """Statements as a person types them, each ended by a semicolon; an empty line or the end of input ends."""
+    lines: list[str] = []
+    while True:
+        try:
+            line = input("      -> " if lines else "basecheck> ")
+        except EOFError:
+            return
+        if not line.strip() and not lines:
+            return
+        lines.append(line)
+        if line.rstrip().endswith(";"):
+            yield "\n".join(lines)
+            lines = []
+
+
+if __name__ == "__main__":
+    main()

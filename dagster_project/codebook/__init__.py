@@ -1,0 +1,34 @@
+"""The codebook room: survey.yml and claims.yml as typed models. It knows no other room but `claims`' figures."""
+
+from dagster_project.codebook.files import (
+    CLAIMS_FILE,
+    CODEBOOK_FILE,
+    SurveyFolder,
+    read_survey_folder,
+    survey_identifier,
+    survey_names,
+    write_json_schemas,
+)
+from dagster_project.codebook.model import (
+    ANY_VALUE,
+    Answer,
+    AnswerKind,
+    BaseRule,
+    Codebook,
+    Provenance,
+    Question,
+    QuestionType,
+    RecordFormat,
+)
+from dagster_project.codebook.published import (
+    Claim,
+    Published,
+    Reading,
+    Statement,
+)
+
+__all__ = [
+    "ANY_VALUE", "CLAIMS_FILE", "CODEBOOK_FILE", "Answer", "AnswerKind", "BaseRule", "Claim", 
+    "Codebook", "Provenance", "Published", "Question", "QuestionType", "Reading", "RecordFormat", "Statement",
+    "SurveyFolder", "read_survey_folder", "survey_identifier", "survey_names", "write_json_schemas",
+]  # fmt: skip

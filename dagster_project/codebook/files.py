@@ -1,0 +1,80 @@
+"""Finding and reading a survey's folder: survey.yml and claims.yml with errors that name line and field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from dagster_project.codebook.located import Located, parse_model, read_yaml
+from dagster_project.codebook.model import IDENTIFIER, Codebook
+from dagster_project.codebook.published import Published, check_against
+from dagster_project.errors import InputError
+
+CODEBOOK_FILE = "survey.yml"
+CLAIMS_FILE = "claims.yml"
+
+
+@dataclass(frozen=True)
+class SurveyFolder:
+    """What a person wrote about one survey; `published` is None where there is no claims.yml."""
+
+    survey: str
+    folder: Path
+    codebook: Codebook
+    published: Published | None
+    claims_located: Located | None
+
+
+def survey_names(raw_dir: Path) -> list[str]:
+    """The surveys in `raw_dir`, one per folder, sorted. Hidden folders are none."""
+    if not raw_dir.is_dir():
+        return []
+    return sorted(path.name for path in raw_dir.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def survey_identifier(survey: str, raw_dir: Path) -> str:
+    """The survey's name, if it will do as a folder, a partition and a database; else an `InputError`."""
+    if not IDENTIFIER.match(survey):
+        raise InputError(
+            f"{raw_dir / survey}: a survey's name is a small letter, then small letters, digits and _, 63 at most; "
+            "name the folder so."
+        )
+    return survey
+
+
+def read_survey_folder(raw_dir: Path, survey: str) -> SurveyFolder:
+    """Read and check both files of a survey. Raises `InputError` naming file, line and field."""
+    folder = raw_dir / survey
+    if not folder.is_dir():
+        known = ", ".join(survey_names(raw_dir)) or "none"
+        raise InputError(f"{folder}: there is no such survey (folders found: {known}).")
+    survey_identifier(survey, raw_dir)
+    located = read_yaml(folder / CODEBOOK_FILE)
+    codebook = parse_model(Codebook, located)
+    claims_file = folder / CLAIMS_FILE
+    if not claims_file.exists():
+        return SurveyFolder(survey, folder, codebook, None, None)
+    claims_located = read_yaml(claims_file)
+    published = parse_model(Published, claims_located)
+    try:
+        check_against(published, codebook)
+    except PydanticCustomError as error:
+        context: Mapping[str, Any] = error.context or {}
+        raise claims_located.error(tuple(context["place"]), str(context["message"])) from None
+    return SurveyFolder(survey, folder, codebook, published, claims_located)
+
+
+def write_json_schemas(folder: Path) -> list[Path]:
+    """Write the JSON Schemas by which editors complete survey.yml and claims.yml."""
+    written = []
+    for model, name in ((Codebook, "survey.schema.json"), (Published, "claims.schema.json")):
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+        path = folder / name
+        path.write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        written.append(path)
+    return written

@@ -1,0 +1,42 @@
+"""The asset that judges the published figures."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from dagster_project.audit import audit_published
+from dagster_project.defs.ingest import OWNERS, table_schema
+from dagster_project.defs.resources import Surveys, shown_to_people
+
+
+def build_audit_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
+    """The findings: made from the claims, and recounted from the tallies and bases."""
+
+    @dg.asset(
+        group_name="audit",
+        kinds={"python", "duckdb"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        deps=["claims", "tallies", "bases", "response_rates"],
+        description=(
+            "What the audit says of the published figures: which cannot stand together, what would repair them, under "
+            "which other reading they hold, and whether the records give them."
+        ),
+    )
+    def findings(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
+        with shown_to_people(), surveys.warehouse(context.partition_key) as connection:
+            counts = audit_published(connection)
+            messages = connection.execute(
+                "SELECT message FROM audit.findings WHERE severity LIKE '%impossible%' ORDER BY finding"
+            ).fetchall()
+            return dg.MaterializeResult(
+                metadata={
+                    "dagster/row_count": counts.findings,
+                    "figures": counts.figures,
+                    "contradicted": counts.contradicted,
+                    "what_is_contradicted": dg.MetadataValue.md("\n\n".join(text for (text,) in messages) or "nothing"),
+                    "dagster/column_schema": table_schema(connection, "audit.findings"),
+                }
+            )
+
+    return [findings]

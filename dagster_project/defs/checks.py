@@ -1,0 +1,127 @@
+"""The gates: every suite of `expectations/` as asset checks, one per named check."""
+
+import json
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+
+import dagster as dg
+import duckdb
+
+from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, write_checks
+
+# Which step a suite guards. One op runs a step's suites, so that its blocking checks stop what comes after.
+GATES: Mapping[str, tuple[str, ...]] = {
+    "records": ("records",),
+    "tallies": ("tallies",),
+    "marts": ("toplines", "crosstabs", "bases", "response_rates"),
+    "published_figures": ("findings", "readings"),
+}
+STRICT_GATE = "published_figures"
+
+
+class Strictness(dg.Config):
+    """Whether a published figure that is contradicted is an error of the run."""
+
+    strict: bool = False
+
+
+def build_gates(
+    suites: Mapping[str, Suite], partitions: dg.PartitionsDefinition[str]
+) -> Sequence[dg.AssetChecksDefinition]:
+    """One multi-check op per gate. Raises KeyError for a suite that no gate knows."""
+    known = {suite for names in GATES.values() for suite in names}
+    for name in suites:
+        if name not in known:
+            raise KeyError(f"expectations/{name}.json belongs to no gate; add it to GATES")
+    return [_gate(gate, [suites[name] for name in names], partitions) for gate, names in GATES.items()]
+
+
+def blocking_checks(suites: Mapping[str, Suite]) -> set[tuple[str, str]]:
+    """The checks, as suite and check, without which nothing is released."""
+    return {
+        (spec.suite, spec.check) for suite in suites.values() for spec in suite.checks if spec.severity == "critical"
+    }
+
+
+def asset_of(suite: str) -> str:
+    """The asset that a suite's checks stand at in Dagster."""
+    return "findings" if suite == "readings" else suite
+
+
+def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
+    with warnings.catch_warnings():
+        # partitions of checks are a preview in Dagster; without them a survey's page shows another survey's checks
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        specs = [_spec(gate, spec, partitions) for suite in suites for spec in suite.checks]
+
+    @dg.multi_asset_check(name=f"{gate}_gate", specs=specs, can_subset=True, compute_kind="greatexpectations")
+    def checks(
+        context: dg.AssetCheckExecutionContext, surveys: Surveys, config: Strictness
+    ) -> Iterator[dg.AssetCheckResult]:
+        survey = context.partition_key
+        wanted = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
+        with shown_to_people(), surveys.warehouse(survey) as connection:
+            for suite in suites:
+                only = {spec.check for spec in suite.checks if (asset_of(suite.name), spec.check) in wanted}
+                if not only:
+                    continue
+                run = run_suite(connection, suite, only=only)
+                write_checks(connection, run.results, replacing=[suite.name])
+                _keep(surveys, survey, suite, run.validation)
+                told = _contradictions(connection) if suite.name == "findings" else ""
+                for result in run.results:
+                    yield _result(result, told, strict=config.strict and gate == STRICT_GATE)
+
+    return checks
+
+
+def _spec(gate: str, spec: CheckSpec, partitions: dg.PartitionsDefinition[str]) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        name=spec.check,
+        asset=asset_of(spec.suite),
+        description=f"{spec.description}. {spec.reason}",
+        # the release waits for what is said of the published figures; only a strict run lets it stop there
+        blocking=spec.severity == "critical" or gate == STRICT_GATE,
+        metadata={"suite": f"expectations/{spec.suite}.json", "table": spec.table, "severity": spec.severity},
+        partitions_def=partitions,
+    )
+
+
+def _keep(surveys: Surveys, survey: str, suite: Suite, validation: Mapping[str, object]) -> None:
+    folder = surveys.places.validations_dir(survey)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{suite.name}.json").write_text(json.dumps(validation, default=str), encoding="utf-8")
+
+
+def _contradictions(connection: duckdb.DuckDBPyConnection) -> str:
+    """What the audit says of the figures that cannot stand together: published words, no respondent's."""
+    rows = connection.execute(
+        "SELECT message FROM audit.findings WHERE severity LIKE '%impossible%' ORDER BY finding"
+    ).fetchall()
+    return "\n\n".join(message for (message,) in rows)
+
+
+def _result(result: CheckResult, told: str, *, strict: bool) -> dg.AssetCheckResult:
+    is_error = result.severity == "critical" or strict or result.error is not None
+    metadata: dict[str, str | int | dg.MarkdownMetadataValue] = {
+        "observed": result.observed,
+        "reason": result.reason,
+        "expectations": result.expectations,
+    }
+    if result.failed_rows is not None:
+        metadata["failed_rows"] = result.failed_rows
+    if result.failing:
+        metadata["failing"] = ", ".join(result.failing)
+    if told and not result.passed:
+        metadata["what_is_contradicted"] = dg.MetadataValue.md(told)
+    if result.error is not None:
+        metadata["error"] = result.error
+    return dg.AssetCheckResult(
+        asset_key=asset_of(result.suite),
+        check_name=result.check,
+        passed=result.passed,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        description=result.error or result.observed,
+        metadata=metadata,
+    )

@@ -1,0 +1,104 @@
+"""The assets that bring a survey in: codebook, records, claims."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+import duckdb
+
+from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.ingest import write_claims, write_codebook, write_records
+
+OWNERS = ["team:survey-data"]
+
+
+def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
+    """The three assets that read data/raw/<survey>/."""
+
+    @dg.asset(
+        group_name="ingest",
+        kinds={"yaml", "duckdb"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        description="survey.yml as rows of the schema raw: the questions, their options, the routing, the provenance.",
+    )
+    def codebook(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
+        with shown_to_people():
+            folder = surveys.folder(context.partition_key)
+            with surveys.warehouse(folder.survey) as connection:
+                generation = write_codebook(connection, folder)
+                return dg.MaterializeResult(
+                    metadata={
+                        "title": folder.codebook.title,
+                        "provenance": folder.codebook.provenance.value,
+                        "generation": generation,
+                        "dagster/row_count": len(folder.codebook.questions),
+                        "dagster/column_schema": table_schema(connection, "raw.questions"),
+                    }
+                )
+
+    @dg.asset(
+        group_name="ingest",
+        kinds={"csv", "duckdb"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        deps=[codebook],
+        description=(
+            "The record files, through the guard into one wide typed table. A line that breaks the codebook becomes a "
+            "reject with its file, line and reason: lines read = records accepted + rejects."
+        ),
+    )
+    def records(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
+        with shown_to_people():
+            folder = surveys.folder(context.partition_key)
+            with surveys.warehouse(folder.survey) as connection:
+                accounts = write_records(connection, folder)
+                columns = [
+                    dg.TableColumn("file", "string"),
+                    dg.TableColumn("sha256", "string"),
+                    dg.TableColumn("rows_read", "int"),
+                    dg.TableColumn("rows_accepted", "int"),
+                    dg.TableColumn("rows_rejected", "int"),
+                ]
+                return dg.MaterializeResult(
+                    metadata={
+                        "dagster/row_count": sum(account.rows_accepted for account in accounts),
+                        "rows_rejected": sum(account.rows_rejected for account in accounts),
+                        "provenance": folder.codebook.provenance.value,
+                        "files": dg.MetadataValue.table(
+                            [
+                                dg.TableRecord({str(c.name): getattr(account, c.name) for c in columns})
+                                for account in accounts
+                            ],
+                            dg.TableSchema(columns),
+                        ),
+                        "dagster/column_schema": table_schema(connection, "records.records"),
+                    }
+                )
+
+    @dg.asset(
+        group_name="audit",
+        kinds={"yaml", "duckdb"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        deps=[codebook],
+        description="claims.yml as rows: each published figure as its exact text, with what it is said to be.",
+    )
+    def claims(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
+        with shown_to_people():
+            folder = surveys.folder(context.partition_key)
+            with surveys.warehouse(folder.survey) as connection:
+                count = write_claims(connection, folder)
+                return dg.MaterializeResult(
+                    metadata={
+                        "dagster/row_count": count,
+                        "dagster/column_schema": table_schema(connection, "raw.claims"),
+                    }
+                )
+
+    return [codebook, records, claims]
+
+
+def table_schema(connection: duckdb.DuckDBPyConnection, table: str) -> dg.TableSchema:
+    """The columns of a table as Dagster shows them."""
+    rows = connection.execute(f"DESCRIBE {table}").fetchall()
+    return dg.TableSchema([dg.TableColumn(name, kind) for name, kind, *_ in rows])

@@ -1,0 +1,66 @@
+"""The asset that publishes a survey, only past every blocking check."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import dagster as dg
+
+from dagster_project.defs.ingest import OWNERS
+from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.defs.ui import RELEASES_URL
+from dagster_project.release import ReleaseRefusedError, publish
+from dagster_project.validation import Suite, build_data_docs
+
+
+def build_release_assets(
+    suites: Mapping[str, Suite],
+    blocking: Collection[tuple[str, str]],
+    marts: Collection[str],
+    partitions: dg.PartitionsDefinition[str],
+) -> Sequence[dg.AssetsDefinition]:
+    """The release: database, tables, report and Data Docs in a new folder behind the pointer `latest`."""
+
+    @dg.asset(
+        group_name="release",
+        kinds={"duckdb", "parquet", "html"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        deps=["findings", *sorted(marts)],
+        description=(
+            "One audited generation of the survey for its readers: the database, the tables as CSV and Parquet, the "
+            "report and the Data Docs, swapped in at once and only past every blocking check."
+        ),
+    )
+    def release(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
+        survey = context.partition_key
+        places = surveys.places
+
+        def data_docs(folder: Path) -> None:
+            build_data_docs(_validations(places.validations_dir(survey), suites), folder, title=survey)
+
+        with shown_to_people(), surveys.warehouse(survey) as connection:
+            try:
+                published = publish(
+                    connection, survey, places.releases_dir, blocking=blocking, build_data_docs=data_docs
+                )
+            except ReleaseRefusedError as refused:
+                raise dg.Failure(description=f"Nothing is released: {refused}", allow_retries=False) from refused
+        return dg.MaterializeResult(
+            metadata={
+                "report": dg.MetadataValue.url(f"{RELEASES_URL}/{survey}/{published.folder.name}/report.html"),
+                "data_docs": dg.MetadataValue.url(f"{RELEASES_URL}/{survey}/{published.folder.name}/data_docs/"),
+                "folder": dg.MetadataValue.path(str(published.folder)),
+            }
+        )
+
+    return [release]
+
+
+def _validations(folder: Path, suites: Mapping[str, Suite]) -> list[tuple[Suite, dict[str, object]]]:
+    kept = []
+    for name, suite in suites.items():
+        path = folder / f"{name}.json"
+        if path.exists():
+            kept.append((suite, json.loads(path.read_text(encoding="utf-8"))))
+    return kept

@@ -1,0 +1,147 @@
+"""Running the job for surveys one after the other in this process, and what became of each."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+from dagster import DagsterEventType
+
+from dagster_project.defs.automation import JOB
+from dagster_project.defs.build import build_defs
+from dagster_project.defs.checks import GATES, STRICT_GATE
+from dagster_project.places import Places
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """One check that did not pass, where it stands and what was observed."""
+
+    asset: str
+    check: str
+    is_error: bool
+    observed: str
+
+
+@dataclass(frozen=True)
+class SurveyRun:
+    """What became of one survey. `mend` is the message of an input that is wrong, `broken` any other failure."""
+
+    survey: str
+    succeeded: bool
+    checks: int = 0
+    failed_checks: Sequence[FailedCheck] = ()
+    mend: str | None = None
+    broken: Sequence[str] = ()
+    metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+Telling = Callable[[str], None]
+
+
+def run_surveys(
+    places: Places, surveys: Sequence[str], *, strict: bool, tell: Callable[[str, str], None]
+) -> Iterator[SurveyRun]:
+    """Run every survey's job, yielding each result as it is there; one that fails does not stop the others.
+
+    `tell` is called with the survey and the step that starts, as it starts.
+    """
+    _write_history_without_waiting()
+    telling = _Telling(tell)
+    defs = build_defs(places, loggers={"steps": telling.definition()})
+    job = defs.resolve_job_def(JOB)
+    run_config = {
+        "ops": {f"{STRICT_GATE}_gate": {"config": {"strict": strict}}},
+        "loggers": {"steps": {"config": {}}},
+    }
+    with dg.DagsterInstance.get() as instance:
+        for survey in surveys:
+            telling.survey = survey
+            result = job.execute_in_process(
+                run_config=run_config, instance=instance, partition_key=survey, raise_on_error=False
+            )
+            yield _survey_run(survey, result)
+
+
+def _write_history_without_waiting() -> None:
+    """Let Dagster's SQLite files be synced by the system: a power cut may cost the last events, never the file.
+
+    Waiting for the disk after each of some 200 events of a run takes longer than the run of a small survey.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    def relax(connection: object, _record: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous = NORMAL")
+
+    event.listen(Engine, "connect", relax)
+
+
+class _Telling(logging.Handler):
+    """Hears Dagster's events and tells which step starts."""
+
+    def __init__(self, tell: Callable[[str, str], None]) -> None:
+        super().__init__(logging.DEBUG)
+        self.tell = tell
+        self.survey = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = getattr(record, "dagster_event", None) or getattr(record, "dagster_meta", {}).get("dagster_event")
+        if event is not None and event.event_type is DagsterEventType.STEP_START:
+            self.tell(self.survey, event.step_key)
+
+    def definition(self) -> dg.LoggerDefinition:
+        def make(_context: dg.InitLoggerContext) -> logging.Logger:
+            logger = logging.Logger("basecheck.steps", logging.DEBUG)
+            logger.addHandler(self)
+            return logger
+
+        return dg.LoggerDefinition(make, config_schema={}, description="Tells which step starts")
+
+
+def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
+    mend: str | None = None
+    broken: list[str] = []
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        data = event.step_failure_data
+        user = data.user_failure_data
+        if user is not None and "input_error" in user.metadata:
+            mend = mend or user.description
+        elif user is not None:
+            broken.append(user.description or event.step_key or "a step failed")
+        elif not _is_gate(event.step_key):
+            error = data.error
+            broken.append(f"{event.step_key} broke off: {_innermost(error) if error else 'no reason given'}")
+    evaluations = result.get_asset_check_evaluations()
+    failed = [
+        FailedCheck(
+            asset=one.asset_key.to_user_string(),
+            check=one.check_name,
+            is_error=one.severity is dg.AssetCheckSeverity.ERROR,
+            observed=one.description or "",
+        )
+        for one in evaluations
+        if not one.passed
+    ]
+    metadata = {
+        key.to_user_string(): {name: value.value for name, value in event.materialization.metadata.items()}
+        for event in result.get_asset_materialization_events()
+        if (key := event.asset_key) is not None
+    }
+    return SurveyRun(survey, result.success, len(evaluations), failed, mend, broken, metadata)
+
+
+def _is_gate(step: str | None) -> bool:
+    """A gate's step fails because a blocking check failed, which the check itself tells better."""
+    return step in {f"{gate}_gate" for gate in GATES}
+
+
+def _innermost(error: Any) -> str:
+    while error.cause is not None:
+        error = error.cause
+    return str(error.message).strip()

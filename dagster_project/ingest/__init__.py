@@ -1,0 +1,17 @@
+"""The ingest room: survey.yml, claims.yml and record files to the `raw` and `records` schemas of one database."""
+
+from dagster_project.ingest.propose import propose
+from dagster_project.ingest.reconstruct import reconstruct
+from dagster_project.ingest.records import FileAccount, write_records
+from dagster_project.ingest.tables import current_generation, generation_of, write_claims, write_codebook
+
+__all__ = [
+    "FileAccount",
+    "current_generation",
+    "generation_of",
+    "propose",
+    "reconstruct",
+    "write_claims",
+    "write_codebook",
+    "write_records",
+]

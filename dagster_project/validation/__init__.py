@@ -1,0 +1,22 @@
+"""Great Expectations on DuckDB: suites, our own expectations, the runner and Data Docs.
+
+What other rooms need is named here. Importing this package does not import Great Expectations; running a suite
+does. What the suites expect stands in ``expectations/``; what becomes of a failed check is the caller's.
+"""
+
+from dagster_project.validation.data_docs import build_data_docs
+from dagster_project.validation.ledger import write_checks
+from dagster_project.validation.run import CheckResult, SuiteRun, run_suite
+from dagster_project.validation.suites import CheckSpec, Severity, Suite, load_suites
+
+__all__ = [
+    "CheckResult",
+    "CheckSpec",
+    "Severity",
+    "Suite",
+    "SuiteRun",
+    "build_data_docs",
+    "load_suites",
+    "run_suite",
+    "write_checks",
+]

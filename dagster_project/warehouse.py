@@ -1,0 +1,52 @@
+"""Opening a survey's DuckDB file, the one way that every room does it. No SQL of any room belongs here."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.errors import InputError
+
+# A file or a value must not make DuckDB download or load code.
+SAFE_CONFIG: dict[str, str] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+LOCK_WAIT_SECONDS = 20.0
+
+
+def open_warehouse(
+    path: Path, *, read_only: bool = False, wait_seconds: float | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Connect to the survey database at ``path``; close the connection before dbt opens the same file.
+
+    A lock that another program holds is waited for ``wait_seconds`` (20 by default), then named in an `InputError`;
+    so is a file that is no DuckDB database or a folder that cannot be written.
+    """
+    deadline = time.monotonic() + (LOCK_WAIT_SECONDS if wait_seconds is None else wait_seconds)
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=dict(SAFE_CONFIG))
+        except duckdb.IOException as error:
+            text = str(error)
+            if "lock" not in text.lower():
+                raise InputError(
+                    f"{path}: DuckDB cannot open this file ({_first_line(text)}). "
+                    "If it is left over from another program or version, remove it and run again."
+                ) from error
+            if time.monotonic() >= deadline:
+                holder = re.search(r"\(PID (\d+)\)", text)
+                who = f"process {holder.group(1)}" if holder else "another program"
+                raise InputError(
+                    f"{path}: {who} has this database open, and DuckDB allows one writer. "
+                    "Close it there, then run again."
+                ) from error
+            time.sleep(0.2)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0]

@@ -1,0 +1,1 @@
+{{ result_table(by_group=false) }}

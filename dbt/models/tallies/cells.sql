@@ -1,0 +1,35 @@
+with cells as (
+
+    {{ tally_cells() }}
+
+),
+
+built_from as (
+
+    select
+        min(files.survey) as survey,
+        min(files.generation) as generation
+    from {{ source("raw", "files") }} as files
+
+),
+
+final as (
+
+    select
+        built_from.survey,
+        built_from.generation,
+        cells.question,
+        cells.answers,
+        cells.group_by,
+        cells.group_value,
+        cells.stratum,
+        cells.sampling_unit,
+        cells.n,
+        cells.w,
+        cells.w2
+    from cells
+    cross join built_from
+
+)
+
+select * from final

@@ -1,0 +1,10 @@
+{#- Fails for every value outside of lowest to highest, both allowed; nulls pass. -#}
+{% test accepted_range(model, column_name, lowest=none, highest=none) %}
+
+    select {{ column_name }}
+    from {{ model }}
+    where
+        {{ column_name }} < {{ "null" if lowest is none else lowest }}
+        or {{ column_name }} > {{ "null" if highest is none else highest }}
+
+{% endtest %}

@@ -1,0 +1,141 @@
+"""What every kind of test uses: the command as a person runs it, and small surveys in a temporary raw folder."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project import cli
+from dagster_project.places import PROJECT_DIR, Places
+
+SHIPPED = PROJECT_DIR / "data" / "raw"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Desk:
+    """A raw folder and an output folder of a test's own, and the command run on them."""
+
+    def __init__(self, raw: Path, output: Path) -> None:
+        self.places = Places(raw, output)
+
+    def basecheck(self, *arguments: str) -> Outcome:
+        """Run the command in this process, as its console script does."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            patch.setenv("BASECHECK_RAW_DIR", str(self.places.raw_dir))
+            patch.setenv("BASECHECK_OUTPUT_DIR", str(self.places.output_dir))
+            patch.setenv("COLUMNS", "200")
+            patch.setattr(sys, "argv", ["basecheck", *arguments])
+            try:
+                cli.main()
+                code = 0
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return Outcome(code, out.getvalue(), err.getvalue())
+
+    def survey(self, name: str, files: dict[str, str | bytes]) -> Path:
+        """Write a survey's folder."""
+        folder = self.places.raw_dir / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, content in files.items():
+            data = content if isinstance(content, bytes) else textwrap.dedent(content).lstrip("\n").encode()
+            (folder / file).write_bytes(data)
+        return folder
+
+    def latest(self, survey: str) -> Path:
+        """The survey's latest release."""
+        return self.places.releases_dir / survey / "latest"
+
+    def released(self, survey: str) -> duckdb.DuckDBPyConnection:
+        """The latest release's database, read-only."""
+        return duckdb.connect(str(self.latest(survey) / "survey.duckdb"), read_only=True)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "raw", tmp_path / "output")
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Outcome]:
+    """The surveys of this repository, run once by the real command."""
+    desk = Desk(SHIPPED, tmp_path_factory.mktemp("shipped"))
+    return desk, desk.basecheck("run")
+
+
+SMALL_SURVEY = """
+title: Small survey
+source: {name: a test, licence: none}
+universe: Twelve people
+asked: 20
+provenance: synthetic
+provenance_note: Made up by a test.
+records: {files: [records.csv]}
+respondent: id
+groups: [sex]
+minimum_base: 2
+missing: {refused: ["9"]}
+questions:
+  - {id: sex, text: Sex, type: single, options: {f: Female, m: Male}}
+  - {id: works, text: In paid work, type: single, options: {1: "Yes", 0: "No"}}
+  - id: hours
+    text: How many hours a week?
+    type: quantity
+    asked_if: {question: works, answers: [1]}
+  - id: media
+    text: Which media do you use?
+    type: multiple
+    separator: ";"
+    options: {p: Papers, r: Radio, n: None of them}
+    exclusive: [n]
+"""
+SMALL_RECORDS = """
+id,sex,works,hours,media
+1,f,1,40,p
+2,f,1,20,p;r
+3,f,0,,r
+4,f,1,9,n
+5,f,9,,p
+6,f,0,,
+7,m,1,38,p;r
+8,m,1,,p
+9,m,0,,r
+10,m,0,,r
+11,m,,,p
+12,m,1,12,p
+"""
+
+
+@pytest.fixture
+def small(desk: Desk) -> Desk:
+    """A survey with routing, a group, missing codes of two kinds and a question with several answers."""
+    desk.survey("small", {"survey.yml": SMALL_SURVEY, "records.csv": SMALL_RECORDS})
+    return desk
+
+
+@pytest.fixture
+def edit() -> Callable[[Path, str, str], None]:
+    """Replace a text that stands in a file exactly once."""
+
+    def replace(path: Path, old: str, new: str) -> None:
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return replace

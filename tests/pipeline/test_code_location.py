@@ -1,0 +1,121 @@
+"""What Dagster sees: the exact assets, checks, job, schedule and sensor, and how they hang together."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+
+from dagster_project.defs.build import build_defs
+from dagster_project.defs.resources import Surveys
+from dagster_project.places import SUITES_DIR, Places
+from dagster_project.validation import load_suites
+from tests.conftest import SHIPPED, Desk
+
+GROUPS = {
+    "codebook": "ingest", "records": "ingest", "claims": "audit", "findings": "audit", "release": "release",
+    "cells": "tallies", "tallies": "tallies", "respondents": "tallies", "toplines": "marts", "crosstabs": "marts",
+    "bases": "marts", "response_rates": "marts", "comparisons": "marts",
+}  # fmt: skip
+UPSTREAM = {
+    "codebook": set(), "records": {"codebook"}, "claims": {"codebook"},
+    "cells": {"records"}, "tallies": {"cells", "codebook"}, "respondents": {"cells", "codebook"},
+    "bases": {"respondents", "codebook"}, "toplines": {"tallies", "bases", "codebook"},
+    "crosstabs": {"tallies", "bases", "codebook"}, "response_rates": {"respondents", "records", "codebook"},
+    "comparisons": {"crosstabs", "toplines", "codebook"},
+    "findings": {"claims", "tallies", "bases", "response_rates"},
+    "release": {"findings", "toplines", "crosstabs", "bases", "response_rates", "comparisons"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def defs(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return build_defs(Places(SHIPPED, tmp_path_factory.mktemp("output")))
+
+
+def _graph(defs: dg.Definitions) -> dg.AssetGraph:  # type: ignore[name-defined]
+    return defs.resolve_asset_graph()
+
+
+def test_the_assets_are_these_in_these_groups(defs: dg.Definitions) -> None:
+    graph = _graph(defs)
+    groups = {key.to_user_string(): graph.get(key).group_name for key in graph.materializable_asset_keys}
+    assert groups == GROUPS
+
+
+def test_the_lineage_is_the_designed_one(defs: dg.Definitions) -> None:
+    graph = _graph(defs)
+    upstream = {
+        key.to_user_string(): {parent.to_user_string() for parent in graph.get(key).parent_keys}
+        for key in graph.materializable_asset_keys
+    }
+    assert upstream == UPSTREAM
+
+
+def test_every_asset_is_partitioned_by_survey_owned_and_described(defs: dg.Definitions) -> None:
+    graph = _graph(defs)
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        assert node.partitions_def is not None
+        assert node.partitions_def.get_partition_keys() == ["kyodo_economic_security", "nhanes2"]
+        assert node.owners
+        assert node.kinds, key
+        assert node.description, key
+
+
+def test_every_expectation_and_every_dbt_test_is_a_check(defs: dg.Definitions) -> None:
+    keys = {(key.asset_key.to_user_string(), key.name) for key in _graph(defs).asset_check_keys}
+    suites = load_suites(SUITES_DIR)
+    wanted = {
+        ("findings" if spec.suite == "readings" else spec.suite, spec.check)
+        for suite in suites.values()
+        for spec in suite.checks
+    }
+    assert wanted <= keys
+    dbt_checks = keys - wanted
+    assert len(dbt_checks) == 23
+    assert all(name.startswith(f"{asset}_") for asset, name in dbt_checks)
+
+
+def test_schedule_and_sensor_are_off_until_somebody_turns_them_on(defs: dg.Definitions) -> None:
+    repository = defs.get_repository_def()
+    assert [job.name for job in repository.get_all_jobs() if not job.name.startswith("__")] == ["survey"]
+    [schedule] = repository.schedule_defs
+    [sensor] = repository.sensor_defs
+    assert (schedule.name, schedule.default_status) == ("every_survey_daily", dg.DefaultScheduleStatus.STOPPED)
+    assert (sensor.name, sensor.default_status) == ("changed_surveys", dg.DefaultSensorStatus.STOPPED)
+
+
+def test_the_schedule_asks_for_every_survey(defs: dg.Definitions) -> None:
+    repository = defs.get_repository_def()
+    [schedule] = repository.schedule_defs
+    context = dg.build_schedule_context(
+        repository_def=repository,
+        scheduled_execution_time=datetime(2026, 11, 22, 5, tzinfo=UTC),
+        resources={"surveys": Surveys(raw_dir=str(SHIPPED), output_dir="unused")},
+    )
+    requests = schedule.evaluate_tick(context).run_requests or []
+    assert [request.partition_key for request in requests] == ["kyodo_economic_security", "nhanes2"]
+
+
+def test_the_sensor_asks_for_what_changed_and_only_for_that(small: Desk) -> None:
+    repository = build_defs(small.places).get_repository_def()
+    [sensor] = repository.sensor_defs
+    surveys = Surveys.at(small.places)
+
+    def look(cursor: str | None) -> tuple[list[str | None], str | None]:
+        context = dg.build_sensor_context(cursor=cursor, repository_def=repository, resources={"surveys": surveys})
+        tick = sensor.evaluate_tick(context)
+        return [request.partition_key for request in tick.run_requests or []], tick.cursor
+
+    first, cursor = look(None)
+    assert first == ["small"]
+    unchanged, cursor = look(cursor)
+    assert unchanged == []
+    with (small.places.raw_dir / "small" / "records.csv").open("a") as stream:
+        stream.write("13,f,1,40,p\n")
+    assert look(cursor)[0] == ["small"]

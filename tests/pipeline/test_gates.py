@@ -1,0 +1,180 @@
+"""The failing and the passing path of every gate, by the real job on a small survey."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.defs import dbt
+from dagster_project.places import Places
+from dagster_project.warehouse import open_warehouse
+from tests.conftest import SMALL_RECORDS, Desk
+
+Edit = Callable[[Path, str, str], None]
+
+
+@pytest.fixture
+def released(small: Desk) -> Desk:
+    """The small survey with a good release."""
+    outcome = small.basecheck("run")
+    assert outcome.code == 0, outcome.out + outcome.err
+    return small
+
+
+def test_base_rules_routing_and_multiple_answers_are_counted_right(released: Desk) -> None:
+    with released.released("small") as connection:
+        bases = connection.execute(
+            "SELECT question, base_rule, n_base FROM marts.bases WHERE group_by IS NULL ORDER BY question, n_base"
+        ).fetchall()
+        media = connection.execute(
+            "SELECT answer, n, n_base, percent_text FROM marts.toplines WHERE question = 'media' ORDER BY position"
+        ).fetchall()
+        works = connection.execute(
+            "SELECT group_value, answer, n, n_base FROM marts.crosstabs WHERE question = 'works' AND answer = '1' "
+            "ORDER BY group_value"
+        ).fetchall()
+        items = connection.execute(
+            "SELECT question, n_asked, n_answered, n_refused, n_no_answer FROM marts.response_rates "
+            "WHERE measure = 'item'"
+        ).fetchall()
+    assert bases == [
+        ("hours", "answered", 4), ("hours", "routed", 6), ("hours", "all", 12), ("hours", "asked", 20),
+        ("media", "answered", 11), ("media", "routed", 12), ("media", "all", 12), ("media", "asked", 20),
+        ("sex", "answered", 12), ("sex", "routed", 12), ("sex", "all", 12), ("sex", "asked", 20),
+        ("works", "answered", 10), ("works", "routed", 12), ("works", "all", 12), ("works", "asked", 20),
+    ]  # fmt: skip
+    assert media == [("p", 7, 11, "64"), ("r", 5, 11, "45"), ("n", 1, 11, "9")]
+    assert works == [("f", "1", 3, 5), ("m", "1", 3, 5)]
+    assert ("works", 12, 10, 1, 1) in items
+    assert ("hours", 6, 4, 1, 1) in items  # 9 hours is the code of a refusal
+
+
+def test_planted_faults_are_rejected_line_by_line(small: Desk) -> None:
+    lines = SMALL_RECORDS.strip().splitlines()
+    lines[2] = "2,f,7,20,p;r"  # unknown code
+    lines[3] = "3,f,0,,r,surplus"  # ragged
+    lines[4] = "1,f,1,9,n"  # repeated identifier
+    lines[7] = "7,m,1,many,p;r"  # unreadable number
+    lines[8] = ",m,1,,p"  # missing identifier
+    small.survey("small", {"records.csv": "\n".join(lines) + "\n"})
+    outcome = small.basecheck("run")
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert "few_rows_are_rejected" in outcome.out
+    with duckdb.connect(str(small.places.work_database("small")), read_only=True) as connection:
+        rejects = connection.execute(
+            "SELECT source_line, column_name, value FROM raw.rejects ORDER BY source_line"
+        ).fetchall()
+        account = connection.execute("SELECT rows_read, rows_accepted, rows_rejected FROM raw.files").fetchall()
+        n_base = connection.execute(
+            "SELECT n_base FROM marts.bases WHERE question = 'sex' AND base_rule = 'all' AND group_by IS NULL"
+        ).fetchall()
+    assert rejects == [
+        (3, "works", "7"), (4, None, "3,f,0,,r,surplus"), (5, "id", "1"), (8, "hours", "many"), (9, "id", ""),
+    ]  # fmt: skip
+    assert account == [(12, 7, 5)]
+    assert n_base == [(7,)]
+
+
+def test_a_broken_tally_stops_the_marts_and_the_release(released: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = released.latest("small").resolve()
+    build = dbt.build
+
+    def build_and_break(places: Places, survey: str, select: str) -> list[dbt.NodeResult]:
+        results = build(places, survey, select)
+        assert select == "tallies", "the marts were built on a broken tally"
+        with open_warehouse(places.work_database(survey)) as connection:
+            connection.execute("UPDATE tallies.tallies SET n = n + 1 WHERE question = 'works' AND answer = '1'")
+        return results
+
+    monkeypatch.setattr(dbt, "build", build_and_break)
+    outcome = released.basecheck("run")
+    assert outcome.code == 1
+    assert "Failed: parts_sum_to_the_records of tallies" in outcome.out
+    assert "the last release stays" in outcome.out
+    assert released.latest("small").resolve() == before
+    with released.released("small") as connection:
+        assert connection.execute("SELECT n FROM tallies.tallies WHERE question = 'works' AND answer = '1' "
+                                  "AND group_by IS NULL").fetchall() == [(6,)]  # fmt: skip
+
+
+def test_a_weight_that_is_not_positive_blocks_and_is_named_by_its_line(small: Desk, edit: Edit) -> None:
+    folder = small.places.raw_dir / "small"
+    edit(folder / "survey.yml", "respondent: id\n", "respondent: id\nweight: w\n")
+    lines = SMALL_RECORDS.strip().splitlines()
+    weighted = [lines[0] + ",w", *(f"{line},{-1 if number == 3 else 2}" for number, line in enumerate(lines[1:]))]
+    small.survey("small", {"records.csv": "\n".join(weighted) + "\n"})
+    outcome = small.basecheck("run")
+    assert outcome.code == 1
+    assert "Failed: weights_are_positive of records" in outcome.out
+    with duckdb.connect(str(small.places.work_database("small")), read_only=True) as connection:
+        failing = connection.execute("SELECT failing FROM audit.checks WHERE NOT passed").fetchall()
+        assert connection.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts'").fetchone() == (0,)
+    assert failing == [("records.csv:5",)]
+
+
+def test_answers_outside_the_routing_warn_and_are_not_counted(small: Desk) -> None:
+    records = SMALL_RECORDS.replace("3,f,0,,r", "3,f,0,12,r")
+    small.survey("small", {"records.csv": records})
+    outcome = small.basecheck("run")
+    assert outcome.code == 0, outcome.out
+    assert "Warning: routing_is_respected of records" in outcome.out
+    with small.released("small") as connection:
+        base = connection.execute(
+            "SELECT n_base FROM marts.bases WHERE question = 'hours' AND base_rule = 'answered' AND group_by IS NULL"
+        ).fetchall()
+    assert base == [(4,)]
+
+
+def test_a_release_keeps_its_address_when_a_newer_one_comes(released: Desk, edit: Edit) -> None:
+    first = released.latest("small").resolve()
+    edit(released.places.raw_dir / "small" / "survey.yml", "title: Small survey", "title: Small survey again")
+    assert released.basecheck("run").code == 0
+    second = released.latest("small").resolve()
+    assert first != second
+    with duckdb.connect(str(first / "survey.duckdb"), read_only=True) as connection:
+        assert connection.execute("SELECT title FROM raw.survey").fetchall() == [("Small survey",)]
+    assert "Small survey again" in (second / "report.html").read_text(encoding="utf-8")
+
+
+def test_release_records_carries_the_records(small: Desk, edit: Edit) -> None:
+    edit(small.places.raw_dir / "small" / "survey.yml", "respondent: id\n", "respondent: id\nrelease_records: true\n")
+    assert small.basecheck("run").code == 0
+    with small.released("small") as connection:
+        assert connection.execute("SELECT count(*) FROM records.records").fetchall() == [(12,)]
+
+
+def test_a_second_run_gives_the_same_tables(released: Desk) -> None:
+    def tables() -> dict[str, list[tuple[object, ...]]]:
+        with released.released("small") as connection:
+            return {
+                table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
+                for table in ("marts.toplines", "marts.crosstabs", "marts.bases", "tallies.tallies", "raw.files")
+            }
+
+    first = tables()
+    assert released.basecheck("run").code == 0
+    assert tables() == first
+
+
+def test_no_percentage_is_printed_on_a_small_base(small: Desk, edit: Edit) -> None:
+    edit(small.places.raw_dir / "small" / "survey.yml", "minimum_base: 2", "minimum_base: 11")
+    assert small.basecheck("run").code == 0
+    with small.released("small") as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT question, suppressed, share IS NULL, percent_text IS NULL FROM marts.toplines ORDER BY 1"
+        ).fetchall()
+    assert rows == [("media", False, False, False), ("sex", False, False, False), ("works", True, True, True)]
+
+
+def test_labels_cannot_become_sql_or_templates(small: Desk, edit: Edit) -> None:
+    hostile = "{{ 7 * 7 }}'; DROP TABLE raw.survey; --"
+    edit(small.places.raw_dir / "small" / "survey.yml", "{f: Female, m: Male}", f'{{f: "{hostile}", m: Male}}')
+    assert small.basecheck("run").code == 0
+    with small.released("small") as connection:
+        labels = connection.execute(
+            "SELECT answer_label FROM marts.toplines WHERE question = 'sex' AND answer = 'f'"
+        ).fetchall()
+    assert labels == [(hostile,)]
