@@ -129,6 +129,15 @@ def audit_published(connection: duckdb.DuckDBPyConnection) -> AuditCounts:
     return AuditCounts(len(figures), len(judged), contradicted)
 
 
+def contradictions(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What the last audit says of the figures that cannot stand together, one paragraph for each finding."""
+    impossible = [Severity.PROVED_IMPOSSIBLE.value, Severity.IMPOSSIBLE_AS_LABELLED.value]
+    rows = connection.execute(
+        "SELECT message FROM audit.findings WHERE list_contains(?, severity) ORDER BY finding", [impossible]
+    ).fetchall()
+    return [message for (message,) in rows]
+
+
 def _figures(connection: duckdb.DuckDBPyConnection) -> list[PublishedFigure]:
     rows = connection.execute(
         """SELECT claim, position, figure, kind, hedge, question, answer, group_by, group_value, base, of_what,

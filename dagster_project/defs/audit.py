@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from dagster_project.audit import audit_published
+from dagster_project.audit import audit_published, contradictions
 from dagster_project.defs.ingest import OWNERS, table_schema
 from dagster_project.defs.resources import Surveys, shown_to_people
 
@@ -26,15 +26,12 @@ def build_audit_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.
     def findings(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
         with shown_to_people(), surveys.warehouse(context.partition_key) as connection:
             counts = audit_published(connection)
-            messages = connection.execute(
-                "SELECT message FROM audit.findings WHERE severity LIKE '%impossible%' ORDER BY finding"
-            ).fetchall()
             return dg.MaterializeResult(
                 metadata={
                     "dagster/row_count": counts.findings,
                     "figures": counts.figures,
                     "contradicted": counts.contradicted,
-                    "what_is_contradicted": dg.MetadataValue.md("\n\n".join(text for (text,) in messages) or "nothing"),
+                    "what_is_contradicted": dg.MetadataValue.md("\n\n".join(contradictions(connection)) or "nothing"),
                     "dagster/column_schema": table_schema(connection, "audit.findings"),
                 }
             )

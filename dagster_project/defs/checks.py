@@ -5,8 +5,8 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
-import duckdb
 
+from dagster_project.audit import contradictions
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, write_checks
 
@@ -69,7 +69,7 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
                 run = run_suite(connection, suite, only=only)
                 write_checks(connection, run.results, replacing=[suite.name])
                 _keep(surveys, survey, suite, run.validation)
-                told = _contradictions(connection) if suite.name == "findings" else ""
+                told = "\n\n".join(contradictions(connection)) if suite.name == "findings" else ""
                 for result in run.results:
                     yield _result(result, told, strict=config.strict and gate == STRICT_GATE)
 
@@ -92,14 +92,6 @@ def _keep(surveys: Surveys, survey: str, suite: Suite, validation: Mapping[str, 
     folder = surveys.places.validations_dir(survey)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{suite.name}.json").write_text(json.dumps(validation, default=str), encoding="utf-8")
-
-
-def _contradictions(connection: duckdb.DuckDBPyConnection) -> str:
-    """What the audit says of the figures that cannot stand together: published words, no respondent's."""
-    rows = connection.execute(
-        "SELECT message FROM audit.findings WHERE severity LIKE '%impossible%' ORDER BY finding"
-    ).fetchall()
-    return "\n\n".join(message for (message,) in rows)
 
 
 def _result(result: CheckResult, told: str, *, strict: bool) -> dg.AssetCheckResult:

@@ -77,7 +77,7 @@ def test_every_expectation_and_every_dbt_test_is_a_check(defs: dg.Definitions) -
     }
     assert wanted <= keys
     dbt_checks = keys - wanted
-    assert len(dbt_checks) == 23
+    assert len(dbt_checks) == 13
     assert all(name.startswith(f"{asset}_") for asset, name in dbt_checks)
 
 
