@@ -42,8 +42,8 @@ lock: $(VENV)/.dev ## Choose the versions anew
 	@$(COMPILE) --extra dev --upgrade -o requirements-dev.lock
 	@$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
 
-clean: ## Remove everything that the commands above made
-	rm -rf $(VENV) output dbt/target dbt/logs logs .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+clean: ## Remove what was installed and cached; output/ with its releases stays
+	rm -rf $(VENV) dbt/target dbt/logs logs .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/.run: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else \

@@ -198,9 +198,9 @@ def _print_results(console: Console, places: Places, results: Sequence[SurveyRun
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("Survey")
+    table.add_column("Survey", min_width=max(len(result.survey) for result in results))
     table.add_column("Result")
-    for name in ("Records", "Rejects", "Checks", "Failed", "Findings", "Contradicted"):
+    for name in ("Records", "Rejects", "Checks failed", "Contradicted"):
         table.add_column(name, justify="right")
     for result in results:
         records, findings = result.metadata.get("records", {}), result.metadata.get("findings", {})
@@ -209,10 +209,8 @@ def _print_results(console: Console, places: Places, results: Sequence[SurveyRun
             "released" if result.succeeded else "failed",
             _number(records.get("dagster/row_count")),
             _number(records.get("rows_rejected")),
-            _number(result.checks or None),
-            _number(len(result.failed_checks) if result.checks else None),
-            _number(findings.get("dagster/row_count")),
-            _number(findings.get("contradicted")),
+            _of(len(result.failed_checks), result.checks),
+            _of(findings.get("contradicted"), findings.get("dagster/row_count")),
         )
     console.print()
     console.print(table)
@@ -246,6 +244,10 @@ def _lines(result: SurveyRun, places: Places) -> Iterator[str]:
 
 def _number(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
+
+
+def _of(part: int | None, whole: int | None) -> str:
+    return f"{part:,} of {whole:,}" if whole else ""
 
 
 def _typed() -> Iterator[str]:

@@ -30,6 +30,7 @@ from dagster_project.claims import (
     reading_text,
     repair_text,
 )
+from dagster_project.warehouse import replace_tables
 
 INTERVALS = """count_low BIGINT, count_high BIGINT, base_low BIGINT, base_high BIGINT, percent_low DECIMAL(38, 10),
     percent_high DECIMAL(38, 10), percent_low_open BOOLEAN, percent_high_open BOOLEAN"""
@@ -124,7 +125,8 @@ def audit_published(connection: duckdb.DuckDBPyConnection) -> AuditCounts:
         ],
         "readings": list(_reading_rows(connection, figures, judged, names)),
     }  # fmt: skip
-    _replace_tables(connection, key, rows)
+    keyed = {table: [(*key, *row) for row in of_table] for table, of_table in rows.items()}
+    replace_tables(connection, "audit", TABLES, keyed)
     contradicted = sum(not one.finding.holds for one in judged)
     return AuditCounts(len(figures), len(judged), contradicted)
 
@@ -305,21 +307,3 @@ def _decimal(value: Fraction | None, rounding: str) -> Decimal | None:
     context = Context(prec=60, rounding=rounding)
     quotient = context.divide(Decimal(value.numerator), Decimal(value.denominator))
     return quotient.quantize(Decimal("1e-10"), rounding=rounding, context=context)
-
-
-def _replace_tables(
-    connection: duckdb.DuckDBPyConnection, key: tuple[Any, ...], rows: dict[str, list[tuple[Any, ...]]]
-) -> None:
-    connection.begin()
-    try:
-        connection.execute("CREATE SCHEMA IF NOT EXISTS audit")
-        for table, columns in TABLES.items():
-            connection.execute(f"CREATE OR REPLACE TABLE audit.{table} ({columns})")
-            if rows[table]:
-                values = [(*key, *row) for row in rows[table]]
-                marks = ", ".join("?" * len(values[0]))
-                connection.executemany(f"INSERT INTO audit.{table} VALUES ({marks})", values)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise

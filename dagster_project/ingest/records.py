@@ -22,6 +22,7 @@ from dagster_project.ingest.guard import (
     record_format,
 )
 from dagster_project.ingest.tables import current_generation, generation_of
+from dagster_project.warehouse import transaction
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,8 +52,7 @@ def write_records(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -
     """
     sheet = _Sheet(folder.codebook)
     connection.execute("SET enable_external_access = false")  # the files come through the guard, never by SQL
-    connection.begin()
-    try:
+    with transaction(connection):
         files = _load(connection, folder, sheet)
         generation = generation_of(folder, [file.sha256 for file in files])
         if generation != current_generation(connection):
@@ -60,12 +60,7 @@ def write_records(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -
                 f"{folder.folder}: survey.yml or a record file changed since the codebook was read; "
                 "materialize the codebook again, then the records."
             )
-        accounts = _replace_tables(connection, folder, sheet, files, generation)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-    return accounts
+        return _replace_tables(connection, folder, sheet, files, generation)
 
 
 @dataclass(frozen=True)

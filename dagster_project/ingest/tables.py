@@ -11,6 +11,7 @@ import duckdb
 from dagster_project import __version__
 from dagster_project.codebook import CLAIMS_FILE, CODEBOOK_FILE, Claim, SurveyFolder
 from dagster_project.ingest.guard import file_sha256
+from dagster_project.warehouse import replace_tables
 
 Rows = Sequence[Sequence[Any]]
 
@@ -90,7 +91,7 @@ def write_codebook(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) 
         ],
         "named_respondents": [(*key, position, name) for position, name in enumerate(book.named_respondents, start=1)],
     }  # fmt: skip
-    _replace(connection, CODEBOOK_TABLES, rows)
+    replace_tables(connection, "raw", CODEBOOK_TABLES, rows)
     return generation
 
 
@@ -116,7 +117,7 @@ def write_claims(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) ->
             for position, reading in enumerate(published.readings, start=1)
             for claim, change in reading.changes.items()
         ]
-    _replace(connection, CLAIMS_TABLES, rows)
+    replace_tables(connection, "raw", CLAIMS_TABLES, rows)
     return len(rows["claims"])
 
 
@@ -134,23 +135,6 @@ def _claim_row(claim: Claim) -> tuple[str | None, ...]:
         group.question if group else None, group.answer if group else None,
         claim.base.value if claim.base else None, claim.of, claim.where,
     )  # fmt: skip
-
-
-def _replace(connection: duckdb.DuckDBPyConnection, tables: dict[str, str], rows: dict[str, Rows]) -> None:
-    connection.begin()
-    try:
-        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
-        for table, columns in tables.items():
-            connection.execute(f"CREATE OR REPLACE TABLE raw.{table} ({columns})")
-            if rows[table]:
-                by_column = [list(values) for values in zip(*rows[table], strict=True)]
-                # By column in one statement; executemany takes 1 ms a row.
-                marks = ", ".join(["unnest(?)"] * len(by_column))
-                connection.execute(f"INSERT INTO raw.{table} SELECT {marks}", by_column)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def _sha256(folder: SurveyFolder, name: str) -> str:

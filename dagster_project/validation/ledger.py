@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import duckdb
 
 from dagster_project.validation.run import CheckResult
+from dagster_project.warehouse import transaction
 
 COLUMNS = """survey VARCHAR, generation VARCHAR, suite VARCHAR, "check" VARCHAR, severity VARCHAR, passed BOOLEAN,
     error VARCHAR, observed VARCHAR, failed_rows BIGINT, failing VARCHAR, reason VARCHAR, expectations INTEGER"""
@@ -19,8 +20,7 @@ def write_checks(
 
     Only the checks that were made are replaced: a gate may be run in part.
     """
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute("CREATE SCHEMA IF NOT EXISTS audit")
         connection.execute(f"CREATE TABLE IF NOT EXISTS audit.checks ({COLUMNS})")
         connection.execute(
@@ -40,7 +40,3 @@ def write_checks(
                     for result in results
                 ],
             )  # fmt: skip
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
