@@ -23,7 +23,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/sqlfluff lint --nofail-on-warnings dbt/models dbt/tests
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt/models dbt/tests
 
 ui: $(VENV)/.run ## The Dagster UI on 127.0.0.1:3000, the releases on 127.0.0.1:3001; Ctrl-C ends both
 	@$(BIN)/python -m dagster_project.defs.ui
