@@ -202,6 +202,8 @@ def not_parquet(path: Path, error: Exception) -> InputError:
 
 def match_header(path: Path, header: Sequence[str], wanted: Sequence[str], ignored: Sequence[str]) -> list[int]:
     """Where each wanted column stands in the header. Raises `InputError` unless names match one to one."""
+    if not header:
+        raise InputError(f"{path}:1: the first line is empty; the names of the columns belong there.")
     repeated = sorted(name for name, count in Counter(header).items() if count > 1)
     if repeated:
         raise InputError(f"{path}:1: the header has {_names(repeated)} twice; give each column its own name.")

@@ -29,7 +29,7 @@ def _remove(name: str) -> Break:
 
 def _cut_gzip(folder: Path) -> None:
     (folder / "survey.yml").write_text(SMALL_SURVEY.replace("records.csv", "records.csv.gz"))
-    (folder / "records.csv.gz").write_bytes(gzip.compress(SMALL_RECORDS.encode() * 50)[:-20])
+    (folder / "records.csv.gz").write_bytes(gzip.compress(SMALL_RECORDS.strip().encode() * 50)[:-20])
 
 
 FAULTS: dict[str, tuple[Break, str]] = {
@@ -49,7 +49,7 @@ FAULTS: dict[str, tuple[Break, str]] = {
     "a cut gzip": (_cut_gzip, "records.csv.gz: the compressed file is damaged or cut off"),
     "another encoding": (
         _write("records.csv", SMALL_RECORDS.strip().encode() + "\n13,f,1,ü,p\n".encode("latin-1")),
-        "records.csv:14: byte 8 of this line is not utf-8",
+        "records.csv:14: byte 0xFC of this line is not utf-8",
     ),
     "an unclosed quote": (
         _write("records.csv", SMALL_RECORDS.strip() + '\n13,f,1,1,"p\n14,f,1,1,p\n'),

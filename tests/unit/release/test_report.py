@@ -11,15 +11,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import BrowserContext
 
 from dagster_project.release.report import SurveyLine, render_index, render_report
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 BUILT_AT = dt.datetime(2026, 11, 22, 9, 5, tzinfo=dt.UTC)
 HOSTILE = "<script>alert(1)</script>\"'&"
 
@@ -450,24 +445,22 @@ def test_every_text_of_the_database_is_escaped(survey: duckdb.DuckDBPyConnection
 
 
 def test_the_pages_open_from_disk_without_a_network_or_an_error(
-    survey: duckdb.DuckDBPyConnection, tmp_path: Path
+    survey: duckdb.DuckDBPyConnection, tmp_path: Path, offline: BrowserContext
 ) -> None:
     (tmp_path / "report.html").write_text(page(survey), encoding="utf-8")
     (tmp_path / "index.html").write_text(render_index([LINE], built_at=BUILT_AT), encoding="utf-8")
     said: list[str] = []
     requests: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        for width in (1280, 420):
-            opened = browser.new_page(viewport={"width": width, "height": 900}, offline=True)
-            opened.on("console", lambda message: said.append(message.text))
-            opened.on("pageerror", lambda error: said.append(str(error)))
-            opened.on("request", lambda request: requests.append(request.url))
-            for name in ("report", "index"):
-                opened.goto((tmp_path / f"{name}.html").as_uri())
-                opened.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-                assert opened.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        browser.close()
+    opened = offline.new_page()
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("request", lambda request: requests.append(request.url))
+    for width in (1280, 420):
+        opened.set_viewport_size({"width": width, "height": 900})
+        for name in ("report", "index"):
+            opened.goto((tmp_path / f"{name}.html").as_uri())
+            opened.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert opened.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
     assert said == []
     assert {url.split(":")[0] for url in requests} <= {"file", "data"}
 

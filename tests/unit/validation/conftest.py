@@ -92,7 +92,7 @@ WITH counted AS (
     FROM tallies.tallies JOIN marts.bases USING (question)
     WHERE tallies.group_by IS NULL AND kind = 'valid' AND is_published GROUP BY ALL
 )
-SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, *, NULL::VARCHAR AS group_by,
+SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, 'valid' AS kind, *, NULL::VARCHAR AS group_by,
     NULL::VARCHAR AS group_value, 0 AS decimals, n_base < 2 AS suppressed,
     CASE WHEN {weighted} THEN w / w_base ELSE n / n_base END AS share,
     round(100 * CASE WHEN {weighted} THEN w / w_base ELSE n / n_base END)::INT::VARCHAR AS percent_text
