@@ -72,6 +72,7 @@ def dbt_arguments(command: str, *, select: str | None = None) -> list[str]:
     return arguments
 
 
+@cache
 def manifest_json() -> Mapping[str, Any]:
     """The parsed project as dagster-dbt reads it; parsed first where it is missing or older than the project."""
     _parse_if_stale()

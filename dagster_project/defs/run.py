@@ -59,7 +59,7 @@ def run_surveys(
         "ops": {f"{STRICT_GATE}_gate": {"config": {"strict": strict}}},
         "loggers": {"steps": {"config": {}}},
     }
-    with dg.DagsterInstance.get() as instance, _history_at_hand(places.dagster_home):
+    with _history_at_hand(places.dagster_home) as instance:
         for survey in surveys:
             telling.survey = survey
             result = job.execute_in_process(
@@ -69,8 +69,8 @@ def run_surveys(
 
 
 @contextmanager
-def _history_at_hand(home: Path) -> Iterator[None]:
-    """Make Dagster's writing of its history cheap for the length of a run: some 200 events, each with a connection.
+def _history_at_hand(home: Path) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance, with the writing of its history made cheap: some 200 events a run, each with a connection.
 
     The system syncs the SQLite files: a power cut may cost the last events, never the file. A connection held open
     to each keeps SQLite from tidying up after every event.
@@ -85,10 +85,11 @@ def _history_at_hand(home: Path) -> Iterator[None]:
     event.listen(Engine, "connect", relax)
     with ExitStack() as held:
         held.callback(event.remove, Engine, "connect", relax)
+        instance = held.enter_context(dg.DagsterInstance.get())
         for path in home.rglob("*.db"):
             connection = held.enter_context(closing(sqlite3.connect(path)))
             connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        yield
+        yield instance
 
 
 class _Telling(logging.Handler):

@@ -114,7 +114,7 @@ def test_a_quote_inside_an_unquoted_answer_that_is_balanced_is_kept(desk: Desk) 
         ("person,sex,age,x\na,1,1,1\n", "", "records.csv:1: survey.yml does not know the column 'x'"),
         ("person,sex,age,sex\na,1,1,1\n", "", "records.csv:1: the header has 'sex' twice"),
         (RIGHT.replace(",", ";"), "", "records.csv:1: the header lacks 'person', 'sex', 'age' (it has 'person;sex;age"),
-        ("\n" + RIGHT, "", "records.csv:1: the header lacks"),
+        ("\n" + RIGHT, "", "records.csv:1: the first line is empty"),
         ("person,sex,age\n", "", "records.csv: a header and no record"),
         ("person,sex,age\na,1,\0\n", "", "records.csv:2: a NUL character"),
         (RIGHT.encode("utf-16-le"), "", "records.csv:1: a NUL character, so this is no text in utf-8"),
