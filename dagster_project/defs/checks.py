@@ -69,9 +69,10 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
                 run = run_suite(connection, suite, only=only)
                 write_checks(connection, run.results, replacing=[suite.name])
                 _keep(surveys, survey, suite, run.validation)
+                provenance = connection.execute("SELECT provenance FROM raw.survey").fetchall()[0][0]
                 told = "\n\n".join(contradictions(connection)) if suite.name == "findings" else ""
                 for result in run.results:
-                    yield _result(result, told, strict=config.strict and gate == STRICT_GATE)
+                    yield _result(result, provenance, told, strict=config.strict and gate == STRICT_GATE)
 
     return checks
 
@@ -94,11 +95,12 @@ def _keep(surveys: Surveys, survey: str, suite: Suite, validation: Mapping[str, 
     (folder / f"{suite.name}.json").write_text(json.dumps(validation, default=str), encoding="utf-8")
 
 
-def _result(result: CheckResult, told: str, *, strict: bool) -> dg.AssetCheckResult:
+def _result(result: CheckResult, provenance: str, told: str, *, strict: bool) -> dg.AssetCheckResult:
     is_error = result.severity == "critical" or strict or result.error is not None
     metadata: dict[str, str | int | dg.MarkdownMetadataValue] = {
         "observed": result.observed,
         "reason": result.reason,
+        "provenance": provenance,
         "expectations": result.expectations,
     }
     if result.failed_rows is not None:

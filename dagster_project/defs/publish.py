@@ -37,9 +37,11 @@ def build_release_assets(
         places = surveys.places
 
         def data_docs(folder: Path) -> None:
-            build_data_docs(_validations(places.validations_dir(survey), suites), folder, title=survey)
+            title = f"{survey} ({provenance} records)"
+            build_data_docs(_validations(places.validations_dir(survey), suites), folder, title=title)
 
         with shown_to_people(), surveys.warehouse(survey) as connection:
+            provenance = connection.execute("SELECT provenance FROM raw.survey").fetchall()[0][0]
             try:
                 published = publish(
                     connection, survey, places.releases_dir, blocking=blocking, build_data_docs=data_docs

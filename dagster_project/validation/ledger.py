@@ -9,8 +9,11 @@ import duckdb
 from dagster_project.validation.run import CheckResult
 from dagster_project.warehouse import transaction
 
-COLUMNS = """survey VARCHAR, generation VARCHAR, suite VARCHAR, "check" VARCHAR, severity VARCHAR, passed BOOLEAN,
-    error VARCHAR, observed VARCHAR, failed_rows BIGINT, failing VARCHAR, reason VARCHAR, expectations INTEGER"""
+COLUMNS = {
+    "survey": "VARCHAR", "generation": "VARCHAR", "provenance": "VARCHAR", "suite": "VARCHAR", "check": "VARCHAR",
+    "severity": "VARCHAR", "passed": "BOOLEAN", "error": "VARCHAR", "observed": "VARCHAR", "failed_rows": "BIGINT",
+    "failing": "VARCHAR", "reason": "VARCHAR", "expectations": "INTEGER",
+}  # fmt: skip
 
 
 def write_checks(
@@ -22,21 +25,32 @@ def write_checks(
     """
     with transaction(connection):
         connection.execute("CREATE SCHEMA IF NOT EXISTS audit")
-        connection.execute(f"CREATE TABLE IF NOT EXISTS audit.checks ({COLUMNS})")
+        _make_table(connection)
         connection.execute(
             'DELETE FROM audit.checks WHERE list_contains($suites, suite) AND list_contains($checks, "check")',
             {"suites": list(replacing), "checks": [result.check for result in results]},
         )
-        survey, generation = connection.execute("SELECT survey, generation FROM raw.survey").fetchall()[0]
+        key = connection.execute("SELECT survey, generation, provenance FROM raw.survey").fetchall()[0]
         if results:
             connection.executemany(
-                "INSERT INTO audit.checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO audit.checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
-                        survey, generation, result.suite, result.check, result.severity, result.passed, result.error,
+                        *key, result.suite, result.check, result.severity, result.passed, result.error,
                         result.observed, result.failed_rows, ", ".join(result.failing), result.reason,
                         result.expectations,
                     )
                     for result in results
                 ],
             )  # fmt: skip
+
+
+def _make_table(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table anew where there is none, or one of another version of basecheck."""
+    found = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'audit' AND table_name = 'checks' "
+        "ORDER BY column_index"
+    ).fetchall()
+    if [name for (name,) in found] != list(COLUMNS):
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
+        connection.execute(f"CREATE OR REPLACE TABLE audit.checks ({columns})")

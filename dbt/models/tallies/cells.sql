@@ -8,8 +8,10 @@ built_from as (
 
     select
         min(files.survey) as survey,
-        min(files.generation) as generation
+        min(files.generation) as generation,
+        min(survey.provenance) as provenance
     from {{ source("raw", "files") }} as files
+    cross join {{ source("raw", "survey") }} as survey
 
 ),
 
@@ -18,6 +20,7 @@ final as (
     select
         built_from.survey,
         built_from.generation,
+        built_from.provenance,
         cells.question,
         cells.answers,
         cells.group_by,

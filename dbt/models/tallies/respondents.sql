@@ -16,6 +16,7 @@ final as (
     select
         cells.survey,
         cells.generation,
+        cells.provenance,
         cells.question,
         case
             when cells.answers is null then 'not_asked'

@@ -26,6 +26,7 @@ final as (
     select
         per_answer.survey,
         per_answer.generation,
+        per_answer.provenance,
         per_answer.question,
         per_answer.answer,
         case when per_answer.left_out then 'not_asked' else answers.kind end as kind,
