@@ -21,7 +21,7 @@ GROUPS = {
 }  # fmt: skip
 UPSTREAM = {
     "codebook": set(), "records": {"codebook"}, "claims": {"codebook"},
-    "cells": {"records"}, "tallies": {"cells", "codebook"}, "respondents": {"cells", "codebook"},
+    "cells": {"records", "codebook"}, "tallies": {"cells", "codebook"}, "respondents": {"cells", "codebook"},
     "bases": {"respondents", "codebook"}, "toplines": {"tallies", "bases", "codebook"},
     "crosstabs": {"tallies", "bases", "codebook"}, "response_rates": {"respondents", "records", "codebook"},
     "comparisons": {"crosstabs", "toplines", "codebook"},
