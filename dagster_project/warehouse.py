@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,15 @@ SAFE_CONFIG: dict[str, str] = {
     "allow_community_extensions": "false",
 }
 LOCK_WAIT_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class SurveyKey:
+    """What every table begins with: which survey, built from which inputs, its records from where."""
+
+    survey: str
+    generation: str
+    provenance: str
 
 
 def open_warehouse(
@@ -74,11 +84,24 @@ def replace_tables(
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for table, columns in tables.items():
             connection.execute(f"CREATE OR REPLACE TABLE {schema}.{table} ({columns})")
-            if rows[table]:
-                by_column = [list(values) for values in zip(*rows[table], strict=True)]
-                # By column in one statement; executemany takes 1 ms a row.
-                marks = ", ".join(["unnest(?)"] * len(by_column))
-                connection.execute(f"INSERT INTO {schema}.{table} SELECT {marks}", by_column)
+            insert_rows(connection, f"{schema}.{table}", rows[table])
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a table, each with a value for every column in the table's order."""
+    if rows:
+        by_column = [list(values) for values in zip(*rows, strict=True)]
+        # By column in one statement; executemany takes 1 ms a row.
+        marks = ", ".join(["unnest(?)"] * len(by_column))
+        connection.execute(f"INSERT INTO {table} SELECT {marks}", by_column)
+
+
+def survey_key(connection: duckdb.DuckDBPyConnection) -> SurveyKey:
+    """The key of the survey that was last ingested into this database."""
+    row = connection.execute("SELECT survey, generation, provenance FROM raw.survey").fetchone()
+    if row is None:
+        raise InputError("raw.survey is empty: ingest the survey first.")
+    return SurveyKey(*row)
 
 
 def _first_line(text: str) -> str:

@@ -9,6 +9,7 @@ import dagster as dg
 from dagster_project.audit import contradictions
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, write_checks
+from dagster_project.warehouse import survey_key
 
 # Which step a suite guards. One op runs a step's suites, so that its blocking checks stop what comes after.
 GATES: Mapping[str, tuple[str, ...]] = {
@@ -62,6 +63,7 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
         survey = context.partition_key
         wanted = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
         with shown_to_people(), surveys.warehouse(survey) as connection:
+            provenance = survey_key(connection).provenance
             for suite in suites:
                 only = {spec.check for spec in suite.checks if (asset_of(suite.name), spec.check) in wanted}
                 if not only:
@@ -69,7 +71,6 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
                 run = run_suite(connection, suite, only=only)
                 write_checks(connection, run.results, replacing=[suite.name])
                 _keep(surveys, survey, suite, run.validation)
-                provenance = connection.execute("SELECT provenance FROM raw.survey").fetchall()[0][0]
                 told = "\n\n".join(contradictions(connection)) if suite.name == "findings" else ""
                 for result in run.results:
                     yield _result(result, provenance, told, strict=config.strict and gate == STRICT_GATE)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import astuple
 
 import duckdb
 
 from dagster_project.validation.run import CheckResult
-from dagster_project.warehouse import transaction
+from dagster_project.warehouse import insert_rows, survey_key, transaction
 
 COLUMNS = {
     "survey": "VARCHAR", "generation": "VARCHAR", "provenance": "VARCHAR", "suite": "VARCHAR", "check": "VARCHAR",
@@ -30,19 +31,15 @@ def write_checks(
             'DELETE FROM audit.checks WHERE list_contains($suites, suite) AND list_contains($checks, "check")',
             {"suites": list(replacing), "checks": [result.check for result in results]},
         )
-        key = connection.execute("SELECT survey, generation, provenance FROM raw.survey").fetchall()[0]
-        if results:
-            connection.executemany(
-                "INSERT INTO audit.checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        *key, result.suite, result.check, result.severity, result.passed, result.error,
-                        result.observed, result.failed_rows, ", ".join(result.failing), result.reason,
-                        result.expectations,
-                    )
-                    for result in results
-                ],
-            )  # fmt: skip
+        key = astuple(survey_key(connection))
+        rows = [
+            (
+                *key, result.suite, result.check, result.severity, result.passed, result.error, result.observed,
+                result.failed_rows, ", ".join(result.failing), result.reason, result.expectations,
+            )
+            for result in results
+        ]  # fmt: skip
+        insert_rows(connection, "audit.checks", rows)
 
 
 def _make_table(connection: duckdb.DuckDBPyConnection) -> None:

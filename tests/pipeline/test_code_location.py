@@ -14,6 +14,7 @@ from dagster_project.places import SUITES_DIR, Places
 from dagster_project.validation import load_suites
 from tests.conftest import SHIPPED, Desk
 
+SURVEYS = ["kyodo_economic_security", "nhanes2", "reuters_corporate_survey"]
 GROUPS = {
     "codebook": "ingest", "records": "ingest", "claims": "audit", "findings": "audit", "release": "release",
     "cells": "tallies", "tallies": "tallies", "respondents": "tallies", "toplines": "marts", "crosstabs": "marts",
@@ -61,7 +62,7 @@ def test_every_asset_is_partitioned_by_survey_owned_and_described(defs: dg.Defin
     for key in graph.materializable_asset_keys:
         node = graph.get(key)
         assert node.partitions_def is not None
-        assert node.partitions_def.get_partition_keys() == ["kyodo_economic_security", "nhanes2"]
+        assert node.partitions_def.get_partition_keys() == SURVEYS
         assert node.owners
         assert node.kinds, key
         assert node.description, key
@@ -77,7 +78,7 @@ def test_every_expectation_and_every_dbt_test_is_a_check(defs: dg.Definitions) -
     }
     assert wanted <= keys
     dbt_checks = keys - wanted
-    assert len(dbt_checks) == 13
+    assert len(dbt_checks) == 17
     assert all(name.startswith(f"{asset}_") for asset, name in dbt_checks)
 
 
@@ -99,7 +100,7 @@ def test_the_schedule_asks_for_every_survey(defs: dg.Definitions) -> None:
         resources={"surveys": Surveys(raw_dir=str(SHIPPED), output_dir="unused")},
     )
     requests = schedule.evaluate_tick(context).run_requests or []
-    assert [request.partition_key for request in requests] == ["kyodo_economic_security", "nhanes2"]
+    assert [request.partition_key for request in requests] == SURVEYS
 
 
 def test_the_sensor_asks_for_what_changed_and_only_for_that(small: Desk) -> None:

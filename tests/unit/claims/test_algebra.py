@@ -34,8 +34,9 @@ from dagster_project.claims import (
 GRIM = Path(__file__).parents[2] / "golden" / "grim.csv"
 RULES = {"up_or_down": RoundingRule.EITHER_HALF, "ceiling": RoundingRule.UP, "half_even": RoundingRule.HALF_EVEN}
 HALF = RoundingRule.EITHER_HALF
-# 102 of 150 is 68 % exactly, so rounded up it is 68.0, and 103 of 150 is 68.7: no count rounds up to 68.1. The program
-# that made the table (scrutiny 0.6.1) says it is possible. The row is kept as it was made; our answer is the exact one.
+# 102 of 150 is exactly 68 %, which rounded up stays 68.0, and 103 of 150 is 68.66...: rounded up 68.7. No count rounds
+# up to 68.1. The program that made the table (scrutiny 0.6.1) says TRUE, since it widens each share by 1e-12 to both
+# sides before it rounds: 68 % and a grain more goes up to 68.1. The row is kept as made; our answer is the exact one.
 DIFFERS = ("68.1", "150", "ceiling")
 
 
