@@ -17,6 +17,7 @@ from dagster_project.claims.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.rounding import RoundingRule, percent_preimage
 
 MAX_DECIMALS = 3  # more than any survey carries; bounds the work of enumerating printed percentages
+MAX_DIGITS = 15
 
 
 class FigureError(ValueError):
@@ -85,7 +86,7 @@ _EXAMPLES = "Write it like '42%', '1,234', 'around 150', 'only eight', 'two in f
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A number, a word or a sign of a text, in lower case, with its place in the text."""
+    """A number, a word or a sign of a text, in lower case and with plain apostrophes, with its place in the text."""
 
     word: str
     start: int
@@ -118,7 +119,7 @@ def tokenize(text: str, lexicon: Lexicon) -> tuple[Token, ...]:
     word = r"[^\W\d_]+(?:['’][^\W\d_]+)*"
     pattern = rf"{number}|{word}|(?<=[^\W\d_])-(?=[^\W\d_])|\S"
     found = re.finditer(pattern, normalized(text))
-    return tuple(Token(m[0].lower(), m.start(), m.end()) for m in found if not _joins_words(m))
+    return tuple(Token(m[0].lower().replace("’", "'"), m.start(), m.end()) for m in found if not _joins_words(m))
 
 
 def _joins_words(match: re.Match[str]) -> bool:
@@ -184,6 +185,8 @@ def read_phrase(tokens: tuple[Token, ...], at: int, text: str, lexicon: Lexicon)
 def _read_number(tokens: tuple[Token, ...], at: int, lexicon: Lexicon) -> tuple[Fraction, int, int] | None:
     if at < len(tokens) and tokens[at].word[0] in "0123456789":
         digits = tokens[at].word.replace(lexicon.group_mark, "")
+        if len(digits) > MAX_DIGITS:
+            raise FigureError(f"a number of {len(digits)} digits counts no respondents: give at most {MAX_DIGITS}.")
         whole, _, rest = digits.partition(lexicon.decimal_mark)
         return Fraction(int(whole + rest), 10 ** len(rest)), len(rest), at + 1
     if found := match_phrase(lexicon.numbers, tokens, at):

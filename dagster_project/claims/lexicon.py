@@ -37,9 +37,15 @@ class Lexicon:
     articles: frozenset[str]
     """Words right before a figure that say nothing about it."""
     of: frozenset[str]
-    """What stands between a part and its whole."""
+    """What stands right before the base."""
     equates: frozenset[str]
     """What stands between two ways to say the same."""
+    separators: frozenset[str]
+    """What stands between the answers of a list: single words and signs."""
+    leads: frozenset[str]
+    """Words around an answer that are no part of it: 58% *said* yes."""
+    answers: frozenset[str]
+    """Answers that are understood though they hold a number or a word that turns the meaning."""
     turns: frozenset[str]
     """Words that turn the meaning of a statement, which is then not read at all."""
 
@@ -137,30 +143,33 @@ ENGLISH = Lexicon(
     articles=frozenset(
         {"the", "that", "all", "all of the", "those", "these", "its", "their", "a total of", "a sample of"}
     ),
-    of=frozenset({"of", "out of", "among"}),
-    equates=frozenset({"is", "are", "was", "were", "or", "=", "equals", "makes", "make", "that is", ",", "("}),
+    of=frozenset(
+        [
+            *("of", "out of", "among"),
+            *(f"{joint} a {gathering} of" for joint in ("in", "from") for gathering in ("sample", "survey", "poll")),
+            *("base", "a base of", "base of", "n"),
+            *(f"{name} {sign}" for name in ("base", "n", "sample", "sample size", "respondents") for sign in ":="),
+        ]
+    ),
+    equates=frozenset({"is", "are", "was", "were", "or", "=", "equals", "makes", "make", "that is", "which is", "("}),
+    separators=frozenset({",", ";", "/", "and", "&", "but", "while", "whereas"}),
+    leads=frozenset({"is", "are", "was", "were", "who", "said", "say", "says", "answered", "replied", "responded"}),
+    answers=frozenset(
+        [
+            *("no", "neither", "never", "not at all", "not very", "none of these", "none of the above"),
+            *("don't know", "do not know", "did not know", "didn't know", "not sure", "not decided"),
+            *("no answer", "no reply", "no response", "no opinion", "no comment", "no change", "no difference"),
+            *("not answered", "not stated", "not applicable"),
+            *("did not answer", "didn't answer", "did not say", "didn't say"),
+        ]
+    ),
     turns=frozenset(
         [
-            "not",
-            "no",
-            "never",
-            "neither",
-            "nor",
-            "isn't",
-            "isn’t",
-            "aren't",
-            "aren’t",
-            "wasn't",
-            "wasn’t",
-            "weren't",
-            "weren’t",
-            "than",
-            "plus",
-            "minus",
-            "times",
-            "except",
-            "without",
-            "per",
+            *("not", "no", "never", "neither", "nor", "cannot"),
+            *("isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "can't", "won't"),
+            *("than", "plus", "minus", "times", "except", "without", "per", "between", "versus", "vs"),
+            *("difference", "differences", "margin", "average"),
+            *("total", "together", "altogether", "combined", "sum"),
         ]
     ),
 )

@@ -9,12 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_project.claims import (
-    Figure,
     Kind,
     ReadingCode,
     RoundingRule,
     Severity,
-    StatementError,
     Triple,
     audit_triple,
     finding_text,
@@ -198,62 +196,6 @@ def test_a_count_moved_out_is_found_and_the_truth_is_among_its_repairs(
         for repair in finding.repairs:
             assert repair_text(repair, finding.triple)
         assert finding_text(finding)
-
-
-# -- statements -----------------------------------------------------------------------------------------------------
-
-
-def texts(*figures: Figure | None) -> list[str | None]:
-    return [None if figure is None else figure.text for figure in figures]
-
-
-@pytest.mark.parametrize(
-    ("statement", "count", "base", "percentage"),
-    [
-        ("96 of roughly 150 companies is about 42%", "96", "roughly 150", "about 42%"),
-        ("42% of 96", None, "96", "42%"),
-        ("96 of 150, or 64 %", "96", "150", "64 %"),
-        ("64 percent or 96 of 150", "96", "150", "64 percent"),
-        ("96 (64%) of 150", "96", "150", "64%"),
-        ("96 out of 150 (64%).", "96", "150", "64%"),
-        ("Of the 150 companies, 96 (64%) said yes.", "96", "150", "64%"),
-        ("half of the 96 companies is 48", "48", "96", "half"),
-        ("that 96 companies of a total of 1,500 are 6.4%", "96", "1,500", "6.4%"),
-        ("only eight of 96", "only eight", "96", None),
-        ("two in five of 150 or so", None, "150 or so", "two in five"),
-    ],
-)
-def test_a_statement_is_read_into_its_figures(
-    statement: str, count: str | None, base: str, percentage: str | None
-) -> None:
-    triple = parse_statement(statement)
-    assert texts(triple.count, triple.base, triple.percentage) == [count, base, percentage]
-    assert triple.text == statement
-
-
-@pytest.mark.parametrize(
-    ("statement", "says"),
-    [
-        ("", "holds no figure"),
-        ("hello world", "holds no figure"),
-        ("96", "has no base: say of how many"),
-        ("the 96 respondents or the 42 percent of the companies", "has no base"),
-        ("96 xyz 150 is 42%", "'xyz' does not say how two figures belong together"),
-        ("96 of xyz 150", "'xyz' is not understood"),
-        ("96 of 150 is not 42%", "'not' is not understood"),
-        ("96 more than 42 of 150", "hedges twice|not understood|belong together"),
-        ("96 of over companies", "'over' is not understood"),
-        ("96 of 0 is 42%", "nothing can be divided by none"),
-        ("96 of 150 is 640%", "from 0 to 100 %"),
-        ("96 of 150 is 42 percentage points", "is a difference"),
-        ("In 2020, 96 of 150 is 64%", "several counts, '2020' and '96'"),
-        ("96 of 150 is 64% or 60%", "several percentages, '64%' and '60%'"),
-        ("42% of 150 of 96", "several bases"),
-    ],
-)
-def test_what_is_no_statement_is_refused_with_the_words_not_understood(statement: str, says: str) -> None:
-    with pytest.raises(StatementError, match=says):
-        parse_statement(statement)
 
 
 def test_the_room_imports_nothing_but_the_standard_library_and_itself() -> None:
