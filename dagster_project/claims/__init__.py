@@ -1,8 +1,8 @@
 """Claims: what published figures mean, whether they can stand together, and how to say so.
 
-The room is pure: text and exact numbers in, values out; no files, no database, no Dagster, the standard library only.
-From the text up: `parse_figure` and `parse_statement` read; `Interval`, `RoundingRule`, `Hedge` say what a text stands
-for; `counts_possible` and its neighbours compute; `audit_triple` judges; `finding_text` and its neighbours speak.
+The room is pure: text and exact numbers in, values out; no files, no database, no Dagster. From the text up:
+`parse_figure` and `parse_statement` read; `Interval`, `RoundingRule`, `Hedge` say what a text stands for;
+`counts_possible` and its neighbours compute; `audit_statement`, `audit_listing` and `audit_claims` judge.
 """
 
 from dagster_project.claims.algebra import (
@@ -20,10 +20,24 @@ from dagster_project.claims.algebra import (
     printed_percentages,
     shares,
 )
+from dagster_project.claims.assumptions import Antecedent, ambiguity, missing_disclosure
+from dagster_project.claims.change import audit_change, check_units, parse_change
 from dagster_project.claims.figures import Figure, FigureError, parse_figure
+from dagster_project.claims.findings import (
+    SECONDS,
+    Audit,
+    Code,
+    Explanation,
+    Finding,
+    Mend,
+    audit_claims,
+    audit_statement,
+    worst_first,
+)
 from dagster_project.claims.hedges import Hedge, Kind
 from dagster_project.claims.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
 from dagster_project.claims.lexicon import ENGLISH, Lexicon
+from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.rounding import (
     RoundingRule,
     percent_preimage,
@@ -31,8 +45,10 @@ from dagster_project.claims.rounding import (
     preimage,
     round_fraction,
 )
-from dagster_project.claims.statement import StatementError, parse_statement
+from dagster_project.claims.statement import Listing, Part, StatementError, parse_statement
+from dagster_project.claims.survey import Cell, Claim, Names, Order, Question
 from dagster_project.claims.triple import (
+    WORST_FIRST,
     Implied,
     Reading,
     ReadingCode,
@@ -50,13 +66,28 @@ __all__ = [
     "EMPTY",
     "ENGLISH",
     "PERCENTAGES",
+    "SECONDS",
+    "WORST_FIRST",
+    "Antecedent",
+    "Audit",
+    "Cell",
+    "Claim",
+    "Code",
+    "Explanation",
     "Figure",
     "FigureError",
+    "Finding",
     "Hedge",
     "Implied",
     "Interval",
     "Kind",
     "Lexicon",
+    "Listing",
+    "Mend",
+    "Names",
+    "Order",
+    "Part",
+    "Question",
     "Reading",
     "ReadingCode",
     "Repair",
@@ -65,8 +96,14 @@ __all__ = [
     "StatementError",
     "Triple",
     "TripleFinding",
+    "ambiguity",
+    "audit_change",
+    "audit_claims",
+    "audit_listing",
+    "audit_statement",
     "audit_triple",
     "bases_possible",
+    "check_units",
     "common_bases",
     "counts_possible",
     "debit",
@@ -76,6 +113,9 @@ __all__ = [
     "grim_power",
     "grimmer",
     "grimmer_power",
+    "leaves_answers_out",
+    "missing_disclosure",
+    "parse_change",
     "parse_figure",
     "parse_statement",
     "percent_preimage",
@@ -88,4 +128,5 @@ __all__ = [
     "repair_text",
     "round_fraction",
     "shares",
+    "worst_first",
 ]

@@ -63,8 +63,14 @@ class Severity(StrEnum):
 
     PROVED_IMPOSSIBLE = "proved impossible"
     IMPOSSIBLE_AS_LABELLED = "impossible as labelled"  # a reading that changes no figure works
-    NOT_CHECKABLE = "not checkable"  # whatever had been printed would have passed
+    UNDECIDED = "undecided"  # the search ran into its time limit: nothing is claimed
+    NEEDS_AN_ASSUMPTION = "needs an assumption"  # it fits, if something is so that is not said
+    REPRODUCED = "reproduced"  # the records give it
     CONSISTENT = "consistent"
+    NOT_CHECKABLE = "not checkable"  # whatever had been printed would have passed
+
+
+WORST_FIRST = tuple(Severity)  # and of two that say no harm, the one that says more
 
 
 @dataclass(frozen=True)
@@ -151,10 +157,21 @@ def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> TripleFinding
     power = _power(triple)
     if example is not None:
         severity = Severity.CONSISTENT if power else Severity.NOT_CHECKABLE
+        if _hangs_on_a_half(triple):
+            severity = Severity.NEEDS_AN_ASSUMPTION
         return TripleFinding(triple, True, severity, power, example)
     readings = _readings(triple, others)
     severity = Severity.IMPOSSIBLE_AS_LABELLED if readings else Severity.PROVED_IMPOSSIBLE
     return TripleFinding(triple, False, severity, power, None, _repairs(triple), readings)
+
+
+def _hangs_on_a_half(triple: Triple) -> bool:
+    """Whether it holds only if a half was not rounded up, as most would take for granted."""
+    figure = triple.percentage
+    if figure is None or figure.rounding is not RoundingRule.EITHER_HALF:
+        return False
+    half_up = figure.under(RoundingRule.HALF_UP).interval
+    return shares(half_up, triple.base.interval, triple.count_interval) is None
 
 
 def _example(triple: Triple) -> tuple[int, int] | None:

@@ -43,7 +43,7 @@ def reading_text(reading: Reading, triple: Triple) -> str:
     if reading.code is ReadingCode.COUNT_OF_OTHER:
         said = reading.percentage_figure.phrase
         head = f"If {count.phrase} is {said} of the base, and not {_said(triple)}, no figure has to change"
-        return f"{head}: the base is {_whole(reading.base)}; {'; '.join([own, *rest])}."
+        return f"{head}: the base is {whole_text(reading.base)}; {'; '.join([own, *rest])}."
     head = f"If {count.phrase} is itself the base, no figure has to change"
     return f"{head}: {'; '.join([own, *rest])}.{_rate(reading, triple)}"
 
@@ -71,6 +71,8 @@ def _fits(finding: TripleFinding) -> str:
 
 def _power_text(finding: TripleFinding) -> str:
     figure = finding.triple.percentage
+    if finding.severity is Severity.NEEDS_AN_ASSUMPTION:
+        return " But only if a half was not rounded up."
     if finding.severity is Severity.NOT_CHECKABLE:
         return " That proves nothing: with such a base, any percentage would have fitted."
     if figure is None or figure.value is None:
@@ -159,7 +161,7 @@ def _value(value: Fraction, repair: Repair) -> str:
 
 def _range(interval: Interval, repair: Repair) -> str:
     if repair.kind is not Kind.PERCENTAGE:
-        return _whole(interval)
+        return whole_text(interval)
     if interval.high is None or interval.is_point:
         return f"{decimal_text(interval.low, repair.decimals)} %"
     between = "or" if interval.high - interval.low == Fraction(1, 10**repair.decimals) else "to"
@@ -171,14 +173,14 @@ def _range(interval: Interval, repair: Repair) -> str:
 
 def _implied_text(implied: Implied, base: Interval) -> str:
     if implied.count.is_empty:
-        return f"{implied.percentage.phrase} is no whole number of {_whole(base)} and needs another base"
+        return f"{implied.percentage.phrase} is no whole number of {whole_text(base)} and needs another base"
     return _share_text(implied.percentage, implied.count, base)
 
 
 def _share_text(figure: Figure, count: Interval, base: Interval) -> str:
     if count.is_point and base.is_point:
         return f"{_division(int(count.low), int(base.low), figure)}, printed {figure.phrase}"
-    return f"{_whole(count)} of {_whole(base)} can be printed {figure.phrase}"
+    return f"{whole_text(count)} of {whole_text(base)} can be printed {figure.phrase}"
 
 
 def _rate(reading: Reading, triple: Triple) -> str:
@@ -215,7 +217,8 @@ def _half_up(value: Fraction, decimals: int) -> Fraction:
     return Fraction(math.floor(value * 10**decimals + Fraction(1, 2)), 10**decimals)
 
 
-def _whole(interval: Interval) -> str:
+def whole_text(interval: Interval) -> str:
+    """A range of whole numbers: `57`, `64 or 65`, `59 to 68`."""
     if interval.high is not None and interval.high - interval.low == 1:
         return f"{number_text(interval.low)} or {number_text(interval.high)}"
     return str(interval)

@@ -1,0 +1,104 @@
+"""What a reader has to assume: whom "of these" means, and what a publication does not tell about its survey."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dagster_project.claims.algebra import counts_possible, percentages_possible
+from dagster_project.claims.findings import Code, Finding
+from dagster_project.claims.hedges import Kind
+from dagster_project.claims.interval import BASES, Interval
+from dagster_project.claims.joint_words import listed, percent_range_text
+from dagster_project.claims.readings import BASE_WORDS
+from dagster_project.claims.survey import ANSWERED, Cell, Claim, Names
+from dagster_project.claims.triple import Severity
+from dagster_project.claims.words import whole_text
+
+DISCLOSURES: Mapping[str, str] = {
+    "who_asked": "who asked",
+    "how_many": "how many were asked or answered",
+    "when": "when it was asked",
+    "weighting": "whether the figures are weighted",
+    "margin_of_error": "the margin of error",
+}
+
+
+@dataclass(frozen=True)
+class Antecedent:
+    """One circle that a figure may be of: a base, or those who gave an answer."""
+
+    base: str | None = None
+    question: str | None = None
+    answer: str | None = None
+
+
+def ambiguity(
+    claim: Claim,
+    antecedents: Sequence[Antecedent],
+    variants: Sequence[tuple[str, Sequence[Claim]]],
+    names: Names | None = None,
+) -> Finding:
+    """A count whose whole the text leaves open: what share it is of each circle that may be meant.
+
+    `variants` are the claims as labelled, under an empty title, and in each declared reading, under its own words.
+    """
+    names = names or Names()
+    sentences = []
+    for title, claims in variants:
+        parts = []
+        for antecedent in antecedents:
+            circle = _circle(antecedent, claim, claims)
+            share = None if circle is None else percentages_possible(claim.figure.interval, circle)
+            if circle is not None and share is not None and not share.is_empty and share.high is not None:
+                parts.append(f"{_name(antecedent, names)} ({whole_text(circle)}) it is {percent_range_text(share)}")
+        if parts:
+            sentences.append(
+                (f"In the reading “{title.rstrip('.')}”: of " if title else "Of ") + "; of ".join(parts) + "."
+            )
+    told = " ".join(sentences) or "None of these circles has a number."
+    circles = listed([_name(one, names) for one in antecedents], "or")
+    message = f"The text does not say of whom “{claim.figure.phrase}” is a part: {circles}. {told}"
+    return Finding(Code.BASE_DEFINITION, Severity.NEEDS_AN_ASSUMPTION, (claim.id,), message)
+
+
+def missing_disclosure(told: Collection[str], claims: Iterable[Claim]) -> Finding | None:
+    """What the publication does not tell of its survey; None if it tells all. A printed base tells how many."""
+    kinds = {claim.kind for claim in claims}
+    if not kinds:
+        return None
+    known = {*told, *(["how_many"] if Kind.BASE in kinds else [])}
+    missing = [words for name, words in DISCLOSURES.items() if name not in known]
+    if not missing:
+        return None
+    message = (
+        f"The publication does not tell {listed(missing, 'or')}. "
+        "Whoever quotes its figures has to assume it, or to ask."
+    )
+    return Finding(Code.DISCLOSURE, Severity.NEEDS_AN_ASSUMPTION, (), message)
+
+
+def _name(antecedent: Antecedent, names: Names) -> str:
+    if antecedent.base is not None:
+        return BASE_WORDS[antecedent.base]
+    return f"those with “{names.answer(Cell(antecedent.question, antecedent.answer))}”"
+
+
+def _circle(antecedent: Antecedent, claim: Claim, claims: Sequence[Claim]) -> Interval | None:
+    """How many are in a circle, as far as the claims say; None if they do not."""
+    if antecedent.base is not None:
+        return _base(antecedent.base, claims)
+    for one in claims:
+        same = (one.cell.question, one.cell.answer) == (antecedent.question, antecedent.answer)
+        if not same or (one.cell.wave, one.cell.group) != (claim.cell.wave, claim.cell.group):
+            continue
+        if one.kind is Kind.COUNT:
+            return one.figure.interval
+        base = _base(one.base or ANSWERED, claims)
+        if one.figure.hedge.is_bare and base is not None:
+            counts = counts_possible(one.figure.interval, base)
+            return None if counts.is_empty else counts.intersect(BASES)
+    return None
+
+
+def _base(rule: str, claims: Sequence[Claim]) -> Interval | None:
+    said = (one.figure.interval for one in claims if one.kind is Kind.BASE and (one.base or ANSWERED) == rule)
+    return next(said, None)

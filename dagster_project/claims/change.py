@@ -1,0 +1,144 @@
+"""Changes over waves: "up 3 points" between two percentages, against what the two can be.
+
+A change is printed to some digit. It holds if it is the difference of the two printed numbers, or if the shares behind
+them can differ by what is printed so rounded: both are customary. Points are not percent: "up 5 percent" from 40 to 45
+percent is 12.5 percent, and the slip is named.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+
+from dagster_project.claims.figures import Figure, FigureError, parse_figure
+from dagster_project.claims.findings import Code, Explanation, Finding
+from dagster_project.claims.hedges import Kind
+from dagster_project.claims.interval import number_text
+from dagster_project.claims.survey import Claim
+from dagster_project.claims.triple import Severity
+
+_FALLS = frozenset(
+    {"down", "fell", "fall", "dropped", "drop", "lower", "less", "fewer", "decreased", "declined", "lost"}
+)
+_RISES = frozenset({"up", "rose", "rise", "gained", "gain", "higher", "more", "increased", "grew", "added"})
+_FILLERS = frozenset({"by", "a", "of"})
+_POINTS = re.compile(r"\b(percentage[ -]points?|points?|pp|pts?)\b", re.IGNORECASE)
+_SIGN = re.compile(r"^\s*([-−–+])\s*(?=[0-9])")
+
+
+class Unit(StrEnum):
+    """What a change is counted in."""
+
+    POINTS = "points"  # of percent: 40 % to 45 % is 5 points
+    PERCENT = "percent"  # of the earlier number: 40 % to 45 % is 12.5 percent
+    NUMBER = "respondents"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A printed change: its size as a figure, with hedge and rounding, and whether it goes down."""
+
+    text: str
+    size: Figure
+    falls: bool
+    unit: Unit
+
+
+def parse_change(text: str) -> Change:
+    """Read `up 3 points`, `down 2.5 percentage points`, `5 percent lower`, `12 more`. Raises FigureError."""
+    sign = _SIGN.match(text)
+    words = {word.lower().strip(",.") for word in text.split()}
+    falls = bool(words & _FALLS) or (sign is not None and sign[1] != "+")
+    points = _POINTS.search(text)
+    size = _POINTS.sub(" percent ", _SIGN.sub("", text))
+    left = [word for word in size.split() if word.lower().strip(",.") not in _FALLS | _RISES | _FILLERS]
+    try:
+        figure = parse_figure(" ".join(left))
+    except FigureError as error:
+        raise FigureError(f"{text!r} is no change that is understood: write it like 'up 3 points'. ({error})") from None
+    if figure.kind is Kind.COUNT:
+        return Change(text, figure, falls, Unit.NUMBER)
+    return Change(text, figure, falls, Unit.POINTS if points else Unit.PERCENT)
+
+
+def audit_change(change: Change, earlier: Claim, later: Claim, claim: str) -> Finding:
+    """Can the second figure have changed so from the first? `claim` is the id that the change has itself.
+
+    Raises ValueError for figures of two kinds, and for a change in a unit that theirs cannot have.
+    """
+    first, second = earlier.figure, later.figure
+    check_units(change, first, second)
+    claims = (earlier.id, later.id, claim)
+    told = f"From {first.phrase} to {second.phrase} is {_size_text(first, second, change.unit)}"
+    if _holds(change, first, second):
+        return Finding(Code.CHANGE, Severity.CONSISTENT, claims, f"{told}: “{change.text}” fits.")
+    message = f"{told}, not “{change.text}”."
+    others = [
+        ("the two waves changed places", "In the other direction it fits.", replace(change, falls=not change.falls))
+    ]
+    if change.unit is Unit.PERCENT and first.kind is Kind.PERCENTAGE:
+        slip = f"In points of percent it fits: {_size_text(first, second, Unit.POINTS)}."
+        others.insert(0, ("points, not percent", slip, replace(change, unit=Unit.POINTS)))
+    for cost, (title, slip, other) in enumerate(others, start=1):
+        if _holds(other, first, second):
+            readings = (Explanation(title, claims, slip, cost),)
+            return Finding(Code.CHANGE, Severity.IMPOSSIBLE_AS_LABELLED, claims, f"{message} {slip}", readings=readings)
+    return Finding(Code.CHANGE, Severity.PROVED_IMPOSSIBLE, claims, message)
+
+
+def check_units(change: Change, first: Figure, second: Figure) -> None:
+    """Raise ValueError where a change cannot be one between two such figures."""
+    if first.kind is not second.kind:
+        raise ValueError(
+            f"{first.phrase!r} is a {first.kind}, {second.phrase!r} a {second.kind}: a change is between two of a kind."
+        )
+    fitting = Unit.POINTS if first.kind is Kind.PERCENTAGE else Unit.NUMBER
+    if change.unit not in (fitting, Unit.PERCENT):
+        raise ValueError(f"{change.text!r} is no change of a {first.kind}: give it in {fitting} or in percent.")
+
+
+def _holds(change: Change, first: Figure, second: Figure) -> bool:
+    """The printed numbers differ by it, or the shares behind them can."""
+    size = change.size.interval
+    low, high = _between(first, second, change.unit)
+    printed = _printed(first, second, change.unit)
+    if change.falls:
+        low, high = (None if high is None else -high), (None if low is None else -low)
+        printed = None if printed is None else -printed
+    if printed is not None and size.contains(printed):
+        return True
+    reaches = high is None or high > size.low or (high == size.low and not size.low_open)
+    starts = size.high is None or low is None or low < size.high or (low == size.high and not size.high_open)
+    return reaches and starts
+
+
+def _between(first: Figure, second: Figure, unit: Unit) -> tuple[Fraction | None, Fraction | None]:
+    """The least and the most that two figures can differ by; None for no end."""
+    one, two = first.interval, second.interval
+    if unit is not Unit.PERCENT:
+        low = None if one.high is None else two.low - one.high
+        return low, None if two.high is None else two.high - one.low
+    low = 100 * (two.low / one.high - 1) if one.high else None
+    return low, None if two.high is None or one.low == 0 else 100 * (two.high / one.low - 1)
+
+
+def _printed(first: Figure, second: Figure, unit: Unit) -> Fraction | None:
+    if first.value is None or second.value is None or (unit is Unit.PERCENT and not first.value):
+        return None
+    if unit is Unit.PERCENT:
+        return 100 * (second.value / first.value - 1)
+    return second.value - first.value
+
+
+def _size_text(first: Figure, second: Figure, unit: Unit) -> str:
+    printed = _printed(first, second, unit)
+    if printed is None:
+        return "no change that has a number"
+    way = "no change" if not printed else f"{'up' if printed > 0 else 'down'} {number_text(abs(printed), 1)}"
+    low, high = _between(first, second, unit)
+    span = "" if low is None or high is None or low == high else f" (before rounding {_signed(low)} to {_signed(high)})"
+    return f"{way} {unit.value}{span}" if printed else f"{way}{span}"
+
+
+def _signed(value: Fraction) -> str:
+    return f"{'+' if value > 0 else ''}{number_text(value, 1)}"

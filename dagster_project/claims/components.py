@@ -1,0 +1,87 @@
+"""Which claims have to do with each other: what hangs together is judged together, everything else apart.
+
+Two claims hang together where a chain of hidden counts and bases leads from one to the other: the same question in the
+same wave, a question and the one that routes to it, groups and the question they are answers of. Everything hangs
+together at the bases of the whole survey, who was asked and who responded; but where such a base is printed without a
+hedge, it is a number and not a link, and every part gets a claim of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from dagster_project.claims.hedges import Kind
+from dagster_project.claims.survey import ALL, ASKED, Claim, Order, Question
+
+_Node = tuple[str | None, str]  # wave and question
+
+
+def components(
+    claims: Sequence[Claim], questions: Mapping[str, Question] | None = None, orders: Iterable[Order] = ()
+) -> list[list[Claim]]:
+    """The claims in parts that can be judged apart, all in the order given; a base may stand in several parts."""
+    of_survey: dict[str | None, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if _is_of_survey(claim):
+            of_survey[claim.cell.wave].append(claim)
+    nodes = {claim.id: _node(claim) for claim in claims if not _is_of_survey(claim)}
+    links = _Links(nodes.values())
+    for claim in claims:
+        if claim.id in nodes:
+            links.join(nodes[claim.id], *_linked(claim, questions or {}))
+    for order in orders:
+        links.join(nodes[order.greater], nodes[order.smaller])
+    for wave, bases in of_survey.items():
+        if not _is_plain(bases):
+            links.join(*(node for node in nodes.values() if node[0] == wave))
+    parts: dict[_Node, set[str]] = defaultdict(set)
+    for claim_id, node in nodes.items():
+        parts[links.root(node)].add(claim_id)
+    for wave, bases in of_survey.items():
+        roots = {links.root(node) for node in nodes.values() if node[0] == wave}
+        for root in roots or {(wave, "")}:
+            parts[root].update(base.id for base in bases)
+    position = {claim.id: n for n, claim in enumerate(claims)}
+    ordered = sorted(
+        (sorted(part, key=position.__getitem__) for part in parts.values()), key=lambda ids: position[ids[0]]
+    )
+    return [[claims[position[claim_id]] for claim_id in part] for part in ordered]
+
+
+def _node(claim: Claim) -> _Node:
+    return claim.cell.wave, claim.cell.question or f" {claim.id}"
+
+
+def _is_of_survey(claim: Claim) -> bool:
+    """A base of the whole survey or of a group in it, rather than of one question."""
+    return claim.kind is Kind.BASE and (claim.base in (ASKED, ALL) or claim.cell.question is None)
+
+
+def _linked(claim: Claim, questions: Mapping[str, Question]) -> Iterable[_Node]:
+    question = questions.get(claim.cell.question or "")
+    if question is not None and question.asked_if is not None:
+        yield claim.cell.wave, question.asked_if[0]
+    if claim.cell.group is not None:
+        yield claim.cell.wave, claim.cell.group[0]
+
+
+def _is_plain(bases: Sequence[Claim]) -> bool:
+    """Whether each base is printed as one number, the same wherever it is said."""
+    said = {(base.cell.group, base.base): base.figure.interval for base in bases}
+    return all(b.figure.interval.is_point and b.figure.interval == said[b.cell.group, b.base] for b in bases)
+
+
+class _Links:
+    """Which nodes hang together (union-find). What is joined to a node that nobody claims anything of is left out."""
+
+    def __init__(self, nodes: Iterable[_Node]) -> None:
+        self.above = {node: node for node in nodes}
+
+    def root(self, node: _Node) -> _Node:
+        while self.above[node] != node:
+            node = self.above[node]
+        return node
+
+    def join(self, *nodes: _Node) -> None:
+        known = [self.root(node) for node in nodes if node in self.above]
+        for root in known[1:]:
+            self.above[self.root(root)] = self.root(known[0])

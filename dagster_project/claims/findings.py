@@ -1,0 +1,521 @@
+"""The audit of a survey's claims: what cannot stand together, what a reader must assume, what was worth checking.
+
+Here the parts are put together: claims in components, each decided, contradictions localised, other readings tried,
+ranges and powers computed, and all of it said as findings. Nothing is read from or written to anywhere.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from fractions import Fraction
+from functools import partial
+from itertools import pairwise
+
+from dagster_project.claims.algebra import counts_possible, shares
+from dagster_project.claims.components import components
+from dagster_project.claims.figures import Figure
+from dagster_project.claims.hedges import Kind
+from dagster_project.claims.interval import Interval
+from dagster_project.claims.joint import NESTING, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, Stated, join, stated
+from dagster_project.claims.joint_words import (
+    change_text,
+    contradiction_text,
+    half_text,
+    order_text,
+    rounding_text,
+    table_text,
+    undecided_text,
+)
+from dagster_project.claims.localise import Contradiction, Localiser, Repair, Sources, UndecidedError
+from dagster_project.claims.readings import other_readings
+from dagster_project.claims.rounding import RoundingRule, decimal_text, percent_preimage, round_fraction
+from dagster_project.claims.survey import Claim, Names, Order, Question
+from dagster_project.claims.system import Verdict
+from dagster_project.claims.triple import WORST_FIRST, Severity, Triple, TripleFinding, audit_triple
+from dagster_project.claims.words import finding_text, reading_text, repair_text
+
+SECONDS = 30.0  # the time limit of a component
+_ENOUGH = 5  # percentages before a rule of rounding is inferred
+_TOLD = 6  # counts in an example
+_NO_LARGER = 10**8  # a base that could be larger has no bound worth the name
+_RULES = (RoundingRule.HALF_UP, RoundingRule.HALF_DOWN, RoundingRule.HALF_EVEN, RoundingRule.DOWN, RoundingRule.UP)
+
+
+class Code(StrEnum):
+    """What kind of finding it is. The words are stable: filters and links may rest on them."""
+
+    TRIPLE = "triple"
+    GRANULARITY = "granularity"
+    BASE_SET = "base set"
+    PARTITION = "partition"
+    SUBGROUP = "subgroup"
+    ROUTING = "routing"
+    ORDER = "order or majority"
+    CHANGE = "change over waves"
+    RESPONSE_RATE = "response rate"
+    RECOUNT = "recount"
+    BASE_DEFINITION = "base definition"
+    WEIGHTING = "weighting"
+    ROUNDING = "rounding"
+    DISCLOSURE = "missing disclosure"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure of a repair: what it may be (a percentage: as printed), that in words, and a slip that explains it."""
+
+    claims: tuple[str, ...]
+    figure: Figure
+    interval: Interval
+    message: str
+    slip: str | None = None
+
+
+@dataclass(frozen=True)
+class Mend:
+    """Changes that together make everything possible, and the trust that they take."""
+
+    changes: tuple[Change, ...]
+    weight: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A reading that changes no figure, with the intervals that then belong together where it is about a triple."""
+
+    title: str
+    claims: tuple[str, ...]
+    message: str
+    cost: int
+    count: Interval | None = None
+    base: Interval | None = None
+    percentage: Interval | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the audit says of some claims. `power` is the share of wrong values that would have been caught."""
+
+    code: Code
+    severity: Severity
+    claims: tuple[str, ...]
+    message: str
+    power: Fraction | None = None
+    repairs: tuple[Mend, ...] = ()
+    readings: tuple[Explanation, ...] = ()
+    triple: Triple | None = None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """All findings, the worst first; what each claim's figure could be given all others, and that check's power."""
+
+    findings: tuple[Finding, ...]
+    fits: Mapping[str, Interval] = field(default_factory=dict)
+    power: Mapping[str, Fraction] = field(default_factory=dict)
+
+
+def audit_claims(
+    claims: Sequence[Claim],
+    questions: Iterable[Question] = (),
+    orders: Sequence[Order] = (),
+    names: Names | None = None,
+    *,
+    weights_possible: bool = False,
+    seconds: float = SECONDS,
+) -> Audit:
+    """Judge all claims of a survey. `seconds` is the time that one component may take before it is left undecided.
+
+    `weights_possible`: the survey has weights, so that a percentage may divide them though the text does not say so.
+    """
+    by_id = {question.id: question for question in questions}
+    names = names or Names()
+    parts = components(claims, by_id, orders)
+    findings: list[Finding] = []
+    fits: dict[str, Interval] = {}
+    power: dict[str, Fraction] = {}
+    judged: list[Joint] = []
+    for part in parts:
+        inside = {claim.id for claim in part}
+        its_orders = [o for o in orders if {o.greater, o.smaller} <= inside]
+        joint = join(stated(part), by_id.values(), its_orders)
+        component = _Component(joint, names, weights_possible, time.monotonic() + seconds)
+        try:
+            found = list(component.findings())
+        except UndecidedError:
+            every = tuple(claim.id for claim in part)
+            findings.append(Finding(Code.BASE_SET, Severity.UNDECIDED, every, undecided_text(joint, seconds)))
+            continue
+        findings += found
+        fits |= component.fits
+        power |= component.power
+        if not component.contradictions:
+            judged.append(joint)
+    findings += _rounding(judged, seconds)
+    return Audit(worst_first(findings), fits, power)
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings by severity; within one in the order given."""
+    return tuple(sorted(findings, key=lambda finding: WORST_FIRST.index(finding.severity)))
+
+
+class _Component:
+    """The findings of claims that hang together."""
+
+    def __init__(self, joint: Joint, names: Names, weights_possible: bool, deadline: float) -> None:
+        self.joint = joint
+        self.names = names
+        self.weights_possible = weights_possible
+        self.localiser = Localiser(joint, deadline)
+        self.contradictions: tuple[Contradiction, ...] = ()
+        self.fits: dict[str, Interval] = {}
+        self.power: dict[str, Fraction] = {}
+
+    def findings(self) -> Iterator[Finding]:
+        self.contradictions = self.localiser.contradictions()
+        standing = self._standing()
+        for contradiction in self.contradictions:
+            yield self._contradicted(contradiction)
+        self._ranges(standing)
+        yield from self._consistent(standing)
+        yield from self._orders()
+
+    def _standing(self) -> Sources:
+        """Everything but what is contradicted; a base stays as long as the rest can stand with it."""
+        contradicted = frozenset(f for one in self.contradictions for f in one.figures)
+        cells = frozenset(f for f in contradicted if self.joint.figures[f].kind is not Kind.BASE)
+        with_bases = self.joint.everything - cells
+        return with_bases if self.localiser.possible(with_bases) else self.joint.everything - contradicted
+
+    # -- what cannot stand ------------------------------------------------------------------------------------------
+
+    def _contradicted(self, contradiction: Contradiction) -> Finding:
+        joint = self.joint
+        first = contradiction.conflicts[0]
+        claims = tuple(claim for figure in sorted(first) for claim in joint.figures[figure].claims)
+        around = joint.everything - frozenset(
+            f for other in self.contradictions if other is not contradiction for f in other.figures
+        )
+        tried = other_readings(joint, first, around, self.localiser.deadline, self.weights_possible)
+        readings = [Explanation(one.title, claims, one.message, one.cost) for one in tried]
+        triple = _as_triple(joint, contradiction)
+        code, message, power = _code(joint, contradiction), contradiction_text(joint, contradiction, self.names), None
+        repairs = tuple(self._mend(repair, around) for repair in contradiction.repairs)
+        if triple is not None:
+            told = audit_triple(triple, self._others(first))
+            code = Code.GRANULARITY if triple.count is None else Code.TRIPLE
+            message, power = finding_text(told), told.power
+            repairs = tuple(self._in_the_words_of(told, mend) for mend in repairs)
+            if len(contradiction.conflicts) == 1:
+                readings += _readings_of_triple(told, claims)
+        readings.sort(key=lambda reading: reading.cost)
+        message = " ".join([message, *(one.message for one in tried)])
+        severity = Severity.IMPOSSIBLE_AS_LABELLED if readings else Severity.PROVED_IMPOSSIBLE
+        return Finding(code, severity, claims, message, power, repairs, tuple(readings), triple)
+
+    def _others(self, conflict: Sources) -> list[Figure]:
+        """The further percentages said to divide by the same base, each number once."""
+        figures = self.joint.figures
+        base = next(self.joint.bases[f] for f in sorted(conflict) if figures[f].kind is Kind.BASE)
+        cells = {figures[f].cell for f in conflict if figures[f].kind is not Kind.BASE}
+        same = (one for f, one in enumerate(figures) if self.joint.bases[f] == base and one.cell not in cells)
+        return list({one.figure.text: one.figure for one in same if one.kind is Kind.PERCENTAGE}.values())
+
+    @staticmethod
+    def _in_the_words_of(told: TripleFinding, mend: Mend) -> Mend:
+        """A repair as the triple tells it, which knows what hangs on a half, where no other claim narrows it."""
+        only = mend.changes[0]
+        same = next((one for one in told.repairs if one.figure is only.figure), None)
+        if len(mend.changes) > 1 or same is None or same.interval != only.interval:
+            return mend
+        return replace(mend, changes=(replace(only, message=repair_text(same, told.triple)),))
+
+    def _mend(self, repair: Repair, around: Sources) -> Mend:
+        changes = []
+        for figure, interval in zip(repair.figures, repair.ranges, strict=True):
+            one = self.joint.figures[figure]
+            alone = len(repair.figures) == 1
+            slip = slip_of(one.figure, interval, self._fitting(figure, around - {figure})) if alone else None
+            message = change_text(self.joint, repair, figure, interval, self.names)
+            changes.append(Change(one.claims, one.figure, interval, message, slip))
+        return Mend(tuple(changes), repair.weight)
+
+    def _fitting(self, figure: int, others: Sources) -> Callable[[Fraction], bool]:
+        return lambda value: self.localiser.fits(figure, others, value)
+
+    # -- what can stand ---------------------------------------------------------------------------------------------
+
+    def _ranges(self, standing: Sources) -> None:
+        """What each percentage and hedged number could be given all others, and what checking it is worth."""
+        for figure in sorted(standing):
+            one, base = self.joint.figures[figure], self.joint.bases[figure]
+            if base is None or self.localiser.bounds_of(base, standing - {figure})[1] > _NO_LARGER:
+                continue  # of a base that nobody says, anything can be a share
+            interval = self.localiser.range_of(figure, standing)
+            self.fits |= dict.fromkeys(one.claims, interval)
+            if one.kind is Kind.PERCENTAGE and one.figure.hedge.is_bare and one.figure.value is not None:
+                self.power |= dict.fromkeys(one.claims, self._power(figure, interval, standing))
+
+    def _power(self, figure: int, interval: Interval, standing: Sources) -> Fraction:
+        """The share of all printed percentages that this figure, given the others, could not have been."""
+        one = self.joint.figures[figure].figure
+        _, base = self.joint.share(figure)
+        rule = one.rounding or RoundingRule.EITHER_HALF
+        low, high = self.localiser.bounds_of(base, standing - {figure})
+        within = percent_preimage(interval.low, one.decimals, rule).hull(
+            percent_preimage(interval.high or Fraction(100), one.decimals, rule)
+        )
+        printable = 100 * 10**one.decimals + 1
+        steps = int(((interval.high or Fraction(100)) - interval.low) * 10**one.decimals) + 1
+        if low == high:
+            counts = counts_possible(within, low)
+            printed = {
+                v for k in counts.count_range() for v in round_fraction(Fraction(100 * k, low), one.decimals, rule)
+            }
+            steps = min(steps, len(printed))
+        return 1 - Fraction(steps, printable)
+
+    def _consistent(self, standing: Sources) -> Iterator[Finding]:
+        """One finding per table; elsewhere one per percentage, or lone count, with its base."""
+        tables: dict[tuple[str | None, str | None], list[int]] = defaultdict(list)
+        for figure in sorted(standing):
+            cell = self.joint.figures[figure].cell
+            tables[cell.wave, cell.question].append(figure)
+        for figures in tables.values():
+            code = self._table_code(figures)
+            if code is None:
+                yield from self._triples(figures, standing)
+            else:
+                yield self._table(code, figures, standing)
+
+    def _table_code(self, figures: Sequence[int]) -> Code | None:
+        cells = {self.joint.figures[f].cell for f in figures if self.joint.figures[f].kind is Kind.PERCENTAGE}
+        question = self.joint.questions.get(next((c.question for c in cells if c.question), ""))
+        if question is None or len({cell.answer for cell in cells}) < 2:
+            return None
+        if any(cell.group for cell in cells):
+            return Code.SUBGROUP
+        return Code.PARTITION if question.single else None
+
+    def _table(self, code: Code, figures: Sequence[int], standing: Sources) -> Finding:
+        cell = self.joint.figures[figures[0]].cell
+        rest = any(
+            (one.cell.wave, one.cell.question) == (cell.wave, cell.question)
+            for f, one in enumerate(self.joint.figures)
+            if f not in standing
+        )
+        of_table = [self.joint.figures[f] for f in figures]
+        claims = tuple(claim for one in of_table for claim in one.claims)
+        powers = [self.power[one.claims[0]] for one in of_table if one.claims[0] in self.power]
+        power = sum(powers, Fraction(0)) / len(powers) if powers else None
+        severity = Severity.NOT_CHECKABLE if power == 0 else Severity.CONSISTENT
+        return Finding(
+            code,
+            severity,
+            claims,
+            table_text(of_table, power, self.names, self._example(figures, standing), rest=rest),
+            power,
+        )
+
+    def _example(self, figures: Sequence[int], standing: Sources) -> tuple[list[int], int] | None:
+        """Counts that a short table over one printed base can have come from, with the base."""
+        shares = [f for f in figures if self.joint.figures[f].kind is Kind.PERCENTAGE]
+        bases = {self.joint.bases[f] for f in shares}
+        cells = {self.joint.figures[f].cell for f in shares}
+        if len(bases) > 1 or len(shares) > _TOLD or len(cells) < len(shares):
+            return None
+        counts, (base, *_) = zip(*(self.joint.share(f) for f in shares), strict=True)
+        if self.localiser.bounds_of(base, standing)[1] > _NO_LARGER:
+            return None
+        values = self.localiser.example(standing)
+        return [values[count] for count in counts], values[base]
+
+    def _triples(self, figures: Sequence[int], standing: Sources) -> Iterator[Finding]:
+        """Every percentage with its base and the counts of the same cell; every lone count with its base."""
+        joint = self.joint
+        stated_bases: dict[int | None, list[Stated]] = defaultdict(list)
+        for f in sorted(standing):
+            if joint.figures[f].kind is Kind.BASE:
+                stated_bases[joint.bases[f]].append(joint.figures[f])
+        of_kind = {
+            kind: [f for f in figures if joint.figures[f].kind is kind] for kind in (Kind.COUNT, Kind.PERCENTAGE)
+        }
+        told = {(joint.figures[f].cell, joint.bases[f]) for f in of_kind[Kind.PERCENTAGE]}
+        for f in of_kind[Kind.PERCENTAGE]:
+            counts = [joint.figures[c] for c in of_kind[Kind.COUNT] if joint.figures[c].cell == joint.figures[f].cell]
+            for base in stated_bases[joint.bases[f]]:
+                alone: list[Stated | None] = [None]
+                for count in counts or alone:
+                    yield _consistent_triple(count, base, joint.figures[f])
+        for c in of_kind[Kind.COUNT]:
+            if (joint.figures[c].cell, joint.bases[c]) not in told:
+                for base in stated_bases[joint.bases[c]]:
+                    yield _consistent_triple(joint.figures[c], base, None)
+
+    def _orders(self) -> Iterator[Finding]:
+        """What the text says is larger and is not contradicted; without a common base it cannot be checked."""
+        checked = {
+            row.law.other for row in self.joint.system.rows if isinstance(row.law, Law) and row.law.kind == ORDER
+        }
+        contradicted = {law.other for one in self.contradictions for law in one.laws if law.kind == ORDER}
+        phrases = {claim: one.figure.phrase for one in self.joint.figures for claim in one.claims}
+        for order in self.joint.orders:
+            if order.id in contradicted:
+                continue
+            severity = Severity.CONSISTENT if order.id in checked else Severity.NOT_CHECKABLE
+            message = order_text(phrases[order.greater], phrases[order.smaller], checked=order.id in checked)
+            yield Finding(Code.ORDER, severity, (order.greater, order.smaller, order.id), message)
+
+
+def audit_statement(triple: Triple, claims: Mapping[Kind, tuple[str, ...]] | None = None) -> Finding:
+    """One count, base and percentage by themselves. `claims` are the ids of each figure; else its own text."""
+    ids = {figure.kind: (figure.phrase,) for figure in triple.figures} | dict(claims or {})
+    told = audit_triple(triple)
+    every = tuple(dict.fromkeys(claim for figure in triple.figures for claim in ids[figure.kind]))
+    mends = []
+    for repair in told.repairs:
+        slip = slip_of(repair.figure, repair.interval, partial(_fits_triple, triple, repair.kind))
+        change = Change(ids[repair.kind], repair.figure, repair.interval, repair_text(repair, triple), slip)
+        mends.append(Mend((change,), 0))
+    code = Code.GRANULARITY if triple.count is None else Code.TRIPLE
+    readings = tuple(_readings_of_triple(told, every))
+    return Finding(code, told.severity, every, finding_text(told), told.power, tuple(mends), readings, triple)
+
+
+def _fits_triple(triple: Triple, kind: Kind, value: Fraction) -> bool:
+    percentage, base, count = triple.percentage_interval, triple.base.interval, triple.count_interval
+    if kind is Kind.COUNT:
+        count = Interval.point(value)
+    elif kind is Kind.BASE:
+        base = Interval.point(value)
+    elif triple.percentage is not None:
+        rule = triple.percentage.rounding or RoundingRule.EITHER_HALF
+        percentage = percent_preimage(value, triple.percentage.decimals, rule)
+    return shares(percentage, base, count) is not None
+
+
+def _consistent_triple(count: Stated | None, base: Stated, percentage: Stated | None) -> Finding:
+    said = {one.kind: one for one in (count, base, percentage) if one is not None}
+    triple = Triple(count.figure if count else None, base.figure, percentage.figure if percentage else None)
+    return audit_statement(triple, {kind: one.claims for kind, one in said.items()})
+
+
+def _as_triple(joint: Joint, contradiction: Contradiction) -> Triple | None:
+    """The contradiction as one count, base and percentage, if that is all there is to it."""
+    if any(law.kind != NESTING for law in contradiction.laws):
+        return None
+    by_kind: dict[Kind, list[int]] = defaultdict(list)
+    for figure in sorted(contradiction.conflicts[0]):
+        by_kind[joint.figures[figure].kind].append(figure)
+    of_base, of_count, of_share = (by_kind[kind] for kind in (Kind.BASE, Kind.COUNT, Kind.PERCENTAGE))
+    if len(of_base) != 1 or len(of_count) > 1 or len(of_share) > 1 or not (of_count or of_share):
+        return None
+    if any(joint.bases[f] != joint.bases[of_base[0]] for f in (*of_count, *of_share)):
+        return None
+    if of_count and of_share and joint.counts[of_count[0]] != joint.counts[of_share[0]]:
+        return None
+    count, share = (joint.figures[fs[0]].figure if fs else None for fs in (of_count, of_share))
+    return Triple(count, joint.figures[of_base[0]].figure, share)
+
+
+def _readings_of_triple(told: TripleFinding, claims: tuple[str, ...]) -> list[Explanation]:
+    return [
+        Explanation(
+            reading.code.value,
+            claims,
+            reading_text(reading, told.triple),
+            reading.cost,
+            reading.count,
+            reading.base,
+            reading.percentage,
+        )
+        for reading in told.readings
+    ]
+
+
+def _code(joint: Joint, contradiction: Contradiction) -> Code:
+    """The kind of a contradiction: the least usual law that it rests on."""
+    kinds = {law.kind for law in contradiction.laws}
+    figures = [joint.figures[f] for f in contradiction.conflicts[0]]
+    if ORDER in kinds or any(one.figure.value is None for one in figures):
+        return Code.ORDER
+    for kind, code in ((ROUTING, Code.ROUTING), (SUBGROUP, Code.SUBGROUP), (PARTITION, Code.PARTITION)):
+        if kind in kinds:
+            return code
+    if all(one.kind is Kind.BASE for one in figures):
+        return Code.RESPONSE_RATE
+    return Code.BASE_SET if sum(one.kind is Kind.PERCENTAGE for one in figures) > 1 else Code.TRIPLE
+
+
+def slip_of(figure: Figure, interval: Interval, fits: Callable[[Fraction], bool]) -> str | None:
+    """The usual slip that would explain a figure: two digits swapped, the rest of 100, or one digit wrong."""
+    if figure.value is None or interval.is_empty:
+        return None
+    printed = decimal_text(figure.value, figure.decimals)
+    # one digit or another leads into any wide range, and a last digit to the next number
+    few = interval.high is not None and interval.high - interval.low <= Fraction(2, 10**figure.decimals)
+    for words, slips in _slips(printed, figure.kind, digits_wrong=few):
+        near = sorted(slips, key=lambda text: (abs(Fraction(text) - Fraction(printed)), text))
+        for text in near:
+            if text != printed and interval.contains(Fraction(text)) and fits(Fraction(text)):
+                return f"{words}: {text} for {printed}"
+    return None
+
+
+def _slips(printed: str, kind: Kind, *, digits_wrong: bool) -> Iterator[tuple[str, set[str]]]:
+    digits = [n for n, sign in enumerate(printed) if sign.isdigit()]
+    swapped = set()
+    for one, two in pairwise(digits):
+        text = list(printed)
+        text[one], text[two] = text[two], text[one]
+        swapped.add("".join(text))
+    yield "two digits swapped", {text for text in swapped if text[0] != "0" or len(digits) == 1}
+    if kind is Kind.PERCENTAGE:
+        decimals = len(printed.partition(".")[2])
+        yield "the rest of 100", {decimal_text(100 - Fraction(printed), decimals)}
+    if digits_wrong:
+        changed = {printed[:n] + digit + printed[n + 1 :] for n in digits[:-1] for digit in "0123456789"}
+        yield "one digit", {text for text in changed if text[0] != "0"}
+
+
+# -- the survey as a whole ------------------------------------------------------------------------------------------
+
+
+def _rounding(judged: Sequence[Joint], seconds: float) -> Iterator[Finding]:
+    """Which rules the percentages can all have been rounded by, and where one that nobody would assume is needed."""
+    with_shares = [joint for joint in judged if any(one.figure.rounding for one in joint.figures)]
+    figures = sum(one.figure.rounding is not None for joint in with_shares for one in joint.figures)
+    refuted: dict[RoundingRule, int] = {}
+    for rule in _RULES:
+        deadline = time.monotonic() + seconds
+        verdicts = []
+        for joint in with_shares:
+            under = joint.under(rule)
+            verdicts.append(under.system.decide(under.everything, deadline=deadline).verdict)
+        refuted[rule] = sum(verdict is Verdict.IMPOSSIBLE for verdict in verdicts)
+    for joint in with_shares:
+        yield from _only_if_not_half_up(joint, seconds)
+    if figures < _ENOUGH or not any(refuted.values()):
+        return
+    claims = tuple(c for joint in with_shares for one in joint.figures if one.figure.rounding for c in one.claims)
+    usual = refuted[RoundingRule.HALF_UP] == 0
+    severity = Severity.CONSISTENT if usual else Severity.NEEDS_AN_ASSUMPTION
+    yield Finding(Code.ROUNDING, severity, claims, rounding_text(refuted, len(with_shares)))
+
+
+def _only_if_not_half_up(joint: Joint, seconds: float) -> Iterator[Finding]:
+    """Figures that stand together only if a half was not rounded up, as most would take for granted."""
+    under = joint.under(RoundingRule.HALF_UP)
+    localiser = Localiser(under, time.monotonic() + seconds)
+    try:
+        contradictions = localiser.contradictions()
+    except UndecidedError:
+        return
+    for contradiction in contradictions:
+        figures = [joint.figures[f] for f in sorted(contradiction.conflicts[0])]
+        claims = tuple(claim for one in figures for claim in one.claims)
+        message = half_text([one.figure.phrase for one in figures])
+        yield Finding(Code.ROUNDING, Severity.NEEDS_AN_ASSUMPTION, claims, message)

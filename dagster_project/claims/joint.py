@@ -1,0 +1,382 @@
+"""All claims of a survey at once, as a system over the hidden counts and bases.
+
+Each count of an answer in a group, and each base, is a whole number that nobody printed. A figure is an interval on
+one of them, or on the ratio of two; the survey's structure adds rows without a figure. Which laws there are:
+
+- partition: who answered a single question gave exactly one of its answers; of a multiple one, an exclusive answer
+  stands alone; don't-knows come on top of those who answered
+- subgroup: the groups by one question do not overlap; they add up where everybody is in one
+- nesting: answered <= routed <= all <= asked, and no count is above its base
+- routing: a routed question is put to no more than gave the answers that lead to it
+- order: the text says that one share is larger than another
+
+A weighted figure divides weights, which can be cut as finely as one likes: it stands on numbers of its own, whose base
+has no upper end, and meets the respondents nowhere.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
+from dagster_project.claims.figures import Figure
+from dagster_project.claims.hedges import Hedge, Kind
+from dagster_project.claims.interval import Interval
+from dagster_project.claims.rounding import RoundingRule
+from dagster_project.claims.survey import (
+    ALL,
+    ANSWERED,
+    ASKED,
+    ROUTED,
+    WIDEST_FIRST,
+    Cell,
+    Claim,
+    Group,
+    Order,
+    Question,
+)
+from dagster_project.claims.system import System
+
+PARTITION, SUBGROUP, NESTING, ROUTING, ORDER = "partition", "subgroup", "nesting", "routing", "order"
+
+
+@dataclass(frozen=True)
+class Law:
+    """One piece of structure: what kind it is, and of which cell. Conflicts name the laws that they rest on."""
+
+    kind: str
+    cell: Cell
+    other: str | None = None  # the group question of a subgroup law, the base rule of a nesting
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One figure, with every claim that says it word for word of the same cell and base."""
+
+    claims: tuple[str, ...]
+    figure: Figure
+    cell: Cell
+    base: str | None
+    weighted: bool
+    fixed: bool
+
+    @property
+    def kind(self) -> Kind:
+        return self.figure.kind
+
+    @property
+    def weight(self) -> int:
+        """How much trust it takes to call the figure wrong: a base two cells, a hedged figure half."""
+        trust = 4 if self.kind is Kind.BASE else 2
+        return trust // 2 if self.figure.hedge not in (Hedge.NONE, Hedge.ONLY, Hedge.EXACTLY) else trust
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Figures and what holds between them, with the system that they make.
+
+    `counts` and `bases` say of each figure which variable it is about: a percentage both, the others one.
+    """
+
+    figures: tuple[Stated, ...]
+    questions: Mapping[str, Question]
+    orders: tuple[Order, ...]
+    system: System
+    counts: tuple[int | None, ...]
+    bases: tuple[int | None, ...]
+
+    @cached_property
+    def everything(self) -> frozenset[int]:
+        return frozenset(range(len(self.figures)))
+
+    def share(self, figure: int) -> tuple[int, int]:
+        """The variables of a percentage: its count and its base."""
+        count, base = self.counts[figure], self.bases[figure]
+        if count is None or base is None:
+            raise ValueError(f"{self.figures[figure].figure.text!r} is no share of a base")
+        return count, base
+
+    def under(self, rule: RoundingRule) -> "Joint":
+        """The same claims, with every rounded percentage rounded by `rule`."""
+        figures = [replace(one, figure=one.figure.under(rule)) for one in self.figures]
+        return join(figures, self.questions.values(), self.orders)
+
+
+def stated(claims: Iterable[Claim]) -> list[Stated]:
+    """The figures of claims, those that say the same of the same cell in the same words once."""
+    groups: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        groups[claim.cell, claim.base, claim.weighted, claim.figure].append(claim)
+    return [
+        Stated(
+            tuple(claim.id for claim in same),
+            same[0].figure,
+            same[0].cell,
+            same[0].base,
+            same[0].weighted,
+            any(claim.counted for claim in same),
+        )
+        for same in groups.values()
+    ]
+
+
+def join(figures: Sequence[Stated], questions: Iterable[Question] = (), orders: Sequence[Order] = ()) -> Joint:
+    """The system of all figures together."""
+    builder = _Builder({question.id: question for question in questions})
+    counts, bases = builder.state(figures)
+    builder.structure()
+    joint = Joint(tuple(figures), builder.questions, tuple(orders), builder.system, tuple(counts), tuple(bases))
+    _order(joint)
+    return joint
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One question (None: the survey) in one group and wave, in respondents or in weights."""
+
+    question: str | None
+    group: Group | None
+    wave: str | None
+    weighted: bool
+
+    @property
+    def cell(self) -> Cell:
+        return Cell(self.question, None, self.group, self.wave)
+
+    def over(self, question: str | None) -> "_Place":
+        return replace(self, question=question)
+
+    def total(self) -> "_Place":
+        return replace(self, group=None)
+
+
+class _Builder:
+    """Variables are made as they are first spoken of; what a variable hangs on is made with it."""
+
+    def __init__(self, questions: Mapping[str, Question]) -> None:
+        self.questions = questions
+        self.system = System()
+        self.base_at: dict[tuple[_Place, str], int] = {}
+        self.count_at: dict[tuple[_Place, str], int] = {}
+        self.spoken: set[str] = set()  # the base rules that figures are said to divide by, or to be
+
+    # -- figures ----------------------------------------------------------------------------------------------------
+
+    def state(self, figures: Sequence[Stated]) -> tuple[list[int | None], list[int | None]]:
+        counts: list[int | None] = []
+        bases: list[int | None] = []
+        self.spoken = {one.base or ANSWERED for one in figures}
+        if any(self._is_missing(one.cell.question, one.cell.answer) for one in figures):
+            self.spoken.add(ROUTED)
+        if any(one.kind is Kind.BASE and one.cell.question is None for one in figures):
+            self.spoken.add(ALL)
+        for source, one in enumerate(figures):
+            place = _Place(one.cell.question, one.cell.group, one.cell.wave, one.weighted)
+            rule = self._rule(one)
+            interval = one.figure.interval
+            count = base = None
+            if one.kind is Kind.BASE:
+                base = self.base(place, rule)
+                if not one.weighted:  # a sum of weights is no whole number, and was rounded by a rule that nobody says
+                    self._within(base, interval, source)
+                    self.system.goals[base] = _goal(one.figure)
+            elif one.cell.answer is None:
+                # of no answer that the codebook knows: a count of its own, within its base
+                name = f"{one.cell.question or ''} {' '.join(one.claims)}"
+                count, base = self.system.variable(0, None), self.base(place, rule)
+                self.system.add([(count, 1), (base, -1)], 0, law=Law(NESTING, place.over(name).cell))
+            else:
+                count, base = self.count(place, one.cell.answer), self.base(place, rule)
+            if one.kind is Kind.COUNT and count is not None and not one.weighted:
+                self._within(count, interval, source)
+                self.system.goals[count] = _goal(one.figure)
+            elif one.kind is Kind.PERCENTAGE and count is not None and base is not None:
+                self._share(count, base, interval, source)
+            counts.append(count)
+            bases.append(base)
+        self._aim(figures, counts, bases)
+        return counts, bases
+
+    def _rule(self, one: Stated) -> str:
+        """The base rule of a figure; a don't-know is never among those who answered, whatever goes without saying."""
+        question = self.questions.get(one.cell.question or "")
+        if question is None or one.cell.answer not in question.missing:
+            return one.base or ANSWERED
+        of_answered = one.base is None or (one.base == ANSWERED and one.kind is Kind.COUNT)
+        return ROUTED if of_answered else one.base or ROUTED
+
+    def _within(self, variable: int, interval: Interval, source: int) -> None:
+        whole = interval.tightened()
+        self.system.add([(variable, -1)], -int(whole.low), source)
+        if whole.high is not None:
+            self.system.add([(variable, 1)], int(whole.high), source)
+
+    def _share(self, count: int, base: int, interval: Interval, source: int) -> None:
+        for row, limit in share_rows(count, base, interval):
+            self.system.add(row, limit, source)
+        self.system.add([(base, -1)], -1, source)  # nothing is a percentage of nobody
+
+    def _aim(self, figures: Sequence[Stated], counts: Sequence[int | None], bases: Sequence[int | None]) -> None:
+        """A percentage's count is looked for first where the printed number would put it."""
+        for one, count, base in zip(figures, counts, bases, strict=True):
+            value = one.figure.value
+            if one.kind is Kind.PERCENTAGE and value is not None and count is not None and base is not None:
+                of = self.system.goals[base]
+                if of is not None and self.system.goals[count] is None:
+                    self.system.goals[count] = round(value * of / 100)
+
+    # -- variables --------------------------------------------------------------------------------------------------
+
+    def base(self, place: _Place, rule: str) -> int:
+        if rule in (ASKED, ALL):
+            place = place.over(None)
+        elif place.question is None:
+            rule = ALL  # who answered, with no question named: who responded
+        key = place, rule
+        if key not in self.base_at:
+            self.base_at[key] = variable = self.system.variable(0, None, splits=True)
+            wider = self._wider(place, rule)
+            if wider is not None:
+                self.system.add([(variable, 1), (self.base(place, wider), -1)], 0, law=Law(NESTING, place.cell, rule))
+            if rule == ROUTED:
+                self._routing(place, variable)
+        return self.base_at[key]
+
+    def _wider(self, place: _Place, rule: str) -> str | None:
+        """The next wider base that anything is said of."""
+        question = self.questions.get(place.question or "")
+        wider = reversed(WIDEST_FIRST[: WIDEST_FIRST.index(rule)])
+        is_routed = question is not None and question.asked_if is not None
+        return next((base for base in wider if base in self.spoken or (base == ROUTED and is_routed)), None)
+
+    def count(self, place: _Place, answer: str) -> int:
+        key = place, answer
+        if key not in self.count_at:
+            self.count_at[key] = variable = self.system.variable(0, None)
+            rule = ROUTED if self._is_missing(place.question, answer) else ANSWERED
+            law = Law(NESTING, replace(place.cell, answer=answer), rule)
+            self.system.add([(variable, 1), (self.base(place, rule), -1)], 0, law=law)
+        return self.count_at[key]
+
+    def _is_missing(self, question: str | None, answer: str | None) -> bool:
+        known = self.questions.get(question or "")
+        return known is not None and answer in known.missing
+
+    def _routing(self, place: _Place, routed: int) -> None:
+        question = self.questions.get(place.question or "")
+        if question is not None and question.asked_if is not None:
+            asker, answers = question.asked_if
+            admitting = [(self.count(place.over(asker), answer), -1) for answer in answers]
+            self.system.add([(routed, 1), *admitting], 0, law=Law(ROUTING, place.cell))
+
+    # -- structure --------------------------------------------------------------------------------------------------
+
+    def structure(self) -> None:
+        """The laws over all variables spoken of; a law may speak of further ones, so until there are no more."""
+        done = -1
+        while done != len(self.system.low):
+            done = len(self.system.low)
+            for place, rule in list(self.base_at):
+                self._spoken_groups(place, partial(self.base, rule=rule))
+            for place, answer in list(self.count_at):
+                self._spoken_groups(place, partial(self.count, answer=answer))
+            for place in dict.fromkeys(place for place, _ in self.count_at):
+                question = self.questions.get(place.question or "")
+                if question is not None and question.single:
+                    for answer in question.answers:
+                        self.count(place, answer)
+        self._subgroups(self.base_at)
+        self._subgroups(self.count_at)
+        self._partitions()
+        self._groups_as_answers()
+
+    def _spoken_groups(self, place: _Place, make: Callable[[_Place], int]) -> None:
+        """With one group its total; and where everybody is in one, all the groups."""
+        if place.group is not None:
+            make(place.total())
+            question = self.questions.get(place.group[0])
+            if question is not None and question.complete:
+                for answer in question.answers:
+                    make(replace(place, group=(place.group[0], answer)))
+
+    def _subgroups(self, variables: Mapping[tuple[_Place, str], int]) -> None:
+        groups: dict[tuple[_Place, str, str], list[int]] = defaultdict(list)
+        for (place, name), variable in variables.items():
+            if place.group is not None:
+                groups[place.total(), name, place.group[0]].append(variable)
+        for (total, name, by), parts in groups.items():
+            question = self.questions.get(by)
+            law = Law(SUBGROUP, replace(total.cell, answer=name), by)
+            whole = variables[total, name]
+            self.system.add([*((part, 1) for part in parts), (whole, -1)], 0, law=law)
+            if question is not None and question.complete:
+                self.system.add([*((part, -1) for part in parts), (whole, 1)], 0, law=law)
+
+    def _partitions(self) -> None:
+        by_place: dict[_Place, dict[str, int]] = defaultdict(dict)
+        for (place, answer), variable in self.count_at.items():
+            by_place[place][answer] = variable
+        for place, counts in by_place.items():
+            question = self.questions.get(place.question or "")
+            if question is None:
+                continue
+            law = Law(PARTITION, place.cell)
+            answered = self.base(place, ANSWERED)
+            missing = [counts[code] for code in question.missing if code in counts]
+            if missing:
+                routed = self.base(place, ROUTED)
+                self.system.add([(answered, 1), *((v, 1) for v in missing), (routed, -1)], 0, law=law)
+            valid = {answer: counts[answer] for answer in question.answers if answer in counts}
+            if question.single and valid:
+                self.system.add([*((v, 1) for v in valid.values()), (answered, -1)], 0, law=law)
+                self.system.add([*((v, -1) for v in valid.values()), (answered, 1)], 0, law=law)
+            alone = [valid[answer] for answer in question.exclusive if answer in valid]
+            for other in [v for answer, v in valid.items() if answer not in question.exclusive]:
+                if alone:
+                    self.system.add([*((v, 1) for v in alone), (other, 1), (answered, -1)], 0, law=law)
+            if len(alone) > 1:
+                self.system.add([*((v, 1) for v in alone), (answered, -1)], 0, law=law)
+
+    def _groups_as_answers(self) -> None:
+        """Who is in a group gave that answer to the group's question."""
+        for (place, rule), base in self.base_at.items():
+            if rule == ALL and place.group is not None:
+                count = self.count_at.get((place.total().over(place.group[0]), place.group[1]))
+                if count is not None:
+                    law = Law(SUBGROUP, place.cell, place.group[0])
+                    self.system.add([(base, 1), (count, -1)], 0, law=law)
+                    self.system.add([(base, -1), (count, 1)], 0, law=law)
+
+
+def share_rows(count: int, base: int, interval: Interval) -> list[tuple[tuple[tuple[int, int], ...], int]]:
+    """The rows, as terms and limit, that hold where 100 * count / base is in the interval."""
+    low, high = interval.low, interval.high
+    rows = [([(base, low.numerator), (count, -100 * low.denominator)], -1 if interval.low_open else 0)]
+    if high is not None:
+        rows.append(([(count, 100 * high.denominator), (base, -high.numerator)], -1 if interval.high_open else 0))
+    return [(tuple((v, c) for v, c in terms if c), limit) for terms, limit in rows]
+
+
+def _goal(figure: Figure) -> int | None:
+    return None if figure.value is None else int(figure.value)
+
+
+def _order(joint: Joint) -> None:
+    """The rows of what the text says is larger, where both divide by the same base or by bases said to the one."""
+    at = {claim: n for n, one in enumerate(joint.figures) for claim in one.claims}
+    said = {
+        base: one.figure.interval
+        for one, base in zip(joint.figures, joint.bases, strict=True)
+        if one.kind is Kind.BASE and one.figure.interval.is_point
+    }
+    for order in joint.orders:
+        more, less = at[order.greater], at[order.smaller]
+        counts, bases = (joint.counts[more], joint.counts[less]), (joint.bases[more], joint.bases[less])
+        if counts[0] is None or counts[1] is None:
+            continue
+        law = Law(ORDER, joint.figures[more].cell, order.id)
+        if bases[0] == bases[1]:
+            joint.system.add([(counts[1], 1), (counts[0], -1)], -1, law=law)
+        elif bases[0] in said and bases[1] in said:
+            of_more, of_less = int(said[bases[0]].low), int(said[bases[1]].low)
+            joint.system.add([(counts[1], of_more), (counts[0], -of_less)], -1, law=law)

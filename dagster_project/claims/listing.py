@@ -1,0 +1,52 @@
+"""A list of answers as one sentence gives it, judged without a codebook.
+
+The answers are taken as those of one question that each answered once, and others may be left unsaid. That several
+answers could be given is a reading.
+"""
+
+from dagster_project.claims.findings import SECONDS, Audit, audit_claims
+from dagster_project.claims.hedges import Kind
+from dagster_project.claims.joint import join, stated
+from dagster_project.claims.statement import Listing
+from dagster_project.claims.survey import ANSWERED, Cell, Claim, Names, Question
+from dagster_project.claims.system import Verdict
+
+_LIST, _REST = "list", "another answer"
+
+
+def audit_listing(listing: Listing, *, seconds: float = SECONDS) -> Audit:
+    """Judge the figures of a list together. A claim's id is its figure as printed, numbered where it stands twice."""
+    claims = listing_claims(listing)
+    question = _question(claims, others=True)
+    labels = {(_LIST, str(n)): part.label or str(n) for n, part in enumerate(listing.parts, start=1)}
+    names = Names({_LIST: ""}, labels)
+    return audit_claims(claims, [question], names=names, seconds=seconds)
+
+
+def leaves_answers_out(listing: Listing) -> bool:
+    """Whether figures that can stand together cannot be all the answers that were given."""
+    claims = listing_claims(listing)
+    joint = join(stated(claims), [_question(claims, others=False)])
+    return joint.system.decide(joint.everything).verdict is Verdict.IMPOSSIBLE
+
+
+def listing_claims(listing: Listing) -> list[Claim]:
+    """The figures of a list as claims about one question."""
+    figures = [
+        (figure, Cell(_LIST, str(number)))
+        for number, part in enumerate(listing.parts, start=1)
+        for figure in part.figures
+    ]
+    if listing.base is not None:
+        figures.append((listing.base, Cell(_LIST)))
+    claims: list[Claim] = []
+    for figure, cell in figures:
+        same = sum(claim.figure.text == figure.text for claim in claims)
+        name = f"{figure.phrase} ({same + 1})" if same else figure.phrase
+        claims.append(Claim(name, figure, cell, ANSWERED))
+    return claims
+
+
+def _question(claims: list[Claim], *, others: bool) -> Question:
+    answers = dict.fromkeys(claim.cell.answer or "" for claim in claims if claim.kind is not Kind.BASE)
+    return Question(_LIST, (*answers, _REST) if others else tuple(answers), presumed=True)

@@ -1,0 +1,351 @@
+"""Where a contradiction sits: the figures that clash, and the smallest changes that make all of them possible.
+
+After Fellegi and Holt (1976, Journal of the American Statistical Association 71): change the least that you must. A
+*conflict* is a set of figures that cannot stand together while any part of it can; a *repair* is a set of figures
+without which the rest can stand, found as a cheapest hitting set of the conflicts (Reiter 1987, Artificial Intelligence
+32). Weights say how much trust a change takes. Every step is an exact decision of `System`.
+"""
+
+import heapq
+import math
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from dagster_project.claims.algebra import percentages_possible
+from dagster_project.claims.hedges import Kind
+from dagster_project.claims.interval import EMPTY, Interval
+from dagster_project.claims.joint import NESTING, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, share_rows
+from dagster_project.claims.rounding import RoundingRule, percent_preimage, round_fraction
+from dagster_project.claims.system import Effort, Row, Verdict
+
+MOST_CONFLICTS = 8  # of one contradiction; more are as many ways to say the same
+MOST_REPAIRS = 24
+FAR = 1_000  # a number that can be so many times the largest printed has no end worth the name
+
+Sources = frozenset[int]
+
+
+class UndecidedError(Exception):
+    """The time limit came first: nothing is known."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Figures, by their place in the joint system, that together can be changed so that all others stand.
+
+    `ranges` are what each may be, from the smallest to the largest (a percentage: as printed). `weight` is the trust
+    given up: the lower, the likelier the repair.
+    """
+
+    figures: tuple[int, ...]
+    ranges: tuple[Interval, ...]
+    weight: int
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Conflicts that overlap, and their repairs by weight: all of one figure, and all of the least weight.
+
+    `laws` is the structure that the first conflict rests on, as little of it as there can be.
+    """
+
+    conflicts: tuple[Sources, ...]
+    repairs: tuple[Repair, ...]
+    laws: tuple[Law, ...]
+
+    @property
+    def figures(self) -> Sources:
+        return frozenset().union(*self.conflicts)
+
+
+class Localiser:
+    """Asks one joint system many questions before one deadline. Raises UndecidedError when the time is over."""
+
+    def __init__(self, joint: Joint, deadline: float | None = None) -> None:
+        self.joint = joint
+        self.deadline = deadline
+        largest = max((one.figure.value or 0 for one in joint.figures if one.kind is not Kind.PERCENTAGE), default=0)
+        self._far = FAR * max(int(largest), 100)
+        self._known: dict[Sources, bool] = {}
+        self._solutions: list[tuple[Sources, tuple[int, ...]]] = []
+
+    def possible(self, sources: Sources) -> bool:
+        """Can these figures stand together?"""
+        if sources not in self._known:
+            self._known[sources] = self._decide(sources)
+        return self._known[sources]
+
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """Everything that cannot stand, apart where it has no figure in common; in the order of the figures."""
+        everything = left = self.joint.everything
+        clusters: list[list[Sources]] = []
+        while not self.possible(left):
+            clusters.append(_overlapping(self._conflicts(left)))
+            left -= frozenset().union(*clusters[-1])
+        found = []
+        for cluster in sorted(clusters, key=lambda conflicts: min(min(conflict) for conflict in conflicts)):
+            elsewhere = frozenset().union(*(c for other in clusters if other is not cluster for c in other))
+            repairs = self._repairs(everything - elsewhere, cluster)
+            found.append(Contradiction(tuple(cluster), repairs, self._laws(cluster[0])))
+        return tuple(found)
+
+    def range_of(self, figure: int, sources: Sources) -> Interval:
+        """What the figure may be where these others stand: from the smallest to the largest, a percentage as printed.
+
+        Empty where the others cannot stand by themselves. Not every value between need be possible.
+        """
+        one = self.joint.figures[figure]
+        others = sources - {figure}
+        if not self.possible(others):
+            return EMPTY
+        if one.kind is not Kind.PERCENTAGE:
+            variable = self.joint.bases[figure] if one.kind is Kind.BASE else self.joint.counts[figure]
+            assert variable is not None
+            return self._whole_range(variable, others)
+        return self._printed_range(figure, others)
+
+    # -- conflicts --------------------------------------------------------------------------------------------------
+
+    def _conflict(self, sources: Sources) -> Sources | None:
+        """A smallest part of the sources that cannot stand (QuickXplain, Junker 2004); None if all can.
+
+        Cells first, with all bases at hand, then the bases, since without them everything is slow to decide. One whose
+        part is not told in short order is kept: it may then not be smallest, but never is it wrong.
+        """
+        if self.possible(sources):
+            return None
+        figures = self.joint.figures
+        cells = [f for f in sorted(sources) if figures[f].kind is not Kind.BASE]
+        bases = [f for f in sorted(sources) if figures[f].kind is Kind.BASE]
+        needed = frozenset(_explain(self._seems_possible, frozenset(bases), cells, changed=True))
+        near = {(figures[f].cell.group, figures[f].base) for f in needed}
+        bases.sort(key=lambda f: (figures[f].cell.group, figures[f].base) not in near)  # the first are kept
+        return needed | frozenset(_explain(self._seems_possible, needed, bases, changed=True))
+
+    def _cells(self, conflict: Sources) -> list[int]:
+        """The figures of a conflict but its bases; those where it has no others."""
+        ordered = sorted(conflict)
+        return [f for f in ordered if self.joint.figures[f].kind is not Kind.BASE] or ordered
+
+    def _seems_possible(self, sources: Sources) -> bool:
+        if sources in self._known:
+            return self._known[sources]
+        answer = self.joint.system.decide(sources, effort=Effort.SHORT, deadline=self.deadline)
+        if answer.verdict is not Verdict.UNDECIDED:
+            self._known[sources] = answer.verdict is Verdict.POSSIBLE
+        return answer.verdict is not Verdict.IMPOSSIBLE
+
+    def _conflicts(self, sources: Sources) -> list[Sources]:
+        """The conflicts within where the stated bases stand, smallest first; all unless more than MOST_CONFLICTS."""
+        found: list[Sources] = []
+        seen: set[Sources] = set()
+        waiting: list[Sources] = [frozenset()]
+        while waiting and len(found) < MOST_CONFLICTS:
+            without = waiting.pop(0)
+            if without in seen:
+                continue
+            seen.add(without)
+            conflict = next((c for c in found if not c & without), None)
+            if conflict is None:
+                conflict = self._conflict(sources - without)
+                if conflict is None:
+                    continue
+                found.append(conflict)
+            waiting += [without | {figure} for figure in self._cells(conflict)]
+            if len(seen) > 40 * MOST_CONFLICTS:
+                break
+        return sorted(found, key=lambda conflict: (len(conflict), sorted(conflict)))
+
+    def _laws(self, conflict: Sources) -> tuple[Law, ...]:
+        """Structure that the conflict rests on, the plainest kinds first and as little of it as is quickly seen."""
+        every = dict.fromkeys(row.law for row in self.joint.system.rows if isinstance(row.law, Law))
+        held: list[Law] = []
+
+        def stands(laws: frozenset[Hashable]) -> bool:
+            answer = self.joint.system.decide(conflict, laws=laws, effort=Effort.GLANCE, deadline=self.deadline)
+            return answer.verdict is not Verdict.IMPOSSIBLE
+
+        for kind in (NESTING, PARTITION, ORDER, ROUTING, SUBGROUP):
+            held += [law for law in every if law.kind == kind]
+            if not stands(frozenset(held)):
+                break
+        return tuple(_explain(stands, frozenset(), held, changed=False))
+
+    # -- repairs ----------------------------------------------------------------------------------------------------
+
+    def _repairs(self, sources: Sources, conflicts: Sequence[Sources]) -> tuple[Repair, ...]:
+        figures = self.joint.figures
+        known = list(conflicts)
+        queue: list[tuple[int, int, tuple[int, ...]]] = [(0, 0, ())]
+        seen: set[tuple[int, ...]] = set()
+        found: list[Repair] = []
+        least: int | None = None
+        while queue and len(found) < MOST_REPAIRS:
+            weight, size, changed = heapq.heappop(queue)
+            if changed in seen or any(set(repair.figures) <= set(changed) for repair in found):
+                continue
+            seen.add(changed)
+            if least is not None and weight > least and size > 1:
+                continue
+            without = frozenset(changed)
+            missed = next((c for c in known if not c & without), None)
+            if missed is None:
+                missed = self._conflict(sources - without)
+                if missed is None:
+                    ranges = tuple(self.range_of(figure, sources - without) for figure in changed)
+                    if any(interval.is_empty for interval in ranges):
+                        continue  # what would have to go altogether, like a share of nobody, is not mended
+                    found.append(Repair(changed, ranges, weight))
+                    least = weight if least is None else least
+                    continue
+                known.append(missed)
+            for figure in sorted(missed):
+                if not figures[figure].fixed:
+                    further = tuple(sorted({*changed, figure}))
+                    heapq.heappush(queue, (weight + figures[figure].weight, len(further), further))
+        return tuple(found)
+
+    # -- ranges -----------------------------------------------------------------------------------------------------
+
+    def _whole_range(self, variable: int, sources: Sources) -> Interval:
+        low, high = self._bounds(sources)[variable]
+        witness = self._witness(sources)[variable]
+        least = _first(low, witness, lambda v: self._decide(sources, bounds={variable: (None, v)}))
+        if high >= self._far:
+            if self._decide(sources, bounds={variable: (self._far, None)}):
+                return Interval.of(least, None)
+            high = self._far - 1
+        most = -_first(-high, -witness, lambda v: self._decide(sources, bounds={variable: (-v, None)}))
+        return Interval.of(least, most)
+
+    def _printed_range(self, figure: int, sources: Sources) -> Interval:
+        count, base = self.joint.share(figure)
+        one = self.joint.figures[figure].figure
+        decimals, rule = one.decimals, one.rounding or RoundingRule.EITHER_HALF
+        bounds, values = self._bounds(sources), self._witness(sources)
+        if values[base] == 0:
+            some = self._shares(figure, sources, Interval.of(0, 100))
+            if some is None:
+                return EMPTY  # nobody can be in the base
+            values = some
+
+        def printed(steps: int) -> Interval:
+            return percent_preimage(Fraction(steps, 10**decimals), decimals, rule)
+
+        def at_most(steps: int) -> bool:
+            ends = printed(steps)
+            within = Interval(Fraction(0), ends.high, False, ends.high_open)
+            return self._shares(figure, sources, within) is not None
+
+        def at_least(steps: int) -> bool:
+            ends = printed(-steps)
+            return self._shares(figure, sources, Interval(ends.low, Fraction(100), ends.low_open)) is not None
+
+        possible = percentages_possible(Interval.of(*bounds[count]), Interval.of(*bounds[base]))
+        assert possible.high is not None
+        known = round_fraction(Fraction(100 * values[count], values[base]), decimals, rule)
+        grid = 10**decimals
+        least = _first(math.floor(possible.low * grid), int(known[0] * grid), at_most)
+        most = -_first(-math.ceil(possible.high * grid), -int(known[-1] * grid), at_least)
+        return Interval(Fraction(least, grid), Fraction(most, grid))
+
+    def _shares(self, figure: int, sources: Sources, within: Interval) -> tuple[int, ...] | None:
+        """Values of all variables under which the figure's percentage is in an interval; None if there are none."""
+        count, base = self.joint.share(figure)
+        rows = [Row(terms, limit) for terms, limit in share_rows(count, base, within)]
+        rows.append(Row(((base, -1),), -1))
+        answer = self.joint.system.decide(sources, extra=rows, deadline=self.deadline)
+        if answer.verdict is Verdict.UNDECIDED:
+            raise UndecidedError
+        return answer.values if answer.verdict is Verdict.POSSIBLE else None
+
+    def example(self, sources: Sources) -> tuple[int, ...]:
+        """One value for each variable under which these figures, which can stand, are as printed."""
+        return self._witness(sources)
+
+    def bounds_of(self, variable: int, sources: Sources) -> tuple[int, int]:
+        """Bounds that a variable cannot leave where these figures stand; the number itself where it is certain."""
+        return self._bounds(sources)[variable]
+
+    def fits(self, figure: int, sources: Sources, value: Fraction) -> bool:
+        """Could the figure have been printed as this value, where these others stand?"""
+        one = self.joint.figures[figure]
+        others = sources - {figure}
+        if one.kind is Kind.PERCENTAGE:
+            rule = one.figure.rounding or RoundingRule.EITHER_HALF
+            return self._shares(figure, others, percent_preimage(value, one.figure.decimals, rule)) is not None
+        variable = self.joint.bases[figure] if one.kind is Kind.BASE else self.joint.counts[figure]
+        assert variable is not None
+        return self._decide(others, bounds={variable: (int(value), int(value))})
+
+    # -- decisions --------------------------------------------------------------------------------------------------
+
+    def _decide(
+        self,
+        sources: Sources,
+        bounds: Mapping[int, tuple[int | None, int | None]] | None = None,
+    ) -> bool:
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise UndecidedError
+        answer = self.joint.system.decide(sources, bounds=bounds, deadline=self.deadline)
+        if answer.verdict is Verdict.UNDECIDED:
+            raise UndecidedError
+        return answer.verdict is Verdict.POSSIBLE
+
+    def _witness(self, sources: Sources) -> tuple[int, ...]:
+        """A solution for these sources, which can stand; one for more of them will do."""
+        for held, values in self._solutions:
+            if sources <= held:
+                return values
+        answer = self.joint.system.decide(sources, deadline=self.deadline)
+        if answer.verdict is not Verdict.POSSIBLE:
+            raise UndecidedError
+        self._solutions.append((sources, answer.values))
+        return answer.values
+
+    def _bounds(self, sources: Sources) -> list[tuple[int, int]]:
+        bounds = self.joint.system.bounds(sources)
+        assert bounds is not None
+        return bounds
+
+
+def _explain(
+    stands: Callable[[frozenset[Any]], bool], background: frozenset[Any], candidates: Sequence[Any], *, changed: bool
+) -> list[Any]:
+    """A smallest part of the candidates that cannot stand with the background (QuickXplain)."""
+    if changed and not stands(background):
+        return []
+    if not candidates:
+        return []
+    if len(candidates) == 1:
+        return list(candidates) if changed or not stands(background | {candidates[0]}) else []
+    half = len(candidates) // 2
+    first, second = candidates[:half], candidates[half:]
+    of_second = _explain(stands, background | set(first), second, changed=True)
+    of_first = _explain(stands, background | set(of_second), first, changed=bool(of_second))
+    return of_first + of_second
+
+
+def _overlapping(conflicts: Sequence[Sources]) -> list[Sources]:
+    """The first conflict, and those that share a figure with it or with another that does; smallest first."""
+    cluster, figures = [conflicts[0]], conflicts[0]
+    while further := [c for c in conflicts if c not in cluster and c & figures]:
+        cluster += further
+        figures = figures.union(*further)
+    return sorted(cluster, key=lambda conflict: (len(conflict), sorted(conflict)))
+
+
+def _first(low: int, known: int, holds: Callable[[int], bool]) -> int:
+    """The smallest value from `low` to `known` that holds, where every larger one does too and `known` holds."""
+    if low >= known or holds(low):
+        return min(low, known)
+    while known - low > 1:
+        middle = (low + known) // 2
+        if holds(middle):
+            known = middle
+        else:
+            low = middle
+    return known

@@ -1,0 +1,136 @@
+"""Other meanings of claims that contradict each other: which of them make everything possible as it is printed.
+
+A reading changes no figure. It moves percentages to another base, rounds all of them another way, takes them as
+weighted, or lets two of them change places. Each is tried on the whole component and passes only if every other figure
+still stands. That a count is itself the base, or belongs to another percentage, is `triple`'s.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from dagster_project.claims.hedges import Kind
+from dagster_project.claims.joint import Joint, Stated, join
+from dagster_project.claims.localise import Sources, UndecidedError
+from dagster_project.claims.rounding import RoundingRule
+from dagster_project.claims.survey import ALL, ANSWERED, ASKED, ROUTED, Question
+from dagster_project.claims.system import Verdict
+
+BASE_WORDS = {
+    ASKED: "those asked",
+    ALL: "all who responded",
+    ROUTED: "those led to the question",
+    ANSWERED: "those who answered",
+}
+RULE_WORDS = {
+    RoundingRule.HALF_UP: "halves rounded up",
+    RoundingRule.HALF_DOWN: "halves rounded down",
+    RoundingRule.HALF_EVEN: "halves rounded to the even number",
+    RoundingRule.DOWN: "cut off instead of rounded",
+    RoundingRule.UP: "rounded up to the next number",
+}
+_MOST_SWAPS = 120
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A reading under which everything stands. The cheaper, the smaller the change of meaning."""
+
+    title: str
+    message: str
+    cost: int
+
+
+def other_readings(
+    joint: Joint, conflict: Sources, around: Sources, deadline: float | None, weights_possible: bool
+) -> list[Tried]:
+    """The readings that free `conflict` with all of `around` standing, cheapest first.
+
+    `around` are the figures to be explained together. Raises UndecidedError when the time is over.
+    """
+    kept = [joint.figures[f] for f in sorted(around)]
+    clash = [joint.figures[f] for f in sorted(conflict)]
+    found = []
+    for tried, figures, questions in _readings(joint, kept, clash, weights_possible):
+        other = join(figures, questions, joint.orders)
+        answer = other.system.decide(other.everything, deadline=deadline)
+        if answer.verdict is Verdict.UNDECIDED:
+            raise UndecidedError
+        if answer.verdict is Verdict.POSSIBLE:
+            found.append(tried)
+    return sorted(found, key=lambda tried: tried.cost)
+
+
+def _readings(
+    joint: Joint, kept: Sequence[Stated], clash: Sequence[Stated], weights_possible: bool
+) -> Iterator[tuple[Tried, Sequence[Stated], Sequence[Question]]]:
+    questions = list(joint.questions.values())
+    shares = [one for one in clash if one.kind is Kind.PERCENTAGE]
+    for tried, figures in _other_figures(joint, kept, shares, weights_possible):
+        yield tried, figures, questions
+    if any(question.presumed for question in questions):
+        message = "If each could give several answers, no figure has to change."
+        several = [replace(one, single=one.single and not one.presumed) for one in questions]
+        yield Tried("several answers", message, 2), kept, several
+
+
+def _other_figures(
+    joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated], weights_possible: bool
+) -> Iterator[tuple[Tried, Sequence[Stated]]]:
+    yield from _other_bases(joint, kept, shares)
+    if any(one.figure.rounding for one in shares):
+        for rule, words in RULE_WORDS.items():
+            message = f"Were all percentages {words}, every figure would fit."
+            figures = [replace(one, figure=one.figure.under(rule)) for one in kept]
+            yield Tried("another rounding rule", message, 2), figures
+    if weights_possible and shares and not any(one.weighted for one in shares):
+        message = "If the percentages are weighted and the counts are not, every figure fits."
+        yield Tried("weighted", message, 2), [_weighted(one) for one in kept]
+    yield from _swaps(kept, shares)
+
+
+def _other_bases(
+    joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated]
+) -> Iterator[tuple[Tried, list[Stated]]]:
+    """All percentages of a base taken of another one about which something is printed."""
+    questions = {one.cell.question for one in shares}
+    printed = {
+        one.base or ANSWERED for one in kept if one.kind is Kind.BASE and one.cell.question in {None, *questions}
+    }
+    if any(_is_missing(joint, one) for one in kept if one.cell.question in questions):
+        printed.add(ROUTED)
+    for now in dict.fromkeys(one.base or ANSWERED for one in shares):
+        moved = [one for one in kept if one.kind is Kind.PERCENTAGE and (one.base or ANSWERED) == now]
+        for base in (rule for rule in BASE_WORDS if rule in printed and rule != now):
+            names = " and ".join(dict.fromkeys(one.figure.phrase for one in shares if (one.base or ANSWERED) == now))
+            message = f"If {names} {'are shares' if len(shares) > 1 else 'is a share'} of {BASE_WORDS[base]}"
+            message += f" and not of {BASE_WORDS[now]}, no figure has to change."
+            title = "don't-knows in the base" if {now, base} == {ROUTED, ANSWERED} else "another base"
+            yield Tried(title, message, 1), [replace(one, base=base) if one in moved else one for one in kept]
+
+
+def _is_missing(joint: Joint, one: Stated) -> bool:
+    question = joint.questions.get(one.cell.question or "")
+    return question is not None and one.cell.answer in question.missing
+
+
+def _weighted(one: Stated) -> Stated:
+    return replace(one, weighted=True) if one.kind is Kind.PERCENTAGE else one
+
+
+def _swaps(kept: Sequence[Stated], shares: Sequence[Stated]) -> Iterator[tuple[Tried, list[Stated]]]:
+    """Two percentages of the same question and group that changed places, at least one of them in the conflict."""
+    pairs = (
+        (one, two)
+        for one, two in combinations([one for one in kept if one.kind is Kind.PERCENTAGE], 2)
+        if (one in shares or two in shares)
+        and replace(one.cell, answer=None) == replace(two.cell, answer=None)
+        and (one.base, one.figure.interval != two.figure.interval) == (two.base, True)
+    )
+    for number, (one, two) in enumerate(pairs):
+        if number == _MOST_SWAPS:
+            return
+        swapped = {one: two.figure, two: one.figure}
+        message = f"If {one.figure.phrase} and {two.figure.phrase} changed places, no other figure has to change."
+        figures = [replace(each, figure=swapped.get(each, each.figure)) for each in kept]
+        yield Tried("two figures changed places", message, 3), figures

@@ -1,0 +1,100 @@
+"""What an audit is told of a survey: its questions, and its published claims with their place in them.
+
+Here belong the plain values that the joint audit starts from. Reading them from files is the codebook's business, what
+they imply for the respondents is `joint`'s.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dagster_project.claims.figures import Figure
+from dagster_project.claims.hedges import Kind
+
+ASKED, ALL, ROUTED, ANSWERED = "asked", "all", "routed", "answered"
+WIDEST_FIRST = (ASKED, ALL, ROUTED, ANSWERED)  # base rules: everyone in one is in those before it
+
+Group = tuple[str, str]  # a group question and the answer that makes the group
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a figure stands in a survey's tables; None: not narrowed."""
+
+    question: str | None = None
+    answer: str | None = None
+    group: Group | None = None
+    wave: str | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A figure with what it is said to be. `base` is the base rule that it divides by, or is.
+
+    `weighted`: it divides weights, not respondents. `counted`: it was recounted from records and cannot be wrong.
+    """
+
+    id: str
+    figure: Figure
+    cell: Cell
+    base: str | None = None
+    weighted: bool = False
+    counted: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        return self.figure.kind
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as far as its counts follow from it.
+
+    `single`: each who answered gave one of the `answers`; else any number of them, `exclusive` ones alone. `missing`
+    are the codes of don't-knows and refusals. `complete`: nobody is without an answer, so that groups by it partition
+    every base. `asked_if`: the question and the answers to it that lead here. `presumed`: nobody says it is single.
+    """
+
+    id: str
+    answers: tuple[str, ...] = ()
+    single: bool = True
+    missing: tuple[str, ...] = ()
+    exclusive: tuple[str, ...] = ()
+    complete: bool = False
+    asked_if: tuple[str, tuple[str, ...]] | None = None
+    presumed: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """The text says that the share of one cell is larger than that of another, of the same base."""
+
+    id: str
+    greater: str
+    smaller: str
+
+
+@dataclass(frozen=True)
+class Names:
+    """What questions, answers and waves are called in sentences; what has no name is called by its id."""
+
+    questions: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    waves: Mapping[str, str] = field(default_factory=dict)
+
+    def question(self, cell: Cell) -> str:
+        """The question, with its wave: `Question 2a, wave 2019-08`."""
+        name = "" if cell.question is None else self.questions.get(cell.question, f"Question {cell.question}")
+        wave = "" if cell.wave is None else self.waves.get(cell.wave, f"wave {cell.wave}")
+        if name and wave[1:2].islower():
+            wave = wave[0].lower() + wave[1:]
+        return ", ".join(part for part in (name, wave) if part)
+
+    def answer(self, cell: Cell) -> str:
+        return self._label(cell.question, cell.answer)
+
+    def group(self, cell: Cell) -> str:
+        """Whom a cell is about, if it is a group: `manufacturers`."""
+        return "" if cell.group is None else self._label(*cell.group)
+
+    def _label(self, question: str | None, answer: str | None) -> str:
+        return self.answers.get((question or "", answer or ""), answer or "")

@@ -1,0 +1,382 @@
+"""Systems of linear inequalities over whole numbers: is there a solution at all? Answered exactly.
+
+Here belong propagation, search and proof; what the variables mean is `joint`'s. A system with a solution is answered
+with one, checked in whole numbers. A system without is answered only after an exact proof: every branch of a search
+ends in a bound that is crossed, or in a combination of rows that no numbers within the bounds can meet (Farkas), its
+multipliers taken from a solver and then computed with as fractions. A solver's own word is never passed on.
+
+Small systems are decided by propagation and search alone; scipy is imported only for those that resist.
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+
+_WORK = 15_000  # rows times branches before a solver is asked: below that, importing it takes longer
+_GLANCE = 60  # branches
+_SMALL, _ROUNDS = 200, 20  # rows and rounds of propagation over shares
+_ENDLESS = 10**6  # a base that could be larger is not worth walking through
+_WIDE, _CREEP = 100, 8  # of more than so many values, a step is worth it if it takes away an eighth
+CEILING = 10**10  # of a number without an upper end: there are no more people
+_SOLVER_CEILING = 10**6  # floating point solutions of larger numbers are not exact
+
+
+class Verdict(Enum):
+    """Whether a system has a solution."""
+
+    POSSIBLE = "possible"
+    IMPOSSIBLE = "impossible"
+    UNDECIDED = "undecided"  # the time ran out first
+
+
+class Effort(Enum):
+    """How much may be spent on an answer."""
+
+    FULL = "until it is decided or the time is over"
+    SHORT = "search, then one relaxation"
+    GLANCE = "a few branches of search"
+
+
+@dataclass(frozen=True)
+class Row:
+    """sum(coefficient * variable) <= limit, with no coefficient 0.
+
+    `source` is the figure that says so, None for what is so in any survey; `law` names the structure behind it. A row
+    holds only where its source and its law are switched on.
+    """
+
+    terms: tuple[tuple[int, int], ...]
+    limit: int
+    source: int | None = None
+    law: Hashable = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The verdict, and where it is POSSIBLE the value of each variable."""
+
+    verdict: Verdict
+    values: tuple[int, ...] = ()
+
+
+@dataclass
+class System:
+    """Variables with bounds and the rows between them. `goals` are the values that a search tries first."""
+
+    low: list[int] = field(default_factory=list)
+    high: list[int] = field(default_factory=list)
+    goals: list[int | None] = field(default_factory=list)
+    splits: list[bool] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def variable(self, low: int, high: int | None, *, splits: bool = False) -> int:
+        """A new variable. One that `splits` is branched on first, since the others hang on it (a base)."""
+        self.low.append(low)
+        self.high.append(CEILING if high is None else high)
+        self.goals.append(None)
+        self.splits.append(splits)
+        return len(self.low) - 1
+
+    def add(
+        self, terms: Iterable[tuple[int, int]], limit: int, source: int | None = None, law: Hashable = None
+    ) -> None:
+        """The row sum(coefficient * variable) <= limit, from pairs of variable and coefficient."""
+        self.rows.append(Row(tuple(terms), limit, source, law))
+
+    def decide(
+        self,
+        sources: Collection[int],
+        *,
+        laws: Collection[Hashable] | None = None,
+        bounds: Mapping[int, tuple[int | None, int | None]] | None = None,
+        extra: Sequence[Row] = (),
+        effort: Effort = Effort.FULL,
+        deadline: float | None = None,
+    ) -> Answer:
+        """Is there a solution with the rows of these sources (and of these laws; all, if None)?
+
+        `bounds` are tighter ends of some variables, `extra` further rows, `deadline` a `time.monotonic`. With less
+        than full effort, what is hard to tell is left UNDECIDED.
+        """
+        return self._search(sources, laws, bounds or {}, extra, deadline).answer(effort)
+
+    def bounds(self, sources: Collection[int]) -> list[tuple[int, int]] | None:
+        """Bounds that no solution leaves, not always reached; None if there is no solution."""
+        return self._search(sources, None, {}, (), None).bounds()
+
+    def _search(
+        self,
+        sources: Collection[int],
+        laws: Collection[Hashable] | None,
+        bounds: Mapping[int, tuple[int | None, int | None]],
+        extra: Sequence[Row],
+        deadline: float | None,
+    ) -> "_Search":
+        rows = [
+            row
+            for row in (*self.rows, *extra)
+            if (row.source is None or row.source in sources) and (laws is None or row.law is None or row.law in laws)
+        ]
+        low, high = self.low.copy(), self.high.copy()
+        for variable, (least, most) in bounds.items():
+            low[variable] = low[variable] if least is None else max(low[variable], least)
+            high[variable] = high[variable] if most is None else min(high[variable], most)
+        return _Search(rows, low, high, self.goals, self.splits, deadline)
+
+
+class _Search:
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        low: list[int],
+        high: list[int],
+        goals: Sequence[int | None],
+        splits: Sequence[bool],
+        deadline: float | None,
+    ) -> None:
+        self.rows, self.low, self.high = rows, low, high
+        self.goals, self.splits, self.deadline = goals, splits, deadline
+        self.rows_of: list[list[int]] = [[] for _ in low]
+        for n, row in enumerate(rows):
+            for variable, _ in row.terms:
+                self.rows_of[variable].append(n)
+
+    def answer(self, effort: Effort) -> Answer:
+        if self.bounds() is None or self._impossible_at_any_scale():
+            return Answer(Verdict.IMPOSSIBLE)
+        found = self._search(_GLANCE if effort is Effort.GLANCE else max(40, _WORK // (len(self.rows) + 1)))
+        if found.verdict is not Verdict.UNDECIDED or effort is Effort.GLANCE or self._late():
+            return found
+        if self._relaxation(self.low, self.high) is None:
+            return Answer(Verdict.IMPOSSIBLE)
+        if effort is Effort.SHORT:
+            return found
+        values = self._solve()
+        if values is not None:
+            return Answer(Verdict.POSSIBLE, values)
+        return self._prove()
+
+    def bounds(self) -> list[tuple[int, int]] | None:
+        """What propagation leaves of the variables' bounds; None if nothing."""
+        if any(low > high for low, high in zip(self.low, self.high, strict=True)):
+            return None
+        if not self._propagate(self.low, self.high, range(len(self.rows))):
+            return None
+        return list(zip(self.low, self.high, strict=True))
+
+    def _late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+    def _propagate(self, low: list[int], high: list[int], wake: Iterable[int]) -> bool:
+        """Draw the bounds in as far as single rows force it; False if a row cannot be met.
+
+        Wide bounds that would creep towards each other in small steps are left to the search.
+        """
+        queue = deque(wake)
+        queued = set(queue)
+        rows, rows_of = self.rows, self.rows_of
+        while queue:
+            at = queue.popleft()
+            queued.discard(at)
+            row = rows[at]
+            slack = row.limit
+            for variable, coefficient in row.terms:
+                slack -= coefficient * (low[variable] if coefficient > 0 else high[variable])
+            if slack < 0:
+                return False
+            for variable, coefficient in row.terms:
+                width = high[variable] - low[variable]
+                room = slack // abs(coefficient)
+                if room >= width or (width > _WIDE and width - room < width // _CREEP):
+                    continue
+                if coefficient > 0:
+                    high[variable] = low[variable] + room
+                else:
+                    low[variable] = high[variable] - room
+                for other in rows_of[variable]:
+                    if other not in queued:
+                        queued.add(other)
+                        queue.append(other)
+        return True
+
+    def _impossible_at_any_scale(self) -> bool:
+        """Whether shares of a base without an end contradict each other, however large it is.
+
+        The rows without a number of their own are propagated over fractions of the base.
+        """
+        rows = [row.terms for row in self.rows if row.limit <= 0]
+        if len(rows) > _SMALL:
+            return False
+        endless = [v for v, splits in enumerate(self.splits) if splits and self.low[v] > 0 and self.high[v] > _ENDLESS]
+        return any(self._contradictory_shares(rows, base) for base in endless)
+
+    def _contradictory_shares(self, rows: Sequence[tuple[tuple[int, int], ...]], base: int) -> bool:
+        low: list[Fraction] = [Fraction(0)] * len(self.low)
+        high: list[Fraction | None] = [None] * len(self.low)
+        low[base] = high[base] = Fraction(1)
+        for _ in range(_ROUNDS):
+            before = (low.copy(), high.copy())
+            for terms in rows:
+                # the least that each term can be; None where it has no end
+                least = [c * low[v] if c > 0 else (None if (end := high[v]) is None else c * end) for v, c in terms]
+                open_ended = least.count(None)
+                known = sum((part for part in least if part is not None), Fraction(0))
+                if open_ended == 0 and known > 0:
+                    return True
+                for (variable, coefficient), part in zip(terms, least, strict=True):
+                    if open_ended - (part is None):
+                        continue
+                    end = (known if part is None else known - part) / -coefficient
+                    top = high[variable]
+                    if coefficient > 0 and (top is None or end < top):
+                        high[variable] = end
+                    elif coefficient < 0 and end > low[variable]:
+                        low[variable] = end
+            if (low, high) == before:
+                return False
+        return False
+
+    def _search(self, nodes: int) -> Answer:
+        """Depth first, each variable's goal before the rest of its values. Undecided after so many branches."""
+        stack = [(self.low, self.high)]
+        while stack:
+            low, high = stack.pop()
+            variable = self._branch_on(low, high)
+            if variable is None:
+                if self._holds(low):
+                    return Answer(Verdict.POSSIBLE, tuple(low))
+                continue
+            nodes -= 1
+            if nodes < 0 or (nodes % 64 == 0 and self._late()):
+                return Answer(Verdict.UNDECIDED)
+            for least, most in self._parts(variable, low[variable], high[variable]):
+                lower, upper = low.copy(), high.copy()
+                lower[variable], upper[variable] = least, most
+                if self._propagate(lower, upper, self.rows_of[variable]):
+                    stack.append((lower, upper))
+        return Answer(Verdict.IMPOSSIBLE)
+
+    def _branch_on(self, low: Sequence[int], high: Sequence[int]) -> int | None:
+        best, best_rank = None, (True, 0)
+        for variable, (least, most) in enumerate(zip(low, high, strict=True)):
+            if least < most:
+                rank = (not self.splits[variable], most - least)
+                if best is None or rank < best_rank:
+                    best, best_rank = variable, rank
+        return best
+
+    def _parts(self, variable: int, low: int, high: int) -> list[tuple[int, int]]:
+        """Parts of a variable's values; the last is tried first."""
+        goal = self.goals[variable]
+        if self.splits[variable] and (goal is None or not low <= goal <= high):
+            middle = max(low, math.isqrt(low * high))  # shares scale: a base is split by its order of magnitude
+            return [(middle + 1, high), (low, middle)]
+        if goal is None or not low <= goal <= high:
+            goal = (low + high) // 2 if goal is None else (low if goal < low else high)
+        parts = [(goal + 1, high), (low, goal - 1), (goal, goal)]
+        return [(least, most) for least, most in parts if least <= most]
+
+    def _holds(self, values: Sequence[int]) -> bool:
+        return all(sum(c * values[v] for v, c in row.terms) <= row.limit for row in self.rows)
+
+    # -- what resists: a solver proposes, whole numbers decide ------------------------------------------------------
+
+    def _matrix(self) -> tuple[object, list[int]]:
+        from scipy.sparse import csr_array
+
+        data, index, start = [], [], [0]
+        for row in self.rows:
+            for variable, coefficient in row.terms:
+                index.append(variable)
+                data.append(float(coefficient))
+            start.append(len(index))
+        return csr_array((data, index, start), shape=(len(self.rows), len(self.low))), [r.limit for r in self.rows]
+
+    def _solve(self) -> tuple[int, ...] | None:
+        """A solution that scipy's `milp` finds, checked exactly; None if it finds none that holds."""
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        matrix, limits = self._matrix()
+        highs = [max(low, min(high, _SOLVER_CEILING)) for low, high in zip(self.low, self.high, strict=True)]
+        options = {} if self.deadline is None else {"time_limit": max(0.05, self.deadline - time.monotonic())}
+        result = milp(
+            np.zeros(len(self.low)),
+            integrality=np.ones(len(self.low)),
+            bounds=Bounds(self.low, highs),
+            constraints=LinearConstraint(matrix, -np.inf, limits) if self.rows else (),
+            options=options,
+        )
+        if result.x is None:
+            return None
+        values = tuple(round(x) for x in result.x)
+        within = all(low <= v <= high for low, v, high in zip(self.low, values, self.high, strict=True))
+        return values if within and self._holds(values) else None
+
+    def _prove(self) -> Answer:
+        """Branch and bound, every leaf closed by propagation or by an exact Farkas certificate."""
+        stack = [(self.low, self.high)]
+        while stack:
+            if self._late():
+                return Answer(Verdict.UNDECIDED)
+            low, high = stack.pop()
+            relaxed = self._relaxation(low, high)
+            if relaxed is None:
+                continue
+            rounded = [min(max(round(x), a), b) for x, a, b in zip(relaxed, low, high, strict=True)]
+            if self._holds(rounded):
+                return Answer(Verdict.POSSIBLE, tuple(rounded))
+            open_ends = [v for v in range(len(low)) if low[v] < high[v]]
+            if not open_ends:
+                continue
+            variable = max(open_ends, key=lambda v: (0.5 - abs(relaxed[v] % 1 - 0.5), high[v] - low[v]))
+            middle = min(max(math.floor(relaxed[variable]), low[variable]), high[variable] - 1)
+            for least, most in ((low[variable], middle), (middle + 1, high[variable])):
+                lower, upper = low.copy(), high.copy()
+                lower[variable], upper[variable] = least, most
+                if self._propagate(lower, upper, self.rows_of[variable]):
+                    stack.append((lower, upper))
+        return Answer(Verdict.IMPOSSIBLE)
+
+    def _relaxation(self, low: Sequence[int], high: Sequence[int]) -> list[float] | None:
+        """A point that breaks the rows as little as real numbers can; None if it is proved that none meets them."""
+        import numpy as np
+        from scipy.optimize import linprog
+        from scipy.sparse import csr_array, hstack, identity
+
+        matrix, limits = self._matrix()
+        size, count = len(low), len(self.rows)
+        result = linprog(
+            np.concatenate([np.zeros(size), np.ones(count)]),
+            A_ub=hstack([matrix, -identity(count)], format="csr") if count else csr_array((0, size)),
+            b_ub=limits,
+            bounds=[*zip(low, high, strict=True), *((0, None) for _ in range(count))],
+            method="highs",
+        )
+        if result.x is None:
+            return [(a + b) / 2 for a, b in zip(low, high, strict=True)]
+        if result.fun > 1e-9 and self._contradicts(-result.ineqlin.marginals, low, high):
+            return None
+        return [float(x) for x in result.x[:size]]
+
+    def _contradicts(self, multipliers: Sequence[float], low: Sequence[int], high: Sequence[int]) -> bool:
+        """Whether the rows, so multiplied and added up, ask for more than any values within the bounds can give."""
+        for denominator in (1_000, 1_000_000, None):
+            total, limit = [Fraction(0)] * len(low), Fraction(0)
+            for row, multiplier in zip(self.rows, multipliers, strict=True):
+                factor = Fraction(float(multiplier))
+                if denominator is not None:
+                    factor = factor.limit_denominator(denominator)
+                if factor <= 0:
+                    continue
+                limit += factor * row.limit
+                for variable, coefficient in row.terms:
+                    total[variable] += factor * coefficient
+            least = sum(c * (low[v] if c > 0 else high[v]) for v, c in enumerate(total) if c)
+            if least > limit:
+                return True
+        return False
