@@ -1,7 +1,6 @@
-"""The codebook room: survey.yml and claims.yml as typed models. It knows no other room but `claims`' figures."""
+"""The codebook room: what a person writes about a survey, as typed models. It knows no other room but `claims`."""
 
 from dagster_project.codebook.files import (
-    CLAIMS_FILE,
     CODEBOOK_FILE,
     SurveyFolder,
     read_survey_folder,
@@ -28,7 +27,7 @@ from dagster_project.codebook.published import (
 )
 
 __all__ = [
-    "ANY_VALUE", "CLAIMS_FILE", "CODEBOOK_FILE", "Answer", "AnswerKind", "BaseRule", "Claim", 
+    "ANY_VALUE", "CODEBOOK_FILE", "Answer", "AnswerKind", "BaseRule", "Claim", 
     "Codebook", "Provenance", "Published", "Question", "QuestionType", "Reading", "RecordFormat", "Statement",
     "SurveyFolder", "read_survey_folder", "survey_identifier", "survey_names", "write_json_schemas",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Finding and reading a survey's folder: survey.yml and claims.yml with errors that name line and field."""
+"""Finding and reading a survey's folder: what a person wrote, with errors that name file, line and field."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from dagster_project.codebook.located import Located, parse_model, read_yaml
+from dagster_project.codebook.claims_table import with_table
+from dagster_project.codebook.located import parse_model, read_yaml
 from dagster_project.codebook.model import IDENTIFIER, Codebook
 from dagster_project.codebook.published import Published, check_against
 from dagster_project.errors import InputError
 
 CODEBOOK_FILE = "survey.yml"
 CLAIMS_FILE = "claims.yml"
+CLAIMS_TABLE = "claims.csv"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,12 @@ class SurveyFolder:
     folder: Path
     codebook: Codebook
     published: Published | None
-    claims_located: Located | None
+
+    @property
+    def claims_files(self) -> list[Path]:
+        """The files that the published figures stand in; none where nothing was published."""
+        files = [self.folder / CLAIMS_FILE, self.folder / CLAIMS_TABLE]
+        return [file for file in files if file.exists()]
 
 
 def survey_names(raw_dir: Path) -> list[str]:
@@ -48,7 +55,7 @@ def survey_identifier(survey: str, raw_dir: Path) -> str:
 
 
 def read_survey_folder(raw_dir: Path, survey: str) -> SurveyFolder:
-    """Read and check both files of a survey. Raises `InputError` naming file, line and field."""
+    """Read and check what is written about a survey. Raises `InputError` naming file, line and field."""
     folder = raw_dir / survey
     if not folder.is_dir():
         known = ", ".join(survey_names(raw_dir)) or "none"
@@ -56,17 +63,21 @@ def read_survey_folder(raw_dir: Path, survey: str) -> SurveyFolder:
     survey_identifier(survey, raw_dir)
     located = read_yaml(folder / CODEBOOK_FILE)
     codebook = parse_model(Codebook, located)
-    claims_file = folder / CLAIMS_FILE
+    claims_file, table = folder / CLAIMS_FILE, folder / CLAIMS_TABLE
     if not claims_file.exists():
-        return SurveyFolder(survey, folder, codebook, None, None)
+        if table.exists():
+            raise InputError(f"{table}: there is no {CLAIMS_FILE} beside it; write one with the publication.")
+        return SurveyFolder(survey, folder, codebook, None)
     claims_located = read_yaml(claims_file)
+    if table.exists():
+        claims_located = with_table(claims_located, table, codebook)
     published = parse_model(Published, claims_located)
     try:
         check_against(published, codebook)
     except PydanticCustomError as error:
         context: Mapping[str, Any] = error.context or {}
         raise claims_located.error(tuple(context["place"]), str(context["message"])) from None
-    return SurveyFolder(survey, folder, codebook, published, claims_located)
+    return SurveyFolder(survey, folder, codebook, published)
 
 
 def write_json_schemas(folder: Path) -> list[Path]:

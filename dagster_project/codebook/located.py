@@ -1,4 +1,4 @@
-"""Reading YAML so that every value keeps its line and its exact text; no survey word belongs here.
+"""Reading what a person writes so that every value keeps its line and its exact text; no survey word belongs here.
 
 Scalars stay text as written: `01`, `yes` and `60.0` are codes and figures, not numbers. The models decide
 what is a number.
@@ -42,16 +42,21 @@ class Located:
         return InputError(f"{self.file}:{self.line(path)}: {field + ': ' if field else ''}{message}")
 
 
-def read_yaml(file: Path) -> Located:
-    """Read one YAML document. Raises `InputError` with the line for anything that is not plain YAML."""
+def read_text(file: Path) -> str:
+    """The text of a file that a person writes, less a mark at its start. Raises `InputError`."""
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{file}: this file is missing.") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{file}: not UTF-8 text at byte {error.start}; save the file as UTF-8.") from error
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}).") from error
+
+
+def read_yaml(file: Path) -> Located:
+    """Read one YAML document. Raises `InputError` with the line for anything that is not plain YAML."""
+    text = read_text(file)
     lines: dict[Path_, int] = {}
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)

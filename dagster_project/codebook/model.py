@@ -46,9 +46,12 @@ def _file_name(name: str) -> str:
     return name
 
 
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"  # of a claim or a wave; it travels as a value only
+
 # Scalars of a codebook are text exactly as written; editors may show them as numbers.
 Text = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 QuestionId = Annotated[str, AfterValidator(_question_id)]
+Name = Annotated[Text, Field(pattern=NAME)]
 FileName = Annotated[str, AfterValidator(_file_name)]
 Day = Annotated[datetime.date, BeforeValidator(_calendar_day)]
 
@@ -67,11 +70,15 @@ class Model(BaseModel):
 
 
 class Provenance(StrEnum):
-    """Where the records come from: respondents, a reconstruction from published figures, or a generator."""
+    """Where the records come from: respondents, a reconstruction from published figures, or a generator.
+
+    published: there are no records, and what was printed is all there is.
+    """
 
     collected = "collected"
     reconstructed = "reconstructed"
     synthetic = "synthetic"
+    published = "published"
 
 
 class QuestionType(StrEnum):
@@ -113,6 +120,7 @@ MISSING_LABELS = {
     AnswerKind.no_answer: "No answer",
 }
 ANY_VALUE = "*"
+NO_WAY_TO_SPLIT = "a multiple question needs either a separator or columns (code to column)."
 
 
 class Source(Model):
@@ -134,6 +142,16 @@ class Fieldwork(Model):
         if self.end < self.start:
             raise ValueError(f"fieldwork ends ({self.end}) before it starts ({self.start}).")
         return self
+
+
+class Wave(Model):
+    """One repetition of the questionnaire."""
+
+    id: Name
+    label: str | None = None
+    fieldwork: Fieldwork | None = None
+    url: str | None = None
+    published: Text | None = Field(default=None, description="When its figures were printed.")
 
 
 class RecordFormat(StrEnum):
@@ -230,6 +248,11 @@ class Question(Model):
     asked_if: AskedIf | None = None
     base: BaseRule = Field(default=BaseRule.answered, description="Whom the published percentages divide by.")
     decimals: Annotated[int, Field(ge=0, le=6)] | None = None
+    wave: Text | None = Field(default=None, description="The one wave in which it was asked.")
+    complete: bool = Field(
+        default=False,
+        description="For a single question: everybody gave one of its options, so its groups add up to the whole.",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -239,8 +262,8 @@ class Question(Model):
         if not coded and self.options:
             raise ValueError(f"a {self.type} question has no options; leave them out.")
         if self.type is QuestionType.multiple:
-            if (self.separator is None) == (self.columns is None):
-                raise ValueError("a multiple question needs either a separator or columns (code to column).")
+            if self.separator is not None and self.columns is not None:
+                raise ValueError(NO_WAY_TO_SPLIT)
             if self.columns is not None and list(self.columns) != list(self.options):
                 raise ValueError("columns must name a column for each option, in the same order.")
             if self.columns is not None and self.column is not None:
@@ -255,6 +278,10 @@ class Question(Model):
         for code in self.exclusive:
             if code not in self.options:
                 raise at(("exclusive",), f"{code!r} is none of the options.")
+        if self.complete and self.type is not QuestionType.single:
+            raise at(("complete",), "only a single question can be complete: everybody gave one of its options.")
+        if self.complete and self.asked_if is not None:
+            raise at(("complete",), "a routed question is not complete, since not everybody is asked it.")
         if ANY_VALUE in self.options or "" in self.options:
             raise ValueError('an option\'s code can be neither "*" nor blank.')
         if self.base is BaseRule.asked:
@@ -287,13 +314,19 @@ class Codebook(Model):
     named_respondents: list[str] = Field(
         default=[], description="Respondents that the publication names, with no answer attributed to them."
     )
-    records: Records
+    records: Records | None = Field(
+        default=None, description="Left out where there are none: provenance is published then."
+    )
     respondent: Text | None = Field(
         default=None, description="The column that identifies a respondent; without it, file and line do."
     )
     weight: Text | None = None
     stratum: Text | None = None
     sampling_unit: Text | None = None
+    weighted: bool | None = Field(
+        default=None, description="For a survey without records: whether its published figures are weighted."
+    )
+    waves: list[Wave] = Field(default=[], description="The repetitions of the questionnaire, in order.")
     groups: list[QuestionId] = Field(default=[], description="Single questions that tables are broken down by.")
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     minimum_base: Annotated[int, Field(ge=0)] = Field(
@@ -307,11 +340,12 @@ class Codebook(Model):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.provenance is not Provenance.collected and not self.provenance_note:
-            raise at(
-                ("provenance",),
-                f"{self.provenance} records need a provenance_note that says how they were made.",
-            )
+        self._check_provenance()
+        wave_ids: set[str] = set()
+        for position, wave in enumerate(self.waves):
+            if wave.id in wave_ids:
+                raise at(("waves", position, "id"), f"wave {wave.id!r} stands twice; keep one.")
+            wave_ids.add(wave.id)
         design = [("respondent", self.respondent), ("weight", self.weight), ("stratum", self.stratum),
                   ("sampling_unit", self.sampling_unit)]  # fmt: skip
         columns: set[str] = set()
@@ -328,6 +362,8 @@ class Codebook(Model):
                 if column in columns:
                     raise at(place, f"column {column!r} has another use already.")
                 columns.add(column)
+            if question.wave is not None:
+                self.check_wave(question.wave, (*place, "wave"))
             self._check_codes(question, place)
             self._check_routing(question, place, by_id)
             by_id[question.id] = question
@@ -342,7 +378,44 @@ class Codebook(Model):
                 )
         return self
 
+    def _check_provenance(self) -> None:
+        if (self.provenance is Provenance.published) != (self.records is None):
+            if self.records is not None:
+                raise at(
+                    ("records",),
+                    "a survey whose provenance is published has no records; take them out, or say where they come "
+                    "from: collected, reconstructed or synthetic.",
+                )
+            raise at(
+                ("provenance",),
+                f"{self.provenance} records need the field records with their files; if there are none and what was "
+                "printed is all there is, write `provenance: published`.",
+            )
+        if self.records is None:
+            for field in ("respondent", "weight", "stratum", "sampling_unit"):
+                if getattr(self, field) is not None:
+                    raise at((field,), "there are no records that could have this column; take it out.")
+        elif self.weighted is not None:
+            raise at(
+                ("weighted",), "this is for surveys without records; here weight names the column, if there is one."
+            )
+        if self.provenance in (Provenance.reconstructed, Provenance.synthetic) and not self.provenance_note:
+            raise at(
+                ("provenance",),
+                f"{self.provenance} records need a provenance_note that says how they were made.",
+            )
+
+    def check_wave(self, wave: str, place: Place) -> None:
+        """Raise, as an error at `place`, unless the survey has that wave."""
+        if wave not in {one.id for one in self.waves}:
+            named = ", ".join(one.id for one in self.waves)
+            mend = f"its waves are {named}" if named else "declare it under waves in survey.yml"
+            raise at(place, f"{wave!r} is no wave of this survey; {mend}.")
+
     def _check_codes(self, question: Question, place: Place) -> None:
+        is_multiple = question.type is QuestionType.multiple
+        if self.records is not None and is_multiple and question.separator is None and question.columns is None:
+            raise at(place, NO_WAY_TO_SPLIT)
         for answer in self.answers(question):
             if question.separator and question.separator in answer.code:
                 raise at((*place, "separator"), f"code {answer.code!r} contains the separator.")
@@ -358,6 +431,11 @@ class Codebook(Model):
         for code in rule.answers:
             if code not in known:
                 raise at((*place, "asked_if", "answers"), f"{code!r} is no answer of question {asker.id}.")
+
+    @property
+    def record_files(self) -> list[str]:
+        """The names of the record files; none where the survey has no records."""
+        return self.records.files if self.records is not None else []
 
     def question(self, question_id: str) -> Question | None:
         """The question of that id, or None."""

@@ -1,16 +1,18 @@
-"""claims.yml as typed models: the figures that a publication prints, and what each is said to be.
+"""claims.yml and claims.csv as typed models: the figures that a publication prints, and what each is said to be.
 
 Figures stay text here; `claims` says what a text means, and nothing is judged in this module.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from dagster_project.claims import Kind, parse_figure, parse_statement
-from dagster_project.codebook.model import BaseRule, Codebook, Model, Place, Question, QuestionId, Text, at
+from dagster_project.claims import Kind, check_units, parse_change, parse_figure, parse_statement
+from dagster_project.codebook.model import BaseRule, Codebook, Model, Name, Place, Question, QuestionId, Text, at
 
 
 class Group(Model):
@@ -20,20 +22,43 @@ class Group(Model):
     answer: Text
 
 
+class Antecedent(Model):
+    """Whom "of these" may mean: those in a base, or those who gave one answer."""
+
+    base: BaseRule | None = None
+    question: QuestionId | None = None
+    option: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        is_answer = self.question is not None and self.option is not None
+        is_base = self.base is not None
+        if is_answer == is_base or (is_base and (self.question is not None or self.option is not None)):
+            raise ValueError("give either a base, or a question with one of its options.")
+        return self
+
+
 class Claim(Model):
     """One published figure with what it is said to be."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+    id: Name
     figure: Text = Field(description="The figure as printed, hedge included: only eight, around 150, 42 percent.")
     kind: Kind
     hedge: str | None = Field(default=None, description="The word that widens the figure, where it stands elsewhere.")
     question: QuestionId | None = None
-    option: Text | None = None
+    option: Text | None = Field(default=None, description="One of the question's options or missing codes.")
     group: Group | None = None
+    wave: Text | None = Field(default=None, description="The wave it is of; that of its question if left out.")
     base: BaseRule | None = Field(
         default=None,
         description="For a percentage: whom the text divides by. For a base: which base it is said to be.",
     )
+    may_be_of: Annotated[list[Antecedent], Field(min_length=2)] | None = Field(
+        default=None, description="Whom the figure may be of, where the text leaves it open: 26 of these."
+    )
+    weighted: bool | None = Field(default=None, description="Whether the figure is weighted, where that is told.")
+    low: Text | None = Field(default=None, description="The least that the figure can mean, instead of the table's.")
+    high: Text | None = Field(default=None, description="The most that the figure can mean, instead of the table's.")
     of: str = Field(description="In plain words, of what this is the figure.")
     where: str | None = Field(default=None, description="Where it is printed: headline, paragraph 4, table 2.")
 
@@ -49,7 +74,7 @@ class Claim(Model):
 class Statement(Model):
     """A sentence that gives a count, a base and a percentage at once, checked as it is written."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+    id: Name
     text: str = Field(description="For example: 96 of roughly 150 companies is about 42%")
     where: str | None = None
 
@@ -64,9 +89,40 @@ class Change(Model):
 class Reading(Model):
     """Another meaning of some claims, which changes no figure."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+    id: Name
     text: str = Field(description="The reading in plain words.")
     changes: dict[str, Change] = Field(description="Claim to what it is taken to be.", min_length=1)
+
+
+class Order(Model):
+    """The text says that one figure is larger than another."""
+
+    id: Name
+    text: str = Field(description="The words that say it.")
+    greater: Text = Field(description="The claim whose figure is the larger one.")
+    smaller: Text
+    where: str | None = None
+
+
+class ChangeOverTime(Model):
+    """The text says by how much a figure changed from one claim to another."""
+
+    id: Name
+    text: str = Field(description="The words that say it.")
+    figure: Annotated[Text, Field(pattern=r"\S")] = Field(description="The change as printed: 3 points.")
+    earlier: Text = Field(alias="from", description="The claim that is changed from.")
+    later: Text = Field(alias="to", description="The claim that is changed to.")
+    where: str | None = None
+
+
+class Disclosure(StrEnum):
+    """What a publication tells of how its figures were come by."""
+
+    who_asked = "who_asked"
+    how_many = "how_many"
+    when = "when"
+    weighting = "weighting"
+    margin_of_error = "margin_of_error"
 
 
 class Publication(Model):
@@ -77,6 +133,7 @@ class Publication(Model):
     url: str | None = None
     published: str | None = None
     note: str | None = None
+    discloses: list[Disclosure] = Field(default=[], description="What it tells of the survey.")
 
 
 class Published(Model):
@@ -86,11 +143,13 @@ class Published(Model):
     claims: list[Claim] = []
     statements: list[Statement] = []
     readings: list[Reading] = []
+    orders: list[Order] = []
+    changes_over_time: list[ChangeOverTime] = []
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
         seen: set[str] = set()
-        for field in ("claims", "statements", "readings"):
+        for field in ("claims", "statements", "readings", "orders", "changes_over_time"):
             for position, item in enumerate(getattr(self, field)):
                 if item.id in seen:
                     raise at((field, position, "id"), f"{item.id!r} stands twice; keep one.")
@@ -98,8 +157,11 @@ class Published(Model):
         known = {claim.id for claim in self.claims}
         for position, reading in enumerate(self.readings):
             for claim in reading.changes:
-                if claim not in known:
-                    raise at(("readings", position, "changes", claim), "no claim of this file has that id.")
+                _check_claim(claim, known, ("readings", position, "changes", claim))
+        for position, order in enumerate(self.orders):
+            _check_pair(("orders", position), known, greater=order.greater, smaller=order.smaller)
+        for position, change in enumerate(self.changes_over_time):
+            _check_pair(("changes_over_time", position), known, **{"from": change.earlier, "to": change.later})
         return self
 
     def under(self, reading: Reading) -> list[Claim]:
@@ -127,9 +189,16 @@ def check_against(published: Published, codebook: Codebook) -> None:
     for position, claim in enumerate(published.claims):
         place = ("claims", position)
         _check_figure(claim, (*place, "figure"))
+        _check_bounds(claim, place)
         question = _known(codebook, claim.question, (*place, "question"))
-        if claim.option is not None and question is not None and claim.option not in question.options:
-            raise at((*place, "option"), f"{claim.option!r} is no option of question {question.id}.")
+        if claim.option is not None and question is not None:
+            _check_option(codebook, question, claim.option, (*place, "option"))
+        _check_wave(codebook, claim, question, (*place, "wave"))
+        for number, antecedent in enumerate(claim.may_be_of or []):
+            meant = (*place, "may_be_of", number)
+            chosen = _known(codebook, antecedent.question, (*meant, "question"))
+            if chosen is not None and antecedent.option is not None:
+                _check_option(codebook, chosen, antecedent.option, (*meant, "option"))
         if claim.group is not None:
             grouping = _known(codebook, claim.group.question, (*place, "group", "question"))
             if grouping is None or claim.group.question not in codebook.groups:
@@ -139,6 +208,30 @@ def check_against(published: Published, codebook: Codebook) -> None:
                     (*place, "group", "answer"),
                     f"{claim.group.answer!r} is no option of question {grouping.id}.",
                 )
+    _check_changes(published)
+
+
+def _check_changes(published: Published) -> None:
+    figures = {claim.id: claim for claim in published.claims}
+    for position, change in enumerate(published.changes_over_time):
+        earlier, later = (figures[claim] for claim in (change.earlier, change.later))
+        try:
+            first, second = (parse_figure(one.figure, one.kind, hedge=one.hedge) for one in (earlier, later))
+            check_units(parse_change(change.figure), first, second)
+        except ValueError as error:
+            raise at(("changes_over_time", position, "figure"), str(error)) from error
+
+
+def _check_claim(claim: str, known: Collection[str], place: Place) -> None:
+    if claim not in known:
+        raise at(place, f"no claim has the id {claim!r}; mend the spelling.")
+
+
+def _check_pair(place: Place, known: Collection[str], **claims: str) -> None:
+    for field, claim in claims.items():
+        _check_claim(claim, known, (*place, field))
+    if len(set(claims.values())) == 1:
+        raise at(place, f"{' and '.join(claims)} are the same claim; name two.")
 
 
 def _check_figure(claim: Claim, place: Place) -> None:
@@ -146,6 +239,28 @@ def _check_figure(claim: Claim, place: Place) -> None:
         parse_figure(claim.figure, claim.kind, hedge=claim.hedge)
     except ValueError as error:
         raise at(place, str(error)) from error
+
+
+def _check_bounds(claim: Claim, place: Place) -> None:
+    if claim.low is None and claim.high is None:
+        return
+    try:
+        parse_figure(claim.figure, claim.kind, hedge=claim.hedge, low=claim.low, high=claim.high)
+    except ValueError as error:
+        raise at((*place, "high" if claim.low is None else "low"), str(error)) from error
+
+
+def _check_option(codebook: Codebook, question: Question, option: str, place: Place) -> None:
+    if option not in question.options and option not in codebook.missing_codes(question):
+        raise at(place, f"{option!r} is no option of question {question.id}.")
+
+
+def _check_wave(codebook: Codebook, claim: Claim, question: Question | None, place: Place) -> None:
+    if claim.wave is None:
+        return
+    codebook.check_wave(claim.wave, place)
+    if question is not None and question.wave not in (None, claim.wave):
+        raise at(place, f"question {question.id} was asked in wave {question.wave!r}, not in {claim.wave!r}.")
 
 
 def _known(codebook: Codebook, question_id: str | None, place: Place) -> Question | None:

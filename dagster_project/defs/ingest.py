@@ -44,7 +44,8 @@ def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg
         deps=[codebook],
         description=(
             "The record files, through the guard into one wide typed table. A line that breaks the codebook becomes a "
-            "reject with its file, line and reason: lines read = records accepted + rejects."
+            "reject with its file, line and reason: lines read = records accepted + rejects. Empty for a survey of "
+            "published figures only."
         ),
     )
     def records(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
@@ -52,6 +53,10 @@ def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg
             folder = surveys.folder(context.partition_key)
             with surveys.warehouse(folder.survey) as connection:
                 accounts = write_records(connection, folder)
+                provenance = folder.codebook.provenance.value
+                schema = table_schema(connection, "records.records")
+                if folder.codebook.records is None:
+                    return dg.MaterializeResult(metadata={"provenance": provenance, "dagster/column_schema": schema})
                 columns = [
                     dg.TableColumn("file", "string"),
                     dg.TableColumn("sha256", "string"),
@@ -63,7 +68,7 @@ def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg
                     metadata={
                         "dagster/row_count": sum(account.rows_accepted for account in accounts),
                         "rows_rejected": sum(account.rows_rejected for account in accounts),
-                        "provenance": folder.codebook.provenance.value,
+                        "provenance": provenance,
                         "files": dg.MetadataValue.table(
                             [
                                 dg.TableRecord({str(c.name): getattr(account, c.name) for c in columns})
@@ -71,7 +76,7 @@ def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg
                             ],
                             dg.TableSchema(columns),
                         ),
-                        "dagster/column_schema": table_schema(connection, "records.records"),
+                        "dagster/column_schema": schema,
                     }
                 )
 
@@ -81,7 +86,7 @@ def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg
         owners=OWNERS,
         partitions_def=partitions,
         deps=[codebook],
-        description="claims.yml as rows: each published figure as its exact text, with what it is said to be.",
+        description="The published figures (claims.yml, claims.csv) as rows: the exact text and what it is said to be.",
     )
     def claims(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
         with shown_to_people():

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import dagster as dg
 
+from dagster_project.codebook import Provenance
 from dagster_project.defs.ingest import OWNERS
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.defs.ui import RELEASES_URL
 from dagster_project.release import ReleaseRefusedError, publish
 from dagster_project.validation import Suite, build_data_docs
+from dagster_project.warehouse import survey_key
 
 
 def build_release_assets(
@@ -37,11 +39,12 @@ def build_release_assets(
         places = surveys.places
 
         def data_docs(folder: Path) -> None:
-            title = f"{survey} ({provenance} records)"
+            told = "published figures, no records" if provenance == Provenance.published else f"{provenance} records"
+            title = f"{survey} ({told})"
             build_data_docs(_validations(places.validations_dir(survey), suites), folder, title=title)
 
         with shown_to_people(), surveys.warehouse(survey) as connection:
-            provenance = connection.execute("SELECT provenance FROM raw.survey").fetchall()[0][0]
+            provenance = survey_key(connection).provenance
             try:
                 published = publish(
                     connection, survey, places.releases_dir, blocking=blocking, build_data_docs=data_docs

@@ -3,11 +3,10 @@
 from dagster_project.ingest.propose import propose
 from dagster_project.ingest.reconstruct import reconstruct
 from dagster_project.ingest.records import FileAccount, write_records
-from dagster_project.ingest.tables import current_generation, generation_of, write_claims, write_codebook
+from dagster_project.ingest.tables import generation_of, write_claims, write_codebook
 
 __all__ = [
     "FileAccount",
-    "current_generation",
     "generation_of",
     "propose",
     "reconstruct",

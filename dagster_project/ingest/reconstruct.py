@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dagster_project.claims import Figure, Kind, counts_possible, parse_figure
 from dagster_project.codebook import BaseRule, Claim, Codebook, Provenance, Question, QuestionType, SurveyFolder
+from dagster_project.codebook.model import Records
 from dagster_project.errors import InputError
 
 Answers = list[list[str]]  # per respondent the chosen codes; none for a question not asked
@@ -27,6 +28,11 @@ def reconstruct(folder: SurveyFolder) -> Path:
     all be met.
     """
     book = folder.codebook
+    if book.provenance is Provenance.published:
+        raise InputError(
+            f"{folder.folder}: this survey has no records, only published figures; to make some up, write in "
+            "survey.yml `provenance: reconstructed`, a provenance_note, and the file to make under records."
+        )
     if book.provenance is not Provenance.reconstructed:
         raise InputError(
             f"{folder.folder}: its provenance is {book.provenance}; only records that survey.yml calls reconstructed "
@@ -34,16 +40,17 @@ def reconstruct(folder: SurveyFolder) -> Path:
         )
     if folder.published is None:
         raise InputError(f"{folder.folder}: there is no claims.yml to reconstruct records from.")
-    if len(book.records.files) != 1 or not book.records.files[0].endswith(".csv"):
+    records = book.records
+    if records is None or len(records.files) != 1 or not records.files[0].endswith(".csv"):
         raise InputError(f"{folder.folder}: a reconstruction is one CSV file; name one under records.files.")
     readings = folder.published.readings
     claims = folder.published.under(readings[0]) if readings else folder.published.claims
-    path = folder.folder / book.records.files[0]
+    path = folder.folder / records.files[0]
     try:
-        path.write_bytes(_csv(book, _answers(folder, claims)).encode(book.records.encoding))
+        path.write_bytes(_csv(book, records, _answers(folder, claims)).encode(records.encoding))
     except UnicodeEncodeError as error:
         raise InputError(
-            f"{folder.folder}: {error.object[error.start]!r} cannot be written in {book.records.encoding}; "
+            f"{folder.folder}: {error.object[error.start]!r} cannot be written in {records.encoding}; "
             "set records.encoding: utf-8 in survey.yml."
         ) from error
     return path
@@ -51,7 +58,7 @@ def reconstruct(folder: SurveyFolder) -> Path:
 
 def _answers(folder: SurveyFolder, claims: Sequence[Claim]) -> dict[str, Answers]:
     size = _respondents(folder, claims)
-    _refuse_groups(folder, claims)
+    _refuse_what_is_never_met(folder, claims)
     answers: dict[str, Answers] = {}
     for question in folder.codebook.questions:
         asked = _asked(question, answers, size)
@@ -89,13 +96,21 @@ def _respondents(folder: SurveyFolder, claims: Sequence[Claim]) -> int:
     return sizes.pop()
 
 
-def _refuse_groups(folder: SurveyFolder, claims: Sequence[Claim]) -> None:
-    grouped = ", ".join(claim.id for claim in claims if claim.group is not None)
-    if grouped:
-        raise InputError(
-            f"{folder.folder}/claims.yml: {grouped} speak of a group, which no reconstruction meets; take them out "
-            "while the records are made."
-        )
+def _refuse_what_is_never_met(folder: SurveyFolder, claims: Sequence[Claim]) -> None:
+    options = {question.id: question.options for question in folder.codebook.questions}
+    unmet = {
+        "a group": [claim.id for claim in claims if claim.group is not None],
+        "a wave": [claim.id for claim in claims if claim.wave is not None],
+        "a missing answer": [
+            claim.id for claim in claims if claim.question and claim.option not in (None, *options[claim.question])
+        ],
+    }
+    for what, named in unmet.items():
+        if named:
+            raise InputError(
+                f"{folder.folder}/claims.yml: {', '.join(named)} speak of {what}, which no reconstruction meets; take "
+                "them out while the records are made."
+            )
 
 
 def _check_bases(folder: SurveyFolder, question: Question, claims: Sequence[Claim], asked: int, size: int) -> None:
@@ -191,7 +206,7 @@ def _asked(question: Question, answers: Mapping[str, Answers], size: int) -> lis
     return [at for at in range(size) if set(answers[rule.question][at]) & set(rule.answers)]
 
 
-def _csv(book: Codebook, answers: Mapping[str, Answers]) -> str:
+def _csv(book: Codebook, records: Records, answers: Mapping[str, Answers]) -> str:
     if book.weight or book.stratum or book.sampling_unit:
         raise InputError("a reconstruction has no weights, strata or sampling units; take them out of survey.yml.")
     size = len(next(iter(answers.values())))
@@ -207,14 +222,14 @@ def _csv(book: Codebook, answers: Mapping[str, Answers]) -> str:
             marks = [question.selected[0] if code in codes else question.not_selected[0] for codes in chosen]
             columns[column] = [mark if codes else "" for mark, codes in zip(marks, chosen, strict=True)]
     stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=book.records.delimiter, lineterminator="\n")
+    writer = csv.writer(stream, delimiter=records.delimiter, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
     return stream.getvalue()
 
 
 def _figure(claim: Claim) -> Figure:
-    return parse_figure(claim.figure, claim.kind, hedge=claim.hedge)
+    return parse_figure(claim.figure, claim.kind, hedge=claim.hedge, low=claim.low, high=claim.high)
 
 
 def _shuffle(survey: str, question: str, at: int) -> bytes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from dagster_project.codebook import Codebook, Question, QuestionType, RecordFormat, SurveyFolder
+from dagster_project.codebook.model import Records
 from dagster_project.errors import InputError
 from dagster_project.ingest.guard import (
     GuardedFile,
@@ -21,8 +22,8 @@ from dagster_project.ingest.guard import (
     read_parquet_batches,
     record_format,
 )
-from dagster_project.ingest.tables import current_generation, generation_of
-from dagster_project.warehouse import transaction
+from dagster_project.ingest.tables import generation_of
+from dagster_project.warehouse import insert_rows, survey_key, transaction
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,13 +50,14 @@ def write_records(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -
 
     The codebook's tables must be there, of the same inputs. Raises `InputError` for a file that cannot be
     taken as a whole; a single line that breaks the codebook becomes a reject. Nothing changes on an error.
+    A survey without records gets the same tables, empty.
     """
     sheet = _Sheet(folder.codebook)
     connection.execute("SET enable_external_access = false")  # the files come through the guard, never by SQL
     with transaction(connection):
         files = _load(connection, folder, sheet)
         generation = generation_of(folder, [file.sha256 for file in files])
-        if generation != current_generation(connection):
+        if generation != survey_key(connection).generation:
             raise InputError(
                 f"{folder.folder}: survey.yml or a record file changed since the codebook was read; "
                 "materialize the codebook again, then the records."
@@ -78,6 +80,7 @@ class _Sheet:
 
     def __init__(self, codebook: Codebook) -> None:
         self.codebook = codebook
+        self.decimal_mark = codebook.records.decimal_mark if codebook.records else "."
         self.wanted: list[str] = []
         self.parameters: dict[str, Any] = {}
         self.cells: list[_Cell] = []
@@ -136,9 +139,9 @@ class _Sheet:
         return _Cell(name, "DOUBLE", value, (missing, unreadable))
 
     def _to_number(self, staged: str) -> str:
-        plain = f"replace({staged}, ',', '.')" if self.codebook.records.decimal_mark == "," else staged
+        plain = f"replace({staged}, ',', '.')" if self.decimal_mark == "," else staged
         readable = f"regexp_full_match({plain}, '{NUMBER}')"
-        if self.codebook.records.decimal_mark == ",":
+        if self.decimal_mark == ",":
             readable += f" AND NOT contains({staged}, '.')"
         value = f"TRY_CAST({plain} AS DOUBLE)"
         return f"CASE WHEN {readable} AND isfinite({value}) THEN {value} END"
@@ -249,11 +252,14 @@ def _load(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder, sheet: _S
         "CREATE OR REPLACE TEMP TABLE staged (__file INTEGER, source_line BIGINT, raw_line VARCHAR, broken VARCHAR"
         f"{columns})"
     )
-    files = []
-    for position, name in enumerate(folder.codebook.records.files):
+    files: list[GuardedFile] = []
+    records = folder.codebook.records
+    if records is None:
+        return files
+    for position, name in enumerate(records.files):
         file = GuardedFile(folder.folder / name)
         check_present(file.path)
-        for batch in _batches(file, folder.codebook, sheet.wanted):
+        for batch in _batches(file, records, sheet.wanted):
             connection.register("guarded_batch", batch)
             connection.execute("INSERT INTO staged SELECT ?, * FROM guarded_batch", [position])
             connection.unregister("guarded_batch")
@@ -261,9 +267,9 @@ def _load(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder, sheet: _S
     return files
 
 
-def _batches(file: GuardedFile, codebook: Codebook, wanted: list[str]) -> Iterator[pa.RecordBatch]:
-    is_csv = record_format(file.path, codebook.records) is RecordFormat.csv
-    return (read_csv_batches if is_csv else read_parquet_batches)(file, codebook.records, wanted)
+def _batches(file: GuardedFile, records: Records, wanted: list[str]) -> Iterator[pa.RecordBatch]:
+    is_csv = record_format(file.path, records) is RecordFormat.csv
+    return (read_csv_batches if is_csv else read_parquet_batches)(file, records, wanted)
 
 
 def _replace_tables(
@@ -275,7 +281,7 @@ def _replace_tables(
 ) -> list[FileAccount]:
     names = "".join(f', "{cell.name}"' for cell in sheet.cells)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE record_files AS SELECT unnest($names) AS source_file, "
+        "CREATE OR REPLACE TEMP TABLE record_files AS SELECT unnest($names::VARCHAR[]) AS source_file, "
         "unnest(range(len($names))) AS __file",
         {"names": [file.name for file in files]},
     )
@@ -298,10 +304,8 @@ def _replace_tables(
         "CREATE OR REPLACE TABLE raw.files (survey VARCHAR, generation VARCHAR, file VARCHAR, sha256 VARCHAR, "
         "bytes BIGINT, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT)"
     )
-    connection.executemany(
-        "INSERT INTO raw.files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(folder.survey, generation, *vars(account).values()) for account in accounts],
-    )
+    rows = [(folder.survey, generation, *vars(account).values()) for account in accounts]
+    insert_rows(connection, "raw.files", rows)
     connection.execute("DROP TABLE staged; DROP TABLE judged; DROP TABLE record_files")
     return accounts
 

@@ -9,36 +9,46 @@ from typing import Any
 import duckdb
 
 from dagster_project import __version__
-from dagster_project.codebook import CLAIMS_FILE, CODEBOOK_FILE, Claim, SurveyFolder
+from dagster_project.codebook import CODEBOOK_FILE, Claim, Codebook, SurveyFolder
 from dagster_project.ingest.guard import file_sha256
-from dagster_project.warehouse import replace_tables
+from dagster_project.warehouse import replace_tables, survey_key
 
 Rows = Sequence[Sequence[Any]]
 
 CODEBOOK_TABLES = {
     "survey": """survey VARCHAR, generation VARCHAR, title VARCHAR, source_name VARCHAR, source_url VARCHAR,
         licence VARCHAR, universe VARCHAR, asked BIGINT, fieldwork_start DATE, fieldwork_end DATE, provenance VARCHAR,
-        provenance_note VARCHAR, weighted BOOLEAN, has_respondent BOOLEAN, has_stratum BOOLEAN,
+        provenance_note VARCHAR, has_records BOOLEAN, weighted BOOLEAN, has_respondent BOOLEAN, has_stratum BOOLEAN,
         has_sampling_unit BOOLEAN, decimals INTEGER, minimum_base BIGINT, release_records BOOLEAN,
         codebook_sha256 VARCHAR, basecheck_version VARCHAR""",
+    "waves": """survey VARCHAR, generation VARCHAR, wave VARCHAR, position INTEGER, label VARCHAR,
+        fieldwork_start DATE, fieldwork_end DATE, url VARCHAR, published VARCHAR""",
     "questions": """survey VARCHAR, generation VARCHAR, position INTEGER, question VARCHAR, question_text VARCHAR,
-        type VARCHAR, base_rule VARCHAR, decimals INTEGER, is_group BOOLEAN, asked_if_question VARCHAR""",
+        type VARCHAR, base_rule VARCHAR, decimals INTEGER, is_group BOOLEAN, asked_if_question VARCHAR, wave VARCHAR,
+        complete BOOLEAN""",
     "answers": """survey VARCHAR, generation VARCHAR, question VARCHAR, position INTEGER, answer VARCHAR,
-        answer_label VARCHAR, kind VARCHAR""",
+        answer_label VARCHAR, kind VARCHAR, exclusive BOOLEAN""",
     "routing": """survey VARCHAR, generation VARCHAR, question VARCHAR, asked_if_question VARCHAR,
         asked_if_answer VARCHAR""",
     "named_respondents": "survey VARCHAR, generation VARCHAR, position INTEGER, name VARCHAR",
 }
 CLAIMS_TABLES = {
     "publication": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, title VARCHAR, publisher VARCHAR,
-        url VARCHAR, published VARCHAR, note VARCHAR""",
+        url VARCHAR, published VARCHAR, note VARCHAR, discloses VARCHAR[]""",
     "claims": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, claim VARCHAR, position INTEGER,
         figure VARCHAR, kind VARCHAR, hedge VARCHAR, question VARCHAR, answer VARCHAR, group_by VARCHAR,
-        group_value VARCHAR, base VARCHAR, of_what VARCHAR, where_printed VARCHAR""",
+        group_value VARCHAR, base VARCHAR, wave VARCHAR, weighted BOOLEAN, low VARCHAR, high VARCHAR, of_what VARCHAR,
+        where_printed VARCHAR""",
+    "antecedents": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, claim VARCHAR, position INTEGER,
+        base VARCHAR, question VARCHAR, answer VARCHAR""",
     "statements": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, statement VARCHAR, position INTEGER,
         text VARCHAR, where_printed VARCHAR""",
     "readings": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, reading VARCHAR, position INTEGER,
         text VARCHAR, claim VARCHAR, kind VARCHAR, base VARCHAR""",
+    "orders": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, ordering VARCHAR, position INTEGER,
+        text VARCHAR, greater VARCHAR, smaller VARCHAR, where_printed VARCHAR""",
+    "changes": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, change VARCHAR, position INTEGER,
+        text VARCHAR, figure VARCHAR, from_claim VARCHAR, to_claim VARCHAR, where_printed VARCHAR""",
 }
 
 
@@ -48,9 +58,9 @@ def generation_of(folder: SurveyFolder, file_hashes: Sequence[str] | None = None
     Raises `InputError` for a record file that is missing, empty or unreadable.
     """
     if file_hashes is None:
-        file_hashes = [file_sha256(folder.folder / name) for name in folder.codebook.records.files]
+        file_hashes = [file_sha256(folder.folder / name) for name in folder.codebook.record_files]
     digest = hashlib.sha256()
-    for part in (__version__, _sha256(folder, CODEBOOK_FILE), *folder.codebook.records.files, *file_hashes):
+    for part in (__version__, _sha256(folder, CODEBOOK_FILE), *folder.codebook.record_files, *file_hashes):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -66,20 +76,28 @@ def write_codebook(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) 
             (
                 *key, book.title, book.source.name, book.source.url, book.source.licence, book.universe, book.asked,
                 fieldwork.start if fieldwork else None, fieldwork.end if fieldwork else None,
-                book.provenance.value, book.provenance_note, book.weight is not None, book.respondent is not None,
+                book.provenance.value, book.provenance_note, book.records is not None, book.weight is not None,
+                book.respondent is not None,
                 book.stratum is not None, book.sampling_unit is not None,
                 book.decimals, book.minimum_base, book.release_records, _sha256(folder, CODEBOOK_FILE), __version__,
             )
         ],
+        "waves": [
+            (
+                *key, wave.id, position, wave.label, wave.fieldwork.start if wave.fieldwork else None,
+                wave.fieldwork.end if wave.fieldwork else None, wave.url, wave.published,
+            )
+            for position, wave in enumerate(book.waves, start=1)
+        ],
         "questions": [
             (
                 *key, position, q.id, q.text, q.type.value, q.base.value, book.decimals_of(q), q.id in book.groups,
-                q.asked_if.question if q.asked_if else None,
+                q.asked_if.question if q.asked_if else None, q.wave, q.complete,
             )
             for position, q in enumerate(book.questions, start=1)
         ],
         "answers": [
-            (*key, q.id, position, answer.code, answer.label, answer.kind.value)
+            (*key, q.id, position, answer.code, answer.label, answer.kind.value, answer.code in q.exclusive)
             for q in book.questions
             for position, answer in enumerate(book.answers(q), start=1)
         ],
@@ -100,13 +118,22 @@ def write_claims(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) ->
     rows: dict[str, Rows] = {table: [] for table in CLAIMS_TABLES}
     published = folder.published
     if published is not None:
-        key = (folder.survey, current_generation(connection), _sha256(folder, CLAIMS_FILE))
+        key = (folder.survey, survey_key(connection).generation, claims_sha256(folder))
         publication = published.publication
         rows["publication"] = [
-            (*key, publication.title, publication.publisher, publication.url, publication.published, publication.note)
-        ]
+            (
+                *key, publication.title, publication.publisher, publication.url, publication.published,
+                publication.note, [told.value for told in publication.discloses],
+            )
+        ]  # fmt: skip
         rows["claims"] = [
-            (*key, claim.id, position, *_claim_row(claim)) for position, claim in enumerate(published.claims, start=1)
+            (*key, claim.id, position, *_claim_row(claim, folder.codebook))
+            for position, claim in enumerate(published.claims, start=1)
+        ]
+        rows["antecedents"] = [
+            (*key, claim.id, position, one.base.value if one.base else None, one.question, one.option)
+            for claim in published.claims
+            for position, one in enumerate(claim.may_be_of or [], start=1)
         ]
         rows["statements"] = [
             (*key, statement.id, position, statement.text, statement.where)
@@ -117,23 +144,36 @@ def write_claims(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) ->
             for position, reading in enumerate(published.readings, start=1)
             for claim, change in reading.changes.items()
         ]
+        rows["orders"] = [
+            (*key, order.id, position, order.text, order.greater, order.smaller, order.where)
+            for position, order in enumerate(published.orders, start=1)
+        ]
+        rows["changes"] = [
+            (*key, change.id, position, change.text, change.figure, change.earlier, change.later, change.where)
+            for position, change in enumerate(published.changes_over_time, start=1)
+        ]
     replace_tables(connection, "raw", CLAIMS_TABLES, rows)
     return len(rows["claims"])
 
 
-def current_generation(connection: duckdb.DuckDBPyConnection) -> str:
-    """The generation of the codebook's tables, which must have been written."""
-    row = connection.execute("SELECT generation FROM raw.survey").fetchone()
-    assert row is not None
-    return str(row[0])
+def claims_sha256(folder: SurveyFolder) -> str:
+    """The SHA-256 of claims.yml, and of claims.csv behind it where there is one, as of one file."""
+    digest = hashlib.sha256()
+    for file in folder.claims_files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
-def _claim_row(claim: Claim) -> tuple[str | None, ...]:
+def _claim_row(claim: Claim, codebook: Codebook) -> tuple[str | bool | None, ...]:
+    """The row, with what the claim takes from its question (the wave) and from its survey (whether weighted)."""
     group = claim.group
+    question = codebook.question(claim.question) if claim.question else None
+    wave = claim.wave or (question.wave if question else None)
+    weighted = codebook.weighted if claim.weighted is None else claim.weighted
     return (
         claim.figure, claim.kind.value, claim.hedge, claim.question, claim.option,
         group.question if group else None, group.answer if group else None,
-        claim.base.value if claim.base else None, claim.of, claim.where,
+        claim.base.value if claim.base else None, wave, weighted, claim.low, claim.high, claim.of, claim.where,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from dagster_project.errors import InputError
 
 Severity = Literal["critical", "warning", "info"]
 Each = Literal[
-    "respondent", "weighted", "unweighted", "single", "multiple", "quantity", "routed",
+    "respondent", "recorded", "weighted", "unweighted", "single", "multiple", "quantity", "routed",
 ]  # fmt: skip
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -133,10 +133,10 @@ def _check(path: Path, number: int, one: object, table: str) -> CheckSpec:
 
 def expand(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Expected]:
     """The suite's expectations for the survey in ``connection``, templates filled from its ``raw`` tables."""
-    survey = connection.execute("SELECT generation, weighted, has_respondent FROM raw.survey").fetchone()
+    survey = connection.execute("SELECT generation, has_records, weighted, has_respondent FROM raw.survey").fetchone()
     if survey is None:
         raise InputError("raw.survey is empty: ingest the survey before validating it.")
-    generation, weighted, has_respondent = survey
+    generation, has_records, weighted, has_respondent = survey
     questions = connection.execute(
         """
         SELECT questions.question, questions.type, routing.asked_if_question, asked.type
@@ -149,6 +149,7 @@ def expand(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Expected
     of_all = {"generation": str(generation)}
     scopes: dict[str | None, list[dict[str, str]]] = {
         None: [of_all],
+        "recorded": [of_all] if has_records else [],
         "respondent": [of_all] if has_respondent else [],
         "weighted": [of_all] if weighted else [],
         "unweighted": [] if weighted else [of_all],

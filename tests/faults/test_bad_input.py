@@ -23,6 +23,14 @@ def _write(name: str, content: str | bytes) -> Break:
     return write
 
 
+def _write_table(table: str) -> Break:
+    def write(folder: Path) -> None:
+        (folder / "claims.yml").write_text("publication: {title: t}\n")
+        (folder / "claims.csv").write_text(table)
+
+    return write
+
+
 def _remove(name: str) -> Break:
     return lambda folder: (folder / name).unlink()
 
@@ -58,6 +66,45 @@ FAULTS: dict[str, tuple[Break, str]] = {
     "a claim that is no figure": (
         _write("claims.yml", "publication: {title: t}\nclaims:\n  - {id: A, figure: lots, kind: count, of: x}\n"),
         "claims.yml:3: claims[1].figure",
+    ),
+    "bounds that contradict each other": (
+        _write(
+            "claims.yml",
+            "publication: {title: t}\nclaims:\n  - {id: A, figure: 8, kind: count, low: 9, high: 7, of: x}\n",
+        ),
+        "claims.yml:3: claims[1].low: the bounds of '8' contradict each other",
+    ),
+    "a column that no claim has": (
+        _write_table("figure,kynd\n8,count\n"),
+        "claims.csv:1: no claim has a column 'kynd'",
+    ),
+    "a ragged row of claims": (
+        _write_table("figure,kind\n8,count,x\n"),
+        "claims.csv:2: 3 fields where the header has 2",
+    ),
+    "an option that nobody has in a row of claims": (
+        _write_table("question,option,figure,kind\nsex,x,8%,percentage\n"),
+        "claims.csv:2: column option: 'x' is no option of question sex.",
+    ),
+    "a row of claims without a figure": (
+        _write_table("figure,kind\nlots,count\n"),
+        "claims.csv:2: column figure: 'lots' is no figure",
+    ),
+    "a row of claims over 100 percent": (
+        _write_table("question,option,figure,kind\nsex,f,104%,percentage\n"),
+        "claims.csv:2: column figure: '104%' is over 100 %",
+    ),
+    "a table of claims alone": (
+        _write("claims.csv", "figure,kind\n8,count\n"),
+        "claims.csv: there is no claims.yml beside it",
+    ),
+    "published figures with records": (
+        _write("survey.yml", SMALL_SURVEY.lstrip().replace("provenance: synthetic", "provenance: published")),
+        "survey.yml:7: records: a survey whose provenance is published has no records",
+    ),
+    "neither records nor a word that there are none": (
+        _write("survey.yml", SMALL_SURVEY.lstrip().replace("records: {files: [records.csv]}\n", "")),
+        "survey.yml:5: provenance: synthetic records need the field records",
     ),
 }
 

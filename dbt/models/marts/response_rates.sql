@@ -30,7 +30,7 @@ respondents as (
 
 ),
 
--- how many of those contacted responded at all
+-- how many of those contacted responded at all; without a record file nobody knows
 contacted as (
 
     select
@@ -46,6 +46,7 @@ contacted as (
         null::bigint as n_no_answer
     from files
     cross join survey
+    having count(*) > 0
 
 ),
 

@@ -96,16 +96,19 @@ Refusal = Callable[..., str]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    """Read the two files of a survey folder, as text or bytes."""
+    """Read the files of a survey folder, given as text or bytes."""
 
     def write_and_read(
-        survey: str | bytes = SURVEY, claims: str | bytes | None = None, name: str = "office"
+        survey: str | bytes = SURVEY,
+        claims: str | bytes | None = None,
+        table: str | bytes | None = None,
+        name: str = "office",
     ) -> SurveyFolder:
         folder = tmp_path / name
         folder.mkdir()
-        (folder / "survey.yml").write_bytes(survey if isinstance(survey, bytes) else survey.encode())
-        if claims is not None:
-            (folder / "claims.yml").write_bytes(claims if isinstance(claims, bytes) else claims.encode())
+        for file, content in {"survey.yml": survey, "claims.yml": claims, "claims.csv": table}.items():
+            if content is not None:
+                (folder / file).write_bytes(content if isinstance(content, bytes) else content.encode())
         return read_survey_folder(tmp_path, name)
 
     return write_and_read

@@ -114,6 +114,21 @@ def test_a_column_without_a_name_can_be_given(read: Read, survey: str) -> None:
         ("    type: quantity", "    type: text\n    options: {1: a}", 37, "questions[4]", "no options"),
         ("    type: quantity", '    type: text\n    separator: ";"', 37, "questions[4]", "only a multiple question"),
         ("    type: quantity", "    type: quantity\n    base: asked", 37, "questions[4]", "answered, routed or all"),
+        ("provenance: collected", "provenance: published", 9, "records", "is published has no records; take them out"),
+        ('  files: [records.csv]\n  delimiter: ","\n', "", 8, "provenance", "collected records need the field records"),
+        (
+            "provenance: collected",
+            "provenance: collected\nweighted: true",
+            9,
+            "weighted",
+            "for surveys without records",
+        ),
+        ("groups: [sex]", "waves: [{id: w1}, {id: w1}]\ngroups: [sex]", 13, "waves[2].id", "wave 'w1' stands twice"),
+        ("groups: [sex]", "waves: [{id: w 1}]\ngroups: [sex]", 13, "waves[1].id", "match pattern"),
+        ("groups: [sex]", "waves: [{label: March}]\ngroups: [sex]", 13, "waves[1].id", "missing"),
+        ("    type: quantity", "    type: quantity\n    wave: w1", 40, "questions[4].wave", "declare it under waves"),
+        ("    type: quantity", "    type: quantity\n    complete: true", 40, "questions[4].complete", "only a single"),
+        ("    asked_if:\n", "    complete: true\n    asked_if:\n", 31, "questions[3].complete", "a routed question"),
         (
             "    type: quantity",
             "    type: quantity\n    decimals: 7",
@@ -214,3 +229,53 @@ def test_the_surveys_are_the_folders_that_are_not_hidden(tmp_path: Path) -> None
 
     assert survey_names(tmp_path) == ["a", "b"]
     assert survey_names(tmp_path / "nowhere") == []
+
+
+WITHOUT_RECORDS = """\
+title: Printed figures
+source: {name: An agency, licence: Facts only}
+universe: Companies
+provenance: published
+waves:
+  - {id: 2026-03, label: March}
+  - id: 2026-04
+    fieldwork: {start: 2026-04-02, end: 2026-04-15}
+questions:
+  - id: media
+    text: Which media?
+    type: multiple
+    options: {p: Paper, n: None}
+    exclusive: [n]
+    wave: 2026-04
+"""
+
+
+def test_a_survey_of_published_figures_needs_no_records_no_note_and_no_separator(read: Read) -> None:
+    book = read(survey=WITHOUT_RECORDS).codebook
+
+    assert (book.records, book.record_files, book.provenance_note) == (None, [], None)
+    assert [(wave.id, wave.fieldwork is not None) for wave in book.waves] == [("2026-03", False), ("2026-04", True)]
+    assert [question.wave for question in book.questions] == ["2026-04"]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "line", "field", "says"),
+    [
+        ("provenance: published", "provenance: collected", 4, "provenance", "collected records need the field records"),
+        ("provenance: published", "provenance: synthetic", 4, "provenance", "write `provenance: published`"),
+        ("waves:", "respondent: id\nwaves:", 5, "respondent", "there are no records that could have this column"),
+        ("waves:", "weight: w\nwaves:", 5, "weight", "take it out"),
+        ("waves:", "stratum: s\nwaves:", 5, "stratum", "take it out"),
+        ("waves:", "sampling_unit: s\nwaves:", 5, "sampling_unit", "take it out"),
+        ("    wave: 2026-04", "    wave: 2026-05", 15, "questions[1].wave", "its waves are 2026-03, 2026-04"),
+        ("end: 2026-04-15", "end: 2026-04-01", 8, "waves[2].fieldwork", "before it starts"),
+    ],
+)
+def test_a_mistake_in_a_survey_without_records_is_named(
+    refusal: Refusal, was: str, becomes: str, line: int, field: str, says: str
+) -> None:
+    assert was in WITHOUT_RECORDS
+    message = refusal(survey=WITHOUT_RECORDS.replace(was, becomes, 1))
+
+    assert message.startswith(f"survey.yml:{line}: {field}: "), message
+    assert says in message

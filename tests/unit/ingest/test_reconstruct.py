@@ -48,6 +48,21 @@ def test_collected_records_are_never_made_up() -> None:
         reconstruct(read_survey_folder(RAW, "nhanes2"))
 
 
+def test_a_survey_of_published_figures_has_no_records_to_make(tmp_path: Path) -> None:
+    survey = SURVEY.replace("reconstructed", "published").replace("records: {files: [records.csv]}\n", "")
+    with pytest.raises(InputError, match=r"made: this survey has no records, only published figures; to make some up"):
+        _reconstruct(tmp_path, BASE, survey)
+
+
+def test_bounds_of_ones_own_are_kept_to(tmp_path: Path) -> None:
+    rows = _reconstruct(
+        tmp_path,
+        BASE + "  - {id: W, figure: about 10, kind: count, low: 6, high: 7, question: sex, option: 1, of: w}\n",
+    )
+
+    assert rows.count("1") in (6, 7)
+
+
 def test_the_claims_are_met(tmp_path: Path) -> None:
     rows = _reconstruct(
         tmp_path, BASE + "  - {id: W, figure: 35%, kind: percentage, question: sex, option: 1, of: w}\n"

@@ -17,8 +17,9 @@ ROOT = Path(__file__).parents[3]
 SURVEY = """
 CREATE SCHEMA raw; CREATE SCHEMA records; CREATE SCHEMA tallies; CREATE SCHEMA marts; CREATE SCHEMA audit;
 
-CREATE TABLE raw.survey AS SELECT 's' AS survey, 'g1' AS generation, 'A <b>survey</b>' AS title, 10::BIGINT AS asked,
-    {weighted} AS weighted, true AS has_respondent, 0 AS decimals, 2 AS minimum_base;
+CREATE TABLE raw.survey AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance,
+    'A <b>survey</b>' AS title, 10::BIGINT AS asked, true AS has_records, {weighted} AS weighted,
+    true AS has_respondent, 0 AS decimals, 2 AS minimum_base;
 CREATE TABLE raw.questions AS SELECT 's' AS survey, 'g1' AS generation, * FROM (VALUES
     (1, 'smokes', 'Do you smoke?', 'single', 'answered', 0, true, NULL),
     (2, 'brand', '<script>alert(1)</script>', 'single', 'answered', 0, false, 'smokes'),

@@ -45,6 +45,7 @@ def test_only_what_a_person_must_decide_does_not_block(suites: dict[str, Suite])
         ("records", "few_rows_are_rejected"),
         ("records", "routing_is_respected"),
         ("findings", "published_figures_agree"),
+        ("findings", "published_figures_are_decided"),
         ("readings", "readings_hold"),
     }
 
