@@ -62,36 +62,28 @@ def run(
 
 @app.command()
 def claim(
-    text: Annotated[str, typer.Argument(help='A statement: "96 of about 150 is 42%".')],
+    text: Annotated[
+        str, typer.Argument(help='Figures in a sentence: "96 of about 150 is 42%", "58% yes, 42% no of 26".')
+    ],
+    rounding: Annotated[
+        str, typer.Option(metavar="RULE", help="How percentages were rounded; a half either way, if not given.")
+    ] = "either_half",
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> None:
-    """Say at once whether a count, a base and a percentage can stand together; without any records."""
-    from dagster_project.claims import audit_triple, finding_text, parse_statement, reading_text, repair_text
+    """Say at once whether figures can stand together; without any records."""
+    from dagster_project.claims.answer import answer_claim
 
     try:
-        triple = parse_statement(text)
+        answer = answer_claim(text, rounding)
     except ValueError as error:
         raise InputError(str(error)) from error
-    finding = audit_triple(triple)
     if as_json:
-        answer = {
-            "verdict": "possible" if finding.holds else "impossible",
-            "severity": finding.severity.value,
-            "message": finding_text(finding),
-            "figures": [
-                {"text": figure.text, "kind": figure.kind.value, "means": str(figure.interval)}
-                for figure in triple.figures
-            ],
-            "repairs": [repair_text(repair, triple) for repair in finding.repairs],
-            "readings": [reading_text(reading, triple) for reading in finding.readings],
-            "power": float(finding.power),
-        }
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
+        print(json.dumps(answer.as_dict(), ensure_ascii=False, indent=2))
     else:
-        print(finding_text(finding))
-        for repair in finding.repairs:
-            print(f"- {repair_text(repair, triple)}")
-    raise typer.Exit(OK if finding.holds else GATE_FAILED)
+        print(answer.message)
+        for repair in answer.repairs:
+            print(f"- {repair}")
+    raise typer.Exit(OK if answer.verdict == "possible" else GATE_FAILED)
 
 
 @app.command()

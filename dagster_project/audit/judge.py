@@ -1,7 +1,7 @@
 """From raw.claims to audit.figures, findings, repairs and readings.
 
-`claims` decides what is possible and says so in words; here the figures that belong together are put together, and the
-answers are written down. What a figure may be is never widened here.
+`claims` decides what is possible and says so in words; here it is asked about everything that was published, the
+records are recounted, and the answers are written down. What a figure may be is never widened here.
 """
 
 from __future__ import annotations
@@ -14,45 +14,51 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.audit.recount import Recount, recount
+from dagster_project.audit.published import Publication, PublishedFigure, read_publication
+from dagster_project.audit.recount import Recount, recount, recount_findings
 from dagster_project.claims import (
-    Figure,
+    SECONDS,
+    WORST_FIRST,
+    Audit,
+    Claim,
+    Code,
+    Finding,
     Interval,
     Kind,
-    Repair,
+    Listing,
     Severity,
     Triple,
-    TripleFinding,
-    audit_triple,
-    finding_text,
-    parse_figure,
+    ambiguity,
+    audit_change,
+    audit_claims,
+    audit_listing,
+    audit_statement,
+    missing_disclosure,
+    parse_change,
     parse_statement,
-    reading_text,
-    repair_text,
+    worst_first,
 )
-from dagster_project.warehouse import replace_tables
+from dagster_project.warehouse import replace_tables, survey_key
 
 INTERVALS = """count_low BIGINT, count_high BIGINT, base_low BIGINT, base_high BIGINT, percent_low DECIMAL(38, 10),
     percent_high DECIMAL(38, 10), percent_low_open BOOLEAN, percent_high_open BOOLEAN"""
 KEY = "survey VARCHAR, generation VARCHAR, provenance VARCHAR, claims_sha256 VARCHAR"
 TABLES = {
     "figures": f"""{KEY}, claim VARCHAR, position INTEGER, figure VARCHAR, kind VARCHAR, hedge VARCHAR,
-        question VARCHAR, answer VARCHAR, group_by VARCHAR, group_value VARCHAR, base VARCHAR, of_what VARCHAR,
-        where_printed VARCHAR, low DECIMAL(38, 10), high DECIMAL(38, 10), low_open BOOLEAN, high_open BOOLEAN,
-        verdict VARCHAR, reproduced BOOLEAN, recount_text VARCHAR""",
-    "findings": f"{KEY}, finding VARCHAR, code VARCHAR, severity VARCHAR, claims VARCHAR, message VARCHAR, {INTERVALS}",
+        question VARCHAR, answer VARCHAR, group_by VARCHAR, group_value VARCHAR, wave VARCHAR, base VARCHAR,
+        of_what VARCHAR, where_printed VARCHAR, low DECIMAL(38, 10), high DECIMAL(38, 10), low_open BOOLEAN,
+        high_open BOOLEAN, verdict VARCHAR, reproduced BOOLEAN, recount_text VARCHAR, fits_low DECIMAL(38, 10),
+        fits_high DECIMAL(38, 10), power DOUBLE""",
+    "findings": f"""{KEY}, finding VARCHAR, code VARCHAR, severity VARCHAR, claims VARCHAR, message VARCHAR,
+        power DOUBLE, {INTERVALS}""",
     "repairs": f"""{KEY}, finding VARCHAR, repair INTEGER, claims VARCHAR, figure VARCHAR, kind VARCHAR,
-        low DECIMAL(38, 10), high DECIMAL(38, 10), message VARCHAR""",
+        low DECIMAL(38, 10), high DECIMAL(38, 10), message VARCHAR, weight INTEGER, slip VARCHAR""",
     "readings": f"""{KEY}, finding VARCHAR, reading INTEGER, source VARCHAR, title VARCHAR, claims VARCHAR,
-        message VARCHAR, {INTERVALS}""",
+        message VARCHAR, cost INTEGER, {INTERVALS}""",
 }
 NOT_CHECKED = "not checked"  # no other figure says anything of it
-_WORST_FIRST = (
-    Severity.PROVED_IMPOSSIBLE,
-    Severity.IMPOSSIBLE_AS_LABELLED,
-    Severity.CONSISTENT,
-    Severity.NOT_CHECKABLE,
-)
+CONTRADICTED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
+_OF_SURVEY = (Code.ROUNDING, Code.DISCLOSURE)  # of the publication as a whole: no verdict on a single figure
 
 
 @dataclass(frozen=True)
@@ -64,215 +70,174 @@ class AuditCounts:
     contradicted: int
 
 
-@dataclass(frozen=True)
-class PublishedFigure:
-    """One claim as its row says, with its figure read."""
+def audit_published(connection: duckdb.DuckDBPyConnection, *, seconds: float = SECONDS) -> AuditCounts:
+    """Judge the survey's published figures and replace the audit's tables in one transaction.
 
-    claim: str
-    position: int
-    text: str
-    kind: Kind
-    hedge: str | None
-    figure: Figure
-    question: str | None
-    answer: str | None
-    group_by: str | None
-    group_value: str | None
-    base: str | None
-    of_what: str
-    where_printed: str | None
-
-    @property
-    def cell(self) -> tuple[str | None, ...]:
-        """Which answer in which group the figure is about."""
-        return self.question, self.answer, self.group_by, self.group_value
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Figures that are said to belong together, by their claims, and what the audit says of them."""
-
-    claims: tuple[str, ...]
-    by_kind: Mapping[Kind, tuple[str, ...]]
-    finding: TripleFinding
-
-
-def audit_published(connection: duckdb.DuckDBPyConnection) -> AuditCounts:
-    """Judge the survey's published figures and replace the audit's tables in one transaction."""
-    survey, generation, provenance = connection.execute(
-        "SELECT survey, generation, provenance FROM raw.survey"
-    ).fetchall()[0]
-    publication = connection.execute("SELECT claims_sha256 FROM raw.publication").fetchone()
-    key = (survey, generation, provenance, publication[0] if publication else None)
-    figures = _figures(connection)
-    recounts = {figure.claim: recount(connection, figure) for figure in figures if figure.question or figure.base}
-    judged = [*_triples(figures), *_statements(connection)]
-    judged.sort(key=lambda one: _WORST_FIRST.index(one.finding.severity))
-    names = [f"F{number:02d}" for number in range(1, len(judged) + 1)]
+    `seconds` is the time limit of one component of figures.
+    """
+    survey = survey_key(connection)
+    published = read_publication(connection)
+    recounts = {one.id: found for one in published.figures if (found := recount(connection, one.claim)) is not None}
+    audit = audit_claims(
+        _claims(published, recounts, survey.provenance),
+        published.questions,
+        published.orders,
+        published.names,
+        weights_possible=_has_weights(connection),
+        seconds=seconds,
+    )
+    findings = worst_first(
+        [
+            *audit.findings,
+            *_statements(published),
+            *_changes(published),
+            *_assumptions(published),
+            *recount_findings(published.claims, recounts, survey.provenance),
+        ]
+    )
+    names = [f"F{number:02d}" for number in range(1, len(findings) + 1)]
     rows: dict[str, list[tuple[Any, ...]]] = {
-        "figures": [_figure_row(figure, judged, recounts.get(figure.claim)) for figure in figures],
+        "figures": [_figure_row(one, findings, audit, recounts.get(one.id)) for one in published.figures],
         "findings": [
             (
-                name, "triple", one.finding.severity.value, ", ".join(one.claims), finding_text(one.finding),
-                *_triple_intervals(one.finding.triple),
+                name, one.code.value, one.severity.value, ", ".join(one.claims), one.message,
+                None if one.power is None else float(one.power), *_triple_intervals(one.triple),
             )
-            for name, one in zip(names, judged, strict=True)
+            for name, one in zip(names, findings, strict=True)
         ],
-        "repairs": [
-            (name, number, ", ".join(one.by_kind.get(repair.kind, ())), *_repair_row(repair, one.finding.triple))
-            for name, one in zip(names, judged, strict=True)
-            for number, repair in enumerate(one.finding.repairs, start=1)
-        ],
-        "readings": list(_reading_rows(connection, figures, judged, names)),
+        "repairs": [row for name, one in zip(names, findings, strict=True) for row in _repair_rows(name, one)],
+        "readings": list(_reading_rows(published, findings, names, seconds)),
     }  # fmt: skip
+    key = (survey.survey, survey.generation, survey.provenance, published.sha256)
     keyed = {table: [(*key, *row) for row in of_table] for table, of_table in rows.items()}
     replace_tables(connection, "audit", TABLES, keyed)
-    contradicted = sum(not one.finding.holds for one in judged)
-    return AuditCounts(len(figures), len(judged), contradicted)
+    contradicted = sum(one.severity in CONTRADICTED for one in findings)
+    return AuditCounts(len(published.figures), len(findings), contradicted)
 
 
 def contradictions(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """What the last audit says of the figures that cannot stand together, one paragraph for each finding."""
-    impossible = [Severity.PROVED_IMPOSSIBLE.value, Severity.IMPOSSIBLE_AS_LABELLED.value]
     rows = connection.execute(
-        "SELECT message FROM audit.findings WHERE list_contains(?, severity) ORDER BY finding", [impossible]
+        "SELECT message FROM audit.findings WHERE list_contains(?, severity) ORDER BY length(finding), finding",
+        [[severity.value for severity in CONTRADICTED]],
     ).fetchall()
     return [message for (message,) in rows]
 
 
-def _figures(connection: duckdb.DuckDBPyConnection) -> list[PublishedFigure]:
-    rows = connection.execute(
-        """SELECT claim, position, figure, kind, hedge, question, answer, group_by, group_value, base, of_what,
-        where_printed FROM raw.claims ORDER BY position"""
-    ).fetchall()
-    figures = []
-    for claim, position, text, kind, hedge, *of in rows:
-        figure = parse_figure(text, Kind(kind), hedge=hedge)
-        figures.append(PublishedFigure(claim, position, text, Kind(kind), hedge, figure, *of))
-    return figures
+def _has_weights(connection: duckdb.DuckDBPyConnection) -> bool:
+    return any(weighted for (weighted,) in connection.execute("SELECT weighted FROM raw.survey").fetchall())
 
 
-def _triples(figures: Sequence[PublishedFigure]) -> list[Judged]:
-    """Every percentage or lone count with the base that it is said to have, and the counts of the same answer."""
-    bases = [figure for figure in figures if figure.kind is Kind.BASE]
-    counts = [figure for figure in figures if figure.kind is Kind.COUNT]
-    percentages = [figure for figure in figures if figure.kind is Kind.PERCENTAGE]
-    found = []
-    for base in _alike(bases):
-        of_base = [one for one in percentages if _divides_by(one, base[0])]
-        for percentage in _alike(of_base):
-            others = [one.figure for one in of_base if one.cell != percentage[0].cell]
-            same = _alike([one for one in counts if one.cell == percentage[0].cell])
-            found += [_judge(count, base, percentage, others) for count in same or [()]]
-        told = {one.cell for one in of_base}
-        lone = [one for one in counts if _divides_by(one, base[0]) and one.cell not in told]
-        found += [_judge(count, base, (), []) for count in _alike(lone)]
-    return found
+# -- findings -------------------------------------------------------------------------------------------------------
 
 
-def _divides_by(figure: PublishedFigure, base: PublishedFigure) -> bool:
-    in_same_group = (figure.group_by, figure.group_value) == (base.group_by, base.group_value)
-    return figure.base == base.base and in_same_group and base.question in (None, figure.question)
+def _claims(published: Publication, recounts: Mapping[str, Recount], provenance: str) -> list[Claim]:
+    """The claims; those that collected records give are certain, so that no repair changes them."""
+    if provenance != "collected":
+        return published.claims
+    given = {claim for claim, found in recounts.items() if found.reproduced}
+    return [replace(claim, counted=claim.id in given) for claim in published.claims]
 
 
-def _alike(figures: Sequence[PublishedFigure]) -> list[tuple[PublishedFigure, ...]]:
-    """Figures that say the same number of the same thing, once each, with all the claims that say it."""
-    groups: dict[tuple[object, ...], list[PublishedFigure]] = {}
-    for one in figures:
-        groups.setdefault((one.cell, one.base, one.text, one.hedge), []).append(one)
-    return [tuple(group) for group in groups.values()]
+def _statements(published: Publication) -> Iterator[Finding]:
+    for statement, text in published.statements.items():
+        read = parse_statement(text)
+        if isinstance(read, Triple):
+            yield audit_statement(read, dict.fromkeys(Kind, (statement,)))
+        else:
+            yield from _of_statement(statement, read)
 
 
-def _judge(
-    count: Sequence[PublishedFigure],
-    base: Sequence[PublishedFigure],
-    percentage: Sequence[PublishedFigure],
-    others: Sequence[Figure],
-) -> Judged:
-    parts = {Kind.COUNT: count, Kind.BASE: base, Kind.PERCENTAGE: percentage}
-    by_kind = {kind: tuple(one.claim for one in part) for kind, part in parts.items() if part}
-    triple = Triple(count[0].figure if count else None, base[0].figure, percentage[0].figure if percentage else None)
-    claims = tuple(claim for part in by_kind.values() for claim in part)
-    distinct = tuple({other.text: other for other in others}.values())
-    return Judged(claims, by_kind, audit_triple(triple, distinct))
+def _of_statement(statement: str, listing: Listing) -> Iterator[Finding]:
+    for finding in audit_listing(listing).findings:
+        if finding.code not in _OF_SURVEY:
+            repairs = tuple(
+                replace(mend, changes=tuple(replace(change, claims=(statement,)) for change in mend.changes))
+                for mend in finding.repairs
+            )
+            readings = tuple(replace(reading, claims=(statement,)) for reading in finding.readings)
+            yield replace(finding, claims=(statement,), repairs=repairs, readings=readings)
 
 
-def _statements(connection: duckdb.DuckDBPyConnection) -> Iterator[Judged]:
-    for statement, text in connection.execute(
-        "SELECT statement, text FROM raw.statements ORDER BY position"
-    ).fetchall():
-        triple = parse_statement(text)
-        by_kind = {figure.kind: (statement,) for figure in triple.figures}
-        yield Judged((statement,), by_kind, audit_triple(triple))
+def _changes(published: Publication) -> Iterator[Finding]:
+    claims = {claim.id: claim for claim in published.claims}
+    for change, text, earlier, later in published.changes:
+        yield audit_change(parse_change(text), claims[earlier], claims[later], change)
+
+
+def _assumptions(published: Publication) -> Iterator[Finding]:
+    claims = {claim.id: claim for claim in published.claims}
+    variants = [("", published.claims), *((one.text, one.of(published.figures)) for one in published.readings)]
+    for claim, antecedents in published.antecedents.items():
+        yield ambiguity(claims[claim], antecedents, variants, published.names)
+    missing = missing_disclosure(published.discloses, published.claims)
+    if missing is not None:
+        yield missing
+
+
+# -- rows -----------------------------------------------------------------------------------------------------------
+
+
+def _figure_row(
+    one: PublishedFigure, findings: Sequence[Finding], audit: Audit, recounted: Recount | None
+) -> tuple[Any, ...]:
+    severities = [other.severity for other in findings if one.id in other.claims and other.code not in _OF_SURVEY]
+    verdict = min(severities, key=WORST_FIRST.index).value if severities else NOT_CHECKED
+    claim, interval, fits = one.claim, one.claim.figure.interval, audit.fits.get(one.id)
+    group_by, group_value = claim.cell.group or (None, None)
+    power = audit.power.get(one.id)
+    return (
+        one.id, one.position, claim.figure.text, claim.kind.value, claim.figure.hedge.value, claim.cell.question,
+        claim.cell.answer, group_by, group_value, claim.cell.wave, claim.base, one.of_what, one.where_printed,
+        _decimal(interval.low, ROUND_FLOOR), _decimal(interval.high, ROUND_CEILING), interval.low_open,
+        interval.high_open, verdict, recounted.reproduced if recounted else None,
+        recounted.text if recounted else None, _low(fits), _high(fits), None if power is None else float(power),
+    )  # fmt: skip
+
+
+def _repair_rows(name: str, finding: Finding) -> Iterator[tuple[Any, ...]]:
+    for number, mend in enumerate(finding.repairs, start=1):
+        for change in mend.changes:
+            yield (
+                name, number, ", ".join(change.claims), change.figure.text, change.figure.kind.value,
+                _low(change.interval), _high(change.interval), change.message, mend.weight, change.slip,
+            )  # fmt: skip
 
 
 def _reading_rows(
-    connection: duckdb.DuckDBPyConnection,
-    figures: Sequence[PublishedFigure],
-    judged: Sequence[Judged],
-    names: Sequence[str],
+    published: Publication, findings: Sequence[Finding], names: Sequence[str], seconds: float
 ) -> Iterator[tuple[Any, ...]]:
     """The readings that the audit found, by finding; then those that claims.yml declares, each figure under them."""
     number = 0
-    for name, one in zip(names, judged, strict=True):
-        for reading in one.finding.readings:
+    for name, one in zip(names, findings, strict=True):
+        for found in one.readings:
             number += 1
-            message = reading_text(reading, one.finding.triple)
-            intervals = _intervals(reading.count, reading.base, reading.percentage)
-            yield name, number, "found", reading.code.value, ", ".join(one.claims), message, *intervals
+            intervals = _intervals(found.count, found.base, found.percentage)
+            claims = ", ".join(found.claims)
+            yield name, number, "found", found.title, claims, found.message, found.cost, *intervals
     contradicted = {
-        claim: name for name, one in zip(names, judged, strict=True) if not one.finding.holds for claim in one.claims
+        claim: name
+        for name, one in zip(names, findings, strict=True)
+        if one.severity in CONTRADICTED
+        for claim in one.claims
     }
-    for text, changes in _declared(connection):
-        for one in _triples([_under(figure, changes) for figure in figures]):
+    for reading in published.readings:
+        audit = audit_claims(
+            reading.of(published.figures), published.questions, published.orders, published.names, seconds=seconds
+        )
+        for one in audit.findings:
+            if one.code in _OF_SURVEY:
+                continue
             number += 1
             finding = next((contradicted[claim] for claim in one.claims if claim in contradicted), None)
-            message = finding_text(one.finding)
-            intervals = _triple_intervals(one.finding.triple)
-            yield finding, number, "declared", text, ", ".join(one.claims), message, *intervals
+            intervals = _triple_intervals(one.triple)
+            claims = ", ".join(one.claims)
+            yield finding, number, "declared", reading.text, claims, one.message, None, *intervals
 
 
-def _declared(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, dict[str, tuple[str | None, str | None]]]]:
-    """The readings of claims.yml: their words, and for each changed claim its kind and base."""
-    readings: dict[tuple[int, str], dict[str, tuple[str | None, str | None]]] = {}
-    for position, text, claim, kind, base in connection.execute(
-        "SELECT position, text, claim, kind, base FROM raw.readings ORDER BY position"
-    ).fetchall():
-        readings.setdefault((position, text), {})[claim] = (kind, base)
-    return [(text, changes) for (_, text), changes in readings.items()]
-
-
-def _under(figure: PublishedFigure, changes: dict[str, tuple[str | None, str | None]]) -> PublishedFigure:
-    if figure.claim not in changes:
-        return figure
-    kind, base = changes[figure.claim]
-    changed = replace(figure, kind=Kind(kind) if kind else figure.kind, base=base or figure.base)
-    if changed.kind is not figure.kind:
-        changed = replace(changed, figure=parse_figure(figure.text, changed.kind, hedge=figure.hedge))
-    return replace(changed, question=None, answer=None) if changed.kind is Kind.BASE else changed
-
-
-def _figure_row(one: PublishedFigure, judged: Sequence[Judged], recounted: Recount | None) -> tuple[Any, ...]:
-    severities = [other.finding.severity for other in judged if one.claim in other.claims]
-    verdict = min(severities, key=_WORST_FIRST.index).value if severities else NOT_CHECKED
-    interval = one.figure.interval
-    return (
-        one.claim, one.position, one.text, one.kind.value, one.figure.hedge.value, *one.cell, one.base, one.of_what,
-        one.where_printed, _decimal(interval.low, ROUND_FLOOR), _decimal(interval.high, ROUND_CEILING),
-        interval.low_open, interval.high_open, verdict,
-        recounted.reproduced if recounted else None, recounted.text if recounted else None,
-    )  # fmt: skip
-
-
-def _repair_row(repair: Repair, triple: Triple) -> tuple[Any, ...]:
-    interval = repair.interval
-    return (
-        repair.figure.text, repair.kind.value, _decimal(interval.low, ROUND_FLOOR),
-        _decimal(interval.high, ROUND_CEILING), repair_text(repair, triple),
-    )  # fmt: skip
-
-
-def _triple_intervals(triple: Triple) -> tuple[Any, ...]:
+def _triple_intervals(triple: Triple | None) -> tuple[Any, ...]:
+    if triple is None:
+        return _intervals(None, None, None)
     return _intervals(
         triple.count.interval if triple.count else None,
         triple.base.interval,
@@ -280,24 +245,26 @@ def _triple_intervals(triple: Triple) -> tuple[Any, ...]:
     )
 
 
-def _intervals(count: Interval | None, base: Interval, percentage: Interval | None) -> tuple[Any, ...]:
+def _intervals(count: Interval | None, base: Interval | None, percentage: Interval | None) -> tuple[Any, ...]:
     counts = (None, None) if count is None else _whole_ends(count)
+    bases = (None, None) if base is None else _whole_ends(base)
     if percentage is None:
-        return (*counts, *_whole_ends(base), None, None, None, None)
-    return (
-        *counts, *_whole_ends(base), _decimal(percentage.low, ROUND_FLOOR),
-        _decimal(percentage.high, ROUND_CEILING), percentage.low_open, percentage.high_open,
-    )  # fmt: skip
+        return (*counts, *bases, None, None, None, None)
+    return (*counts, *bases, _low(percentage), _high(percentage), percentage.low_open, percentage.high_open)
 
 
 def _whole_ends(interval: Interval) -> tuple[int, int | None]:
     """The smallest and largest whole number in an interval; no largest where it has no upper end."""
-    low = -((-interval.low.numerator) // interval.low.denominator)
-    low += interval.low_open and low == interval.low
-    if interval.high is None:
-        return low, None
-    high = interval.high.numerator // interval.high.denominator
-    return low, high - (interval.high_open and high == interval.high)
+    whole = interval.tightened()
+    return int(whole.low), None if whole.high is None else int(whole.high)
+
+
+def _low(interval: Interval | None) -> Decimal | None:
+    return None if interval is None or interval.is_empty else _decimal(interval.low, ROUND_FLOOR)
+
+
+def _high(interval: Interval | None) -> Decimal | None:
+    return None if interval is None or interval.is_empty else _decimal(interval.high, ROUND_CEILING)
 
 
 def _decimal(value: Fraction | None, rounding: str) -> Decimal | None:

@@ -2,95 +2,146 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import duckdb
 
-from dagster_project.claims import Kind
-
-if TYPE_CHECKING:
-    from dagster_project.audit.judge import PublishedFigure
+from dagster_project.claims import Claim, Code, Explanation, Finding, Kind, RoundingRule, Severity
 
 WORDS = {"answered": "who answered", "routed": "who were asked", "all": "who responded", "asked": "contacted"}
+_OTHER_RULES = {
+    RoundingRule.HALF_EVEN: "with halves rounded to the even number",
+    RoundingRule.DOWN: "cut off instead of rounded",
+    RoundingRule.UP: "rounded up to the next number",
+}
 
 
 @dataclass(frozen=True)
 class Recount:
-    """Whether the records give the figure under the base that it is said to have, and the arithmetic in words."""
+    """Whether the records give the figure as it is labelled, and the arithmetic in words.
+
+    `elsewhere` are the other bases, weights and roundings under which they give it, each by what it is and in words.
+    """
 
     reproduced: bool
     text: str
+    elsewhere: Sequence[tuple[str, str]] = ()
 
 
-def recount(connection: duckdb.DuckDBPyConnection, figure: PublishedFigure) -> Recount | None:
+def recount(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
     """Recount one figure from the tallies and bases; None where the survey has nothing to count it from."""
-    if figure.kind is Kind.BASE:
-        return _recounted_base(connection, figure)
-    if figure.answer is None:
+    if claim.cell.wave is not None or not (claim.cell.question or claim.base):
+        return None
+    if claim.kind is Kind.BASE:
+        return _recounted_base(connection, claim)
+    if claim.cell.answer is None or not _is_tallied(connection, claim):
         return None
     count = connection.execute(
         """SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(w), 0.0) FROM tallies.tallies
-        WHERE question = $question AND answer = $answer AND kind = 'valid'
+        WHERE question = $question AND answer = $answer
         AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value""",
-        _cell(figure) | {"answer": figure.answer},
+        _cell(claim) | {"answer": claim.cell.answer},
     ).fetchall()[0]
     n, w = int(count[0]), float(count[1])
-    if figure.kind is Kind.COUNT:
+    if claim.kind is Kind.COUNT:
         said = "1 record gives this answer" if n == 1 else f"{n:,} records give this answer"
-        return Recount(figure.figure.interval.contains(n), said)
-    return _recounted_percentage(connection, figure, n, w)
+        return Recount(claim.figure.interval.contains(n), said)
+    return _recounted_percentage(connection, claim, n, w)
 
 
-def _recounted_base(connection: duckdb.DuckDBPyConnection, figure: PublishedFigure) -> Recount | None:
-    if figure.question is None:
+def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], provenance: str) -> Iterator[Finding]:
+    """What the recount says: one finding of all that the records give, and one of each figure that they do not."""
+    told = {claim.id: claim for claim in claims if claim.id in recounts}
+    if not told:
+        return
+    given = tuple(claim for claim in told if recounts[claim].reproduced)
+    if provenance != "collected":
+        message = (
+            f"The records are {provenance}: whether they agree with the figures is by construction and proves nothing. "
+            f"As labelled, {len(given):,} of {len(told):,} figures are what they give."
+        )
+        yield Finding(Code.RECOUNT, Severity.NOT_CHECKABLE, given, message)
+        return
+    if given:
+        figures = "figure is" if len(given) == 1 else "figures are"
+        message = f"{len(given):,} of {len(told):,} {figures} what the records give, under the base that is printed."
+        yield Finding(Code.RECOUNT, Severity.REPRODUCED, given, message)
+    for claim in told.values():
+        found = recounts[claim.id]
+        if found.reproduced:
+            continue
+        start = f"The records do not give “{claim.figure.phrase}”: {found.text}."
+        readings = tuple(
+            Explanation(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
+        )
+        if readings:
+            message = " ".join([start, *(reading.message for reading in readings)])
+            yield Finding(Code.RECOUNT, Severity.IMPOSSIBLE_AS_LABELLED, (claim.id,), message, readings=readings)
+        else:
+            tried = " No other base, weighting or rounding gives it either." if claim.kind is Kind.PERCENTAGE else ""
+            yield Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), start + tried)
+
+
+def _is_tallied(connection: duckdb.DuckDBPyConnection, claim: Claim) -> bool:
+    return bool(_bases(connection, claim))
+
+
+def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
+    if claim.cell.question is None:
         rows = connection.execute(
             "SELECT n_asked, n_answered FROM marts.response_rates WHERE measure = 'unit'"
         ).fetchall()
-        asked, answered = rows[0]
-        base = asked if figure.base == "asked" else answered
+        asked, answered = rows[0] if rows and claim.cell.group is None else (None, None)
+        base = asked if claim.base == "asked" else answered
     else:
-        base = _bases(connection, figure).get(figure.base or "answered", (None, None))[0]
+        base = _bases(connection, claim).get(claim.base or "answered", (None, None))[0]
     if base is None:
         return None
-    return Recount(figure.figure.interval.contains(base), f"{base:,} {WORDS[figure.base or 'answered']}")
+    return Recount(claim.figure.interval.contains(base), f"{base:,} {WORDS[claim.base or 'answered']}")
 
 
-def _recounted_percentage(
-    connection: duckdb.DuckDBPyConnection, figure: PublishedFigure, n: int, w: float
-) -> Recount | None:
-    """The share under the base as labelled, and, where that does not give the figure, under those that do."""
-    bases = _bases(connection, figure)
-    shares: dict[str, tuple[str, bool]] = {}
-    for rule, (n_base, w_base) in bases.items():
-        if not n_base or not w_base:
-            continue
-        weighted = (n, n_base) != (w, w_base)
-        share = Fraction(w) / Fraction(w_base) if weighted else Fraction(n, n_base)
-        counted = f"{w:,.0f} of {w_base:,.0f} (weighted)" if weighted else f"{n:,} of {n_base:,}"
-        text = f"{counted} {WORDS[rule]} is {float(100 * share):.1f} %"
-        shares[rule] = text, figure.figure.interval.contains(100 * share)
-    labelled = shares.get(figure.base or "answered")
+def _recounted_percentage(connection: duckdb.DuckDBPyConnection, claim: Claim, n: int, w: float) -> Recount | None:
+    """The share under the base as labelled, and, where that does not give the figure, every other way that does."""
+    ways: dict[tuple[str, bool], tuple[str, Fraction]] = {}
+    for rule, (n_base, w_base) in _bases(connection, claim).items():
+        if n_base:
+            share = Fraction(100 * n, n_base)
+            ways[rule, False] = f"{n:,} of {n_base:,} {WORDS[rule]} is {float(share):.1f} %", share
+        if n_base and w_base and (n, n_base) != (w, w_base):
+            share = 100 * Fraction(w) / Fraction(w_base)
+            text = f"{w:,.0f} of {w_base:,.0f} (weighted) {WORDS[rule]} is {float(share):.1f} %"
+            ways[rule, True] = text, share
+    base = claim.base or "answered"
+    weighted = (base, True) in ways
+    labelled = ways.get((base, weighted))
     if labelled is None:
         return None
-    text, reproduced = labelled
-    if reproduced:
+    text, share = labelled
+    if claim.figure.interval.contains(share):
         return Recount(True, text)
-    elsewhere = [text for rule, (text, fits) in shares.items() if fits and rule != figure.base]
-    return Recount(False, f"{text}; but {elsewhere[0]}" if elsewhere else text)
+    elsewhere = [
+        ("weighted" if is_weighted != weighted and rule == base else "another base", way)
+        for (rule, is_weighted), (way, other) in ways.items()
+        if (rule, is_weighted) != (base, weighted) and claim.figure.interval.contains(other)
+    ]
+    for rounding, words in _OTHER_RULES.items():
+        if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(share):
+            elsewhere.append(("another rounding rule", f"{text}, {words}"))
+    return Recount(False, f"{text}; but {elsewhere[0][1]}" if elsewhere else text, tuple(elsewhere))
 
 
-def _bases(connection: duckdb.DuckDBPyConnection, figure: PublishedFigure) -> Mapping[str, tuple[int, float | None]]:
+def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Mapping[str, tuple[int, float | None]]:
     rows = connection.execute(
         """SELECT base_rule, n_base, w_base FROM marts.bases WHERE question = $question
         AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value
         ORDER BY n_base""",
-        _cell(figure),
+        _cell(claim),
     ).fetchall()
     return {rule: (n_base, w_base) for rule, n_base, w_base in rows}
 
 
-def _cell(figure: PublishedFigure) -> dict[str, str | None]:
-    return {"question": figure.question, "group_by": figure.group_by, "group_value": figure.group_value}
+def _cell(claim: Claim) -> dict[str, str | None]:
+    group_by, group_value = claim.cell.group or (None, None)
+    return {"question": claim.cell.question, "group_by": group_by, "group_value": group_value}

@@ -15,9 +15,12 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.claims import Severity
 from dagster_project.errors import InputError
+from dagster_project.release.claim_review import render_claim_reviews
 from dagster_project.release.report import SurveyLine, render_index, render_report
-from dagster_project.warehouse import open_warehouse
+from dagster_project.release.stored import CONTRADICTED
+from dagster_project.warehouse import open_warehouse, survey_key
 
 LATEST = "latest"
 BUILDING = ".building-"
@@ -85,7 +88,7 @@ def publish(
 
 def refuse_what_is_not_whole(connection: duckdb.DuckDBPyConnection, blocking: Collection[tuple[str, str]]) -> None:
     """Raise `ReleaseRefusedError` unless everything is of one generation and every blocking check passed on it."""
-    generation = connection.execute("SELECT generation FROM raw.survey").fetchall()[0][0]
+    generation = survey_key(connection).generation
     for schema, table in _tables(connection):
         if schema not in GENERATION_TABLES or (schema, table) == ("audit", "checks"):
             continue
@@ -151,6 +154,8 @@ def _fill(
                     path = _literal(str(tables / f"{table}.{ending}"))
                     released.execute(f'COPY {schema}."{table}" TO {path} ({options})')
         (folder / "report.html").write_text(render_report(released, built_at=now), encoding="utf-8")
+        reviews = render_claim_reviews(released, built_at=now)
+        (folder / "claim_review.jsonld").write_text(reviews, encoding="utf-8")
     build_data_docs(folder / "data_docs")
     _write_sums(folder)
 
@@ -185,8 +190,7 @@ def _literal(text: str) -> str:
 
 
 def _stamp(connection: duckdb.DuckDBPyConnection, home: Path, now: dt.datetime) -> str:
-    generation = str(connection.execute("SELECT generation FROM raw.survey").fetchall()[0][0])
-    stamp = f"{now:%Y-%m-%dT%H%M%SZ}-{generation[:8]}"
+    stamp = f"{now:%Y-%m-%dT%H%M%SZ}-{survey_key(connection).generation[:8]}"
     number = 2
     name = stamp
     while (home / name).exists():
@@ -239,9 +243,10 @@ def _index_line(release: Release, survey: str) -> SurveyLine:
         records, rejects = connection.execute(
             "SELECT sum(rows_accepted)::BIGINT, sum(rows_rejected)::BIGINT FROM raw.files"
         ).fetchall()[0]
-        contradicted = connection.execute(
-            "SELECT count(*) FROM audit.findings WHERE severity IN ('proved impossible', 'impossible as labelled')"
-        ).fetchall()[0][0]
+        contradicted, undecided = connection.execute(
+            "SELECT count(*) FILTER (list_contains(?, severity)), count(*) FILTER (severity = ?) FROM audit.findings",
+            [list(CONTRADICTED), Severity.UNDECIDED.value],
+        ).fetchall()[0]
         failed = connection.execute("SELECT count(*) FROM audit.checks WHERE NOT passed").fetchall()[0][0]
     return SurveyLine(
         survey=survey,
@@ -251,6 +256,7 @@ def _index_line(release: Release, survey: str) -> SurveyLine:
         records=records,
         rejects=rejects,
         findings_contradicted=contradicted,
+        findings_undecided=undecided,
         checks_failed=failed,
         released_at=dt.datetime.fromtimestamp(release.report.stat().st_mtime, dt.UTC),
         report_href=f"{survey}/{LATEST}/report.html",

@@ -7,8 +7,8 @@ release leaves out is read (records, the values of rejects), and no file is writ
 from __future__ import annotations
 
 import datetime
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,22 +19,35 @@ import duckdb
 
 from dagster_project.claims import Severity
 from dagster_project.codebook import Provenance
+from dagster_project.release.published import (
+    SEVERITY_WORDS,
+    SHORT_LIST,
+    caught,
+    figure_groups,
+    finding_cards,
+    judged_figures,
+    statements_verdict,
+    verdict,
+)
+from dagster_project.release.stored import (
+    CONTRADICTED,
+    Row,
+    grouped,
+    listed,
+    stored_findings,
+    stored_rows,
+    web_address,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-Row = Mapping[str, Any]
-
 _TEMPLATES = Path(__file__).parent / "templates"
-_CONTRADICTED = (Severity.PROVED_IMPOSSIBLE.value, Severity.IMPOSSIBLE_AS_LABELLED.value)
 
-SEVERITY_WORDS = {
-    Severity.PROVED_IMPOSSIBLE.value: "No reading that was tried makes these figures fit.",
-    Severity.IMPOSSIBLE_AS_LABELLED.value: "A reading that changes no figure makes them fit.",
-}
 PROVENANCE_WORDS = {
     Provenance.reconstructed.value: "The records behind this report are reconstructed. No respondent gave them.",
     Provenance.synthetic.value: "The records behind this report are synthetic. No respondent gave them.",
+    Provenance.published.value: "There are no records behind this report. What was printed is all there is.",
 }
 BASE_WORDS = {
     "answered": "gave a substantive answer",
@@ -63,24 +76,11 @@ class SurveyLine:
     records: int | None = None
     rejects: int | None = None
     findings_contradicted: int | None = None
+    findings_undecided: int | None = None
     checks_failed: int | None = None
     released_at: datetime.datetime | None = None
     report_href: str | None = None
     message: str | None = None
-
-
-@dataclass(frozen=True)
-class FindingCard:
-    """A contradiction with everything that is said of it; `message` without the readings that stand below it."""
-
-    finding: str
-    heading: str
-    severity: str
-    message: str
-    figures: Sequence[Row]
-    repairs: Sequence[Row]
-    readings: Sequence[Row]
-    declared: Mapping[str, Sequence[Row]]
 
 
 @dataclass(frozen=True)
@@ -119,48 +119,68 @@ class Crosstab:
 
 def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.datetime) -> str:
     """The report of the survey database behind `connection`, as one HTML page."""
-    survey = _rows(connection, "SELECT * FROM raw.survey")[0]
-    figures = _rows(connection, "SELECT * FROM audit.figures ORDER BY position")
-    statements = _rows(connection, "SELECT * FROM raw.statements ORDER BY position")
-    findings = _rows(connection, "SELECT * FROM audit.findings ORDER BY length(finding), finding")
-    readings = _rows(connection, "SELECT * FROM audit.readings ORDER BY reading")
-    cards = _cards(connection, findings, readings, figures, statements)
-    questions = _questions(connection, survey)
-    checks = _rows(connection, 'SELECT * FROM audit.checks ORDER BY suite, "check"')
+    survey = stored_rows(connection, "SELECT * FROM raw.survey")[0]
+    waves = {one["wave"]: one for one in stored_rows(connection, "SELECT * FROM raw.waves ORDER BY position")}
+    statements = stored_rows(connection, "SELECT * FROM raw.statements ORDER BY position")
+    findings = stored_findings(connection)
+    figures = judged_figures(stored_rows(connection, "SELECT * FROM audit.figures ORDER BY position"), findings)
+    readings = sorted(stored_rows(connection, "SELECT * FROM audit.readings"), key=_cheapest_first)
+    cards = finding_cards(connection, findings, readings, figures, waves)
+    contradicted = [card for card in cards if card.severity in CONTRADICTED]
+    carded = {card.finding for card in cards}
+    checks = stored_rows(connection, 'SELECT * FROM audit.checks ORDER BY suite, "check"')
     failed = sorted((check for check in checks if not check["passed"]), key=_check_order)
-    rates = _rows(connection, "SELECT * FROM marts.response_rates")
+    rates = stored_rows(connection, "SELECT * FROM marts.response_rates")
+    used = {figure["base"] for figure in figures}
     return _render(
         "report.html.j2",
         survey=survey,
         built_at=built_at,
-        made_up=PROVENANCE_WORDS.get(survey["provenance"]),
-        verdict=_verdict(figures),
-        statements_verdict=_statements_verdict(statements, findings),
-        readings_work=bool(cards) and all(card.severity == Severity.IMPOSSIBLE_AS_LABELLED.value for card in cards),
-        cards=cards,
+        about_records=PROVENANCE_WORDS.get(survey["provenance"]),
+        provenance_tag=provenance_tag(survey["provenance"]),
+        waves=list(waves.values()),
+        verdict=verdict(figures),
+        statements_verdict=statements_verdict([one["statement"] for one in statements], findings),
+        readings_work=bool(contradicted)
+        and all(card.severity == Severity.IMPOSSIBLE_AS_LABELLED.value for card in contradicted),
+        contradicted_cards=contradicted,
+        undecided_cards=[card for card in cards if card.severity == Severity.UNDECIDED.value],
+        assumption_cards=[card for card in cards if card.severity == Severity.NEEDS_AN_ASSUMPTION.value],
         severity_words=SEVERITY_WORDS,
         figures=figures,
-        contradicted=_CONTRADICTED,
+        figure_groups=figure_groups(connection, figures, waves) if len(figures) > SHORT_LIST else [],
+        contradicted=CONTRADICTED,
+        undecided=Severity.UNDECIDED.value,
         statements=statements,
-        other_findings=[finding for finding in findings if finding["severity"] not in _CONTRADICTED],
-        other_readings=_by_title(
-            one for one in readings if one["source"] == "declared" and one["finding"] not in {c.finding for c in cards}
+        findings=findings,
+        other_findings=[finding for finding in findings if finding["finding"] not in carded],
+        other_readings=grouped(
+            (one for one in readings if one["source"] == "declared" and one["finding"] not in carded), "title"
         ),
-        publication=next(iter(_rows(connection, "SELECT * FROM raw.publication")), None),
+        publication=next(iter(stored_rows(connection, "SELECT * FROM raw.publication")), None),
         response=next((rate for rate in rates if rate["measure"] == "unit"), None),
         item_rates=[rate for rate in rates if rate["measure"] == "item"],
-        named=[row["name"] for row in _rows(connection, "SELECT name FROM raw.named_respondents ORDER BY position")],
-        base_rules=BASE_RULES,
+        named=[
+            row["name"] for row in stored_rows(connection, "SELECT name FROM raw.named_respondents ORDER BY position")
+        ],
+        base_rules={rule: words for rule, words in BASE_RULES.items() if survey["has_records"] or rule in used},
         base_words=BASE_WORDS,
-        questions=questions,
+        questions=_questions(connection, survey),
         crosstabs=_crosstabs(connection, survey),
         checks=checks,
         failed_checks=failed,
         blocking=[check for check in failed if check["severity"] == "critical"],
-        passed_checks=_grouped((check for check in checks if check["passed"]), "suite"),
+        passed_checks=grouped((check for check in checks if check["passed"]), "suite"),
         check_severity_words=CHECK_SEVERITY_WORDS,
-        files=_rows(connection, "SELECT * FROM raw.files ORDER BY file"),
+        files=stored_rows(connection, "SELECT * FROM raw.files ORDER BY file"),
     )
+
+
+def provenance_tag(provenance: str) -> str | None:
+    """What every table says of the records behind it; None for what respondents gave."""
+    if provenance == Provenance.collected.value:
+        return None
+    return "No records" if provenance == Provenance.published.value else f"{_phrase(provenance)} records"
 
 
 def render_index(lines: Sequence[SurveyLine], *, built_at: datetime.datetime) -> str:
@@ -168,119 +188,17 @@ def render_index(lines: Sequence[SurveyLine], *, built_at: datetime.datetime) ->
     return _render("index.html.j2", lines=lines, built_at=built_at)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
-    answer = connection.execute(sql)
-    names = [column[0] for column in answer.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-
-
-def _grouped(rows: Iterable[Row], key: str) -> dict[Any, list[Row]]:
-    groups: dict[Any, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[row[key]].append(row)
-    return dict(groups)
-
-
-# Published figures
-
-
-def _verdict(figures: Sequence[Row]) -> str:
-    """One sentence on all figures."""
-    if not figures:
-        return "No published figures were given to audit."
-    counts = Counter(figure["verdict"] for figure in figures)
-    contradicted = sum(counts.pop(verdict, 0) for verdict in _CONTRADICTED)
-    parts = []
-    if contradicted:
-        parts.append(f"{contradicted:,} cannot stand {'together ' if contradicted > 1 else ''}as printed")
-    if n := counts.pop(Severity.CONSISTENT.value, 0):
-        parts.append(f"{n:,} fit{'s' if n == 1 else ''} what else is printed")
-    if n := counts.pop(Severity.NOT_CHECKABLE.value, 0):
-        parts.append(f"{n:,} cannot be checked from what is printed")
-    parts += [f"{n:,} {'is' if n == 1 else 'are'} {verdict}" for verdict, n in sorted(counts.items())]
-    audited = (
-        "1 published figure was audited" if len(figures) == 1 else f"{len(figures):,} published figures were audited"
-    )
-    return f"{audited}: {_listed(parts)}."
-
-
-def _statements_verdict(statements: Sequence[Row], findings: Sequence[Row]) -> str | None:
-    """One sentence on the whole statements, which are audited apart from the figures."""
-    if not statements:
-        return None
-    names = {statement["statement"] for statement in statements}
-    broken = sum(finding["claims"] in names and finding["severity"] in _CONTRADICTED for finding in findings)
-    if len(statements) == 1:
-        return f"1 statement was audited by itself: it {'cannot stand as it is' if broken else 'is not contradicted'}."
-    outcome = f"{broken:,} cannot stand as they are" if broken else "none is contradicted"
-    return f"{len(statements):,} statements were audited by themselves: {outcome}."
-
-
-def _cards(
-    connection: duckdb.DuckDBPyConnection,
-    findings: Sequence[Row],
-    readings: Sequence[Row],
-    figures: Sequence[Row],
-    statements: Sequence[Row],
-) -> list[FindingCard]:
-    repairs = _grouped(_rows(connection, "SELECT * FROM audit.repairs ORDER BY finding, repair"), "finding")
-    by_finding = _grouped(readings, "finding")
-    told = {figure["claim"]: figure for figure in figures}
-    for one in statements:
-        told[one["statement"]] = {
-            "claim": one["statement"],
-            "figure": one["text"],
-            "of_what": None,
-            "where_printed": one["where_printed"],
-        }
-    cards = []
-    for finding in findings:
-        if finding["severity"] not in _CONTRADICTED:
-            continue
-        name, claims = finding["finding"], finding["claims"].split(", ")
-        found = [one for one in by_finding.get(name, []) if one["source"] != "declared"]
-        cards.append(
-            FindingCard(
-                finding=name,
-                heading=_heading(claims, {one["statement"] for one in statements}),
-                severity=finding["severity"],
-                message=_without_readings(finding["message"], found),
-                figures=[told[claim] for claim in claims if claim in told],
-                repairs=repairs.get(name, []),
-                readings=found,
-                declared=_by_title(one for one in by_finding.get(name, []) if one["source"] == "declared"),
-            )
-        )
-    return cards
-
-
-def _heading(claims: Sequence[str], statements: Collection[str]) -> str:
-    if len(claims) > 1:
-        return f"{_listed(claims)} cannot stand together"
-    return f"{'Statement ' if claims[0] in statements else ''}{claims[0]} cannot stand"
-
-
-def _by_title(readings: Iterable[Row]) -> dict[str, list[Row]]:
-    return _grouped(readings, "title")
-
-
-def _without_readings(message: str, readings: Sequence[Row]) -> str:
-    """A finding's message ends with its readings, which the card lists by themselves."""
-    for reading in readings:
-        message = message.replace(reading["message"], "")
-    return " ".join(message.split())
-
-
 # Toplines and crosstabs
 
 
 def _questions(connection: duckdb.DuckDBPyConnection, survey: Row) -> list[Question]:
-    toplines = _grouped(_rows(connection, "SELECT * FROM marts.toplines ORDER BY question, position"), "question")
-    bases = _grouped(
-        _rows(connection, "SELECT * FROM marts.bases WHERE group_by IS NULL ORDER BY n_base, base_rule"), "question"
+    toplines = grouped(stored_rows(connection, "SELECT * FROM marts.toplines ORDER BY question, position"), "question")
+    bases = grouped(
+        stored_rows(connection, "SELECT * FROM marts.bases WHERE group_by IS NULL ORDER BY n_base, base_rule"),
+        "question",
     )
-    routing = _grouped(
-        _rows(
+    routing = grouped(
+        stored_rows(
             connection,
             """SELECT routing.question, asked.question_text, coalesce(answer_label, asked_if_answer) AS label
             FROM (SELECT question, asked_if_question AS filter, asked_if_answer FROM raw.routing) AS routing
@@ -291,7 +209,7 @@ def _questions(connection: duckdb.DuckDBPyConnection, survey: Row) -> list[Quest
         "question",
     )
     questions = []
-    for one in _rows(connection, "SELECT * FROM raw.questions ORDER BY position"):
+    for one in stored_rows(connection, "SELECT * FROM raw.questions ORDER BY position"):
         name = one["question"]
         rows = toplines.get(name, [])
         its_bases = bases.get(name, [])
@@ -314,7 +232,7 @@ def _questions(connection: duckdb.DuckDBPyConnection, survey: Row) -> list[Quest
 def _asked_of(routes: Sequence[Row]) -> str | None:
     if not routes:
         return None
-    labels = _listed([f"“{route['label']}”" for route in routes], "or")
+    labels = listed([f"“{route['label']}”" for route in routes], "or")
     return f"Asked only of those who answered {labels} to “{routes[0]['question_text']}”"
 
 
@@ -334,7 +252,7 @@ def _no_percentage(row: Row, survey: Row) -> str | None:
 
 def _crosstabs(connection: duckdb.DuckDBPyConnection, survey: Row) -> dict[str, list[Crosstab]]:
     """Crosstabs by the text of their group variable, groups and questions in the codebook's order."""
-    rows = _rows(
+    rows = stored_rows(
         connection,
         """SELECT crosstabs.*, groups.question_text AS group_text FROM marts.crosstabs
         JOIN raw.questions AS questions ON questions.question = crosstabs.question
@@ -353,7 +271,7 @@ def _crosstabs(connection: duckdb.DuckDBPyConnection, survey: Row) -> dict[str, 
 
 
 def _crosstab(cells: Sequence[Row], survey: Row) -> Crosstab:
-    groups = _grouped(cells, "group_value")
+    groups = grouped(cells, "group_value")
     answers = sorted({(cell["position"], cell["answer"], cell["kind"], cell["answer_label"]) for cell in cells})
     by_place = {(cell["group_value"], cell["answer"], cell["kind"]): cell for cell in cells}
     columns = [
@@ -374,14 +292,15 @@ def _crosstab(cells: Sequence[Row], survey: Row) -> Crosstab:
 # Words and templates
 
 
+def _cheapest_first(reading: Row) -> tuple[bool, int, int]:
+    cost = reading["cost"]
+    return cost is None, cost or 0, reading["reading"]
+
+
 def _check_order(check: Row) -> tuple[int, str, str]:
     severity = check["severity"]
     place = _CHECKS_WORST_FIRST.index(severity) if severity in _CHECKS_WORST_FIRST else len(_CHECKS_WORST_FIRST)
     return place, check["suite"], check["check"]
-
-
-def _listed(parts: Sequence[str], last: str = "and") -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def _number(value: float | None) -> str:
@@ -403,18 +322,14 @@ def _phrase(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _web_address(url: str | None) -> str | None:
-    """A link's target, or None for what a codebook gives that is no web address (`javascript:` is one)."""
-    if not url:
-        return None
-    try:
-        return url if urlsplit(url).scheme in ("http", "https") else None
-    except ValueError:
-        return None
+def _host(address: str) -> str:
+    """An address as short as a reader needs it."""
+    return (urlsplit(address).hostname or address).removeprefix("www.").rstrip(".")
 
 
 def _render(template: str, **context: Any) -> str:
-    return _environment().get_template(template).render(context)
+    html = _environment().get_template(template).render(context)
+    return html.replace(" %", "\N{NO-BREAK SPACE}%")  # a number and its sign stay in one line
 
 
 @cache
@@ -429,6 +344,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=_number, day=_day, moment=_moment, phrase=_phrase, web_address=_web_address, listed=_listed
+        number=_number,
+        day=_day,
+        moment=_moment,
+        phrase=_phrase,
+        web_address=web_address,
+        listed=listed,
+        caught=caught,
+        provenance_tag=provenance_tag,
+        host=_host,
     )
     return environment

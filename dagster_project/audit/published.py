@@ -1,0 +1,160 @@
+"""The published claims and the questions they are about, as the tables of `raw` hold them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import duckdb
+
+from dagster_project.claims import Antecedent, Cell, Claim, Kind, Names, Order, Question, parse_figure
+
+
+@dataclass(frozen=True)
+class PublishedFigure:
+    """One claim as its row says, with its figure read."""
+
+    position: int
+    hedge: str | None
+    claim: Claim
+    of_what: str
+    where_printed: str | None
+
+    @property
+    def id(self) -> str:
+        return self.claim.id
+
+
+@dataclass(frozen=True)
+class DeclaredReading:
+    """A reading of claims.yml: its words, and for each changed claim its kind and base."""
+
+    text: str
+    changes: Mapping[str, tuple[str | None, str | None]]
+
+    def of(self, figures: Sequence[PublishedFigure]) -> list[Claim]:
+        """The claims as this reading takes them."""
+        return [self._taken(figure) for figure in figures]
+
+    def _taken(self, figure: PublishedFigure) -> Claim:
+        claim = figure.claim
+        if claim.id not in self.changes:
+            return claim
+        kind, base = self.changes[claim.id]
+        changed = replace(claim, base=base or claim.base)
+        if kind is None or Kind(kind) is claim.kind:
+            return changed
+        read = parse_figure(claim.figure.text, Kind(kind), hedge=figure.hedge)
+        cell = Cell(wave=claim.cell.wave, group=claim.cell.group) if read.kind is Kind.BASE else claim.cell
+        return replace(changed, figure=read, cell=cell)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Everything that was published about a survey, and what its codebook says of the questions."""
+
+    figures: Sequence[PublishedFigure]
+    questions: Sequence[Question]
+    names: Names
+    orders: Sequence[Order]
+    readings: Sequence[DeclaredReading]
+    statements: Mapping[str, str]
+    changes: Sequence[tuple[str, str, str, str]]  # its id, its text, the earlier claim and the later
+    antecedents: Mapping[str, Sequence[Antecedent]]
+    discloses: Sequence[str] = field(default=())
+    sha256: str | None = None
+
+    @property
+    def claims(self) -> list[Claim]:
+        return [figure.claim for figure in self.figures]
+
+
+def read_publication(connection: duckdb.DuckDBPyConnection) -> Publication:
+    """What `raw` holds of the published figures; without any, a publication of none."""
+    publication = connection.execute("SELECT claims_sha256, discloses FROM raw.publication").fetchone()
+    orders = connection.execute("SELECT ordering, greater, smaller FROM raw.orders ORDER BY position").fetchall()
+    changes = connection.execute(
+        "SELECT change, figure, from_claim, to_claim FROM raw.changes ORDER BY position"
+    ).fetchall()
+    statements = connection.execute("SELECT statement, text FROM raw.statements ORDER BY position").fetchall()
+    antecedents: dict[str, list[Antecedent]] = defaultdict(list)
+    for claim, base, question, answer in connection.execute(
+        "SELECT claim, base, question, answer FROM raw.antecedents ORDER BY claim, position"
+    ).fetchall():
+        antecedents[claim].append(Antecedent(base, question, answer))
+    return Publication(
+        figures=_figures(connection),
+        questions=_questions(connection),
+        names=_names(connection),
+        orders=[Order(*order) for order in orders],
+        readings=_readings(connection),
+        statements=dict(statements),
+        changes=[(change, text, earlier, later) for change, text, earlier, later in changes],
+        antecedents=antecedents,
+        discloses=publication[1] if publication else (),
+        sha256=publication[0] if publication else None,
+    )
+
+
+def _figures(connection: duckdb.DuckDBPyConnection) -> list[PublishedFigure]:
+    rows = connection.execute(
+        """SELECT claim, position, figure, kind, hedge, low, high, question, answer, group_by, group_value, wave, base,
+        coalesce(weighted, false), of_what, where_printed FROM raw.claims ORDER BY position"""
+    ).fetchall()
+    figures = []
+    for claim, position, text, kind, hedge, low, high, question, answer, by, group, wave, base, weighted, *rest in rows:
+        figure = parse_figure(text, Kind(kind), hedge=hedge, low=low, high=high)
+        cell = Cell(question, answer, None if by is None else (by, group), wave)
+        said = Claim(claim, figure, cell, base, weighted=weighted and figure.kind is Kind.PERCENTAGE)
+        figures.append(PublishedFigure(position, hedge, said, *rest))
+    return figures
+
+
+def _questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
+    answers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for question, answer, kind, exclusive in connection.execute(
+        "SELECT question, answer, kind, coalesce(exclusive, false) FROM raw.answers ORDER BY question, position"
+    ).fetchall():
+        answers[question]["valid" if kind == "valid" else "missing"].append(answer)
+        if exclusive:
+            answers[question]["exclusive"].append(answer)
+    routing: dict[str, tuple[str, list[str]]] = {}
+    for question, asker, answer in connection.execute(
+        "SELECT question, asked_if_question, asked_if_answer FROM raw.routing"
+    ).fetchall():
+        routing.setdefault(question, (asker, []))[1].append(answer)
+    questions = []
+    for question, kind, complete in connection.execute(
+        "SELECT question, type, coalesce(complete, false) FROM raw.questions ORDER BY position"
+    ).fetchall():
+        of = answers[question]
+        asked_if = routing.get(question)
+        questions.append(
+            Question(
+                question,
+                tuple(of["valid"]),
+                single=kind == "single",
+                missing=tuple(of["missing"]),
+                exclusive=tuple(of["exclusive"]),
+                complete=complete,
+                asked_if=None if asked_if is None else (asked_if[0], tuple(asked_if[1])),
+            )
+        )
+    return questions
+
+
+def _names(connection: duckdb.DuckDBPyConnection) -> Names:
+    questions = connection.execute("SELECT question, question_text FROM raw.questions").fetchall()
+    answers = connection.execute("SELECT question, answer, answer_label FROM raw.answers").fetchall()
+    waves = connection.execute("SELECT wave, label FROM raw.waves WHERE label IS NOT NULL").fetchall()
+    return Names(dict(questions), {(question, answer): label for question, answer, label in answers}, dict(waves))
+
+
+def _readings(connection: duckdb.DuckDBPyConnection) -> list[DeclaredReading]:
+    readings: dict[tuple[int, str], dict[str, tuple[str | None, str | None]]] = {}
+    for position, text, claim, kind, base in connection.execute(
+        "SELECT position, text, claim, kind, base FROM raw.readings ORDER BY position"
+    ).fetchall():
+        readings.setdefault((position, text), {})[claim] = (kind, base)
+    return [DeclaredReading(text, changes) for (_, text), changes in readings.items()]
