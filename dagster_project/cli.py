@@ -36,6 +36,14 @@ def run(
     strict: Annotated[
         bool, typer.Option("--strict", help="A published figure that is contradicted fails the run.")
     ] = False,
+    audit_seconds: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            metavar="SECONDS",
+            help="How long figures that hang together may take; then they are undecided (30).",
+        ),
+    ] = None,
 ) -> None:
     """Run surveys from their folders to their releases."""
     places = Places.from_environment()
@@ -49,9 +57,11 @@ def run(
         prepare_home(places)
         console.print("Loading Dagster and dbt …")
         with _progress(console) as tell:
+            from dagster_project.claims import SECONDS
             from dagster_project.defs.run import run_surveys
 
-            results.extend(run_surveys(places, readable, strict=strict, tell=tell))
+            seconds = audit_seconds or SECONDS
+            results.extend(run_surveys(places, readable, strict=strict, audit_seconds=seconds, tell=tell))
     results.sort(key=lambda result: names.index(result.survey))
     _print_results(console, places, results)
     if any(result.mend for result in results):

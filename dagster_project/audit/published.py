@@ -116,7 +116,8 @@ def _questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
     for question, answer, kind, exclusive in connection.execute(
         "SELECT question, answer, kind, coalesce(exclusive, false) FROM raw.answers ORDER BY question, position"
     ).fetchall():
-        answers[question]["valid" if kind == "valid" else "missing"].append(answer)
+        if kind != "not_asked":
+            answers[question]["valid" if kind == "valid" else "missing"].append(answer)
         if exclusive:
             answers[question]["exclusive"].append(answer)
     routing: dict[str, tuple[str, list[str]]] = {}

@@ -7,6 +7,7 @@ ranges and powers computed, and all of it said as findings. Nothing is read from
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -27,6 +28,7 @@ from dagster_project.claims.joint_words import (
     rounding_text,
     table_text,
     undecided_text,
+    weighted_text,
 )
 from dagster_project.claims.localise import Contradiction, Localiser, Repair, Sources, UndecidedError
 from dagster_project.claims.readings import other_readings
@@ -154,7 +156,8 @@ def audit_claims(
         if not component.contradictions:
             judged.append(joint)
     findings += _rounding(judged, seconds)
-    return Audit(worst_first(findings), fits, power)
+    once = {(one.code, one.claims): one for one in reversed(findings)}  # bases that clash are in several parts
+    return Audit(worst_first(reversed(once.values())), fits, power)
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -251,13 +254,17 @@ class _Component:
     def _ranges(self, standing: Sources) -> None:
         """What each percentage and hedged number could be given all others, and what checking it is worth."""
         for figure in sorted(standing):
-            one, base = self.joint.figures[figure], self.joint.bases[figure]
-            if base is None or self.localiser.bounds_of(base, standing - {figure})[1] > _NO_LARGER:
-                continue  # of a base that nobody says, anything can be a share
-            interval = self.localiser.range_of(figure, standing)
-            self.fits |= dict.fromkeys(one.claims, interval)
-            if one.kind is Kind.PERCENTAGE and one.figure.hedge.is_bare and one.figure.value is not None:
-                self.power |= dict.fromkeys(one.claims, self._power(figure, interval, standing))
+            with suppress(UndecidedError):  # what the others allow is an extra: that they can stand is known
+                self._range(figure, standing)
+
+    def _range(self, figure: int, standing: Sources) -> None:
+        one, base = self.joint.figures[figure], self.joint.bases[figure]
+        if base is None or self.localiser.bounds_of(base, standing - {figure})[1] > _NO_LARGER:
+            return  # of a base that nobody says, anything can be a share
+        interval = self.localiser.range_of(figure, standing)
+        self.fits |= dict.fromkeys(one.claims, interval)
+        if one.kind is Kind.PERCENTAGE and one.figure.hedge.is_bare and one.figure.value is not None:
+            self.power |= dict.fromkeys(one.claims, self._power(figure, interval, standing))
 
     def _power(self, figure: int, interval: Interval, standing: Sources) -> Fraction:
         """The share of all printed percentages that this figure, given the others, could not have been."""
@@ -338,11 +345,18 @@ class _Component:
         joint = self.joint
         stated_bases: dict[int | None, list[Stated]] = defaultdict(list)
         for f in sorted(standing):
-            if joint.figures[f].kind is Kind.BASE:
+            if joint.figures[f].kind is Kind.BASE and not joint.figures[f].weighted:
                 stated_bases[joint.bases[f]].append(joint.figures[f])
         of_kind = {
             kind: [f for f in figures if joint.figures[f].kind is kind] for kind in (Kind.COUNT, Kind.PERCENTAGE)
         }
+        weighted = [f for f in of_kind[Kind.PERCENTAGE] if joint.figures[f].weighted]
+        if weighted:
+            said = [joint.figures[f] for f in weighted]
+            claims = tuple(claim for one in said for claim in one.claims)
+            message = weighted_text([one.figure.phrase for one in said])
+            yield Finding(Code.WEIGHTING, Severity.NOT_CHECKABLE, claims, message, Fraction(0))
+        of_kind = {kind: [f for f in of_kind[kind] if not joint.figures[f].weighted] for kind in of_kind}
         told = {(joint.figures[f].cell, joint.bases[f]) for f in of_kind[Kind.PERCENTAGE]}
         for f in of_kind[Kind.PERCENTAGE]:
             counts = [joint.figures[c] for c in of_kind[Kind.COUNT] if joint.figures[c].cell == joint.figures[f].cell]
@@ -405,7 +419,8 @@ def _consistent_triple(count: Stated | None, base: Stated, percentage: Stated | 
 
 def _as_triple(joint: Joint, contradiction: Contradiction) -> Triple | None:
     """The contradiction as one count, base and percentage, if that is all there is to it."""
-    if any(law.kind != NESTING for law in contradiction.laws):
+    weighted = any(joint.figures[f].weighted for f in contradiction.figures)
+    if weighted or any(law.kind != NESTING for law in contradiction.laws):
         return None
     by_kind: dict[Kind, list[int]] = defaultdict(list)
     for figure in sorted(contradiction.conflicts[0]):
@@ -489,15 +504,17 @@ def _rounding(judged: Sequence[Joint], seconds: float) -> Iterator[Finding]:
     with_shares = [joint for joint in judged if any(one.figure.rounding for one in joint.figures)]
     figures = sum(one.figure.rounding is not None for joint in with_shares for one in joint.figures)
     refuted: dict[RoundingRule, int] = {}
+    deadline = time.monotonic() + seconds
     for rule in _RULES:
-        deadline = time.monotonic() + seconds
         verdicts = []
         for joint in with_shares:
             under = joint.under(rule)
             verdicts.append(under.system.decide(under.everything, deadline=deadline).verdict)
+        if Verdict.UNDECIDED in verdicts:
+            return
         refuted[rule] = sum(verdict is Verdict.IMPOSSIBLE for verdict in verdicts)
     for joint in with_shares:
-        yield from _only_if_not_half_up(joint, seconds)
+        yield from _only_if_not_half_up(joint, deadline)
     if figures < _ENOUGH or not any(refuted.values()):
         return
     claims = tuple(c for joint in with_shares for one in joint.figures if one.figure.rounding for c in one.claims)
@@ -506,10 +523,10 @@ def _rounding(judged: Sequence[Joint], seconds: float) -> Iterator[Finding]:
     yield Finding(Code.ROUNDING, severity, claims, rounding_text(refuted, len(with_shares)))
 
 
-def _only_if_not_half_up(joint: Joint, seconds: float) -> Iterator[Finding]:
+def _only_if_not_half_up(joint: Joint, deadline: float) -> Iterator[Finding]:
     """Figures that stand together only if a half was not rounded up, as most would take for granted."""
     under = joint.under(RoundingRule.HALF_UP)
-    localiser = Localiser(under, time.monotonic() + seconds)
+    localiser = Localiser(under, deadline)
     try:
         contradictions = localiser.contradictions()
     except UndecidedError:

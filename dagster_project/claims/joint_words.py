@@ -75,7 +75,7 @@ def undecided_text(joint: Joint, seconds: float) -> str:
     """That nothing is known, and why."""
     return (
         f"Whether these {len(joint.figures)} figures can stand together was not decided within "
-        f"{number_text(Fraction(seconds).limit_denominator(100))} seconds. Nothing is claimed about them; "
+        f"{seconds:g} seconds. Nothing is claimed about them; "
         "give the audit more time, or audit fewer of them at once."
     )
 
@@ -88,6 +88,12 @@ def order_text(greater: str, smaller: str, *, checked: bool) -> str:
         if checked
         else f"{said}. They have no base in common that is printed, so that cannot be checked."
     )
+
+
+def weighted_text(phrases: Sequence[str]) -> str:
+    """That a weighted share alone says nothing of any count."""
+    verb = "is" if len(phrases) == 1 else "are"
+    return f"{listed(phrases)} {verb} weighted. With weights any share can come from any number of people."
 
 
 def half_text(phrases: Sequence[str]) -> str:
@@ -223,6 +229,8 @@ def _mending(joint: Joint, contradiction: Contradiction) -> str:
             ways.append(f"“{one.figure.phrase}” to {_value_text(one, repair.ranges[0])}")
         more = f" (and {len(single) - _TOLD} more)" if len(single) > _TOLD else ""
         return f"One change of one figure would mend it: {listed(ways, 'or')}{more}."
+    if not contradiction.complete:
+        return "What would mend it was not found within the time limit."
     if contradiction.repairs:
         size = len(contradiction.repairs[0].figures)
         return f"No change of one figure would mend it; at least {size} have to change."

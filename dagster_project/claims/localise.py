@@ -9,7 +9,7 @@ without which the rest can stand, found as a cheapest hitting set of the conflic
 import heapq
 import math
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -49,12 +49,14 @@ class Repair:
 class Contradiction:
     """Conflicts that overlap, and their repairs by weight: all of one figure, and all of the least weight.
 
+    `complete`: the search for repairs came to its end before the time was over.
     `laws` is the structure that the first conflict rests on, as little of it as there can be.
     """
 
     conflicts: tuple[Sources, ...]
     repairs: tuple[Repair, ...]
     laws: tuple[Law, ...]
+    complete: bool = True
 
     @property
     def figures(self) -> Sources:
@@ -88,8 +90,8 @@ class Localiser:
         found = []
         for cluster in sorted(clusters, key=lambda conflicts: min(min(conflict) for conflict in conflicts)):
             elsewhere = frozenset().union(*(c for other in clusters if other is not cluster for c in other))
-            repairs = self._repairs(everything - elsewhere, cluster)
-            found.append(Contradiction(tuple(cluster), repairs, self._laws(cluster[0])))
+            repairs, complete = self._repairs(everything - elsewhere, cluster)
+            found.append(Contradiction(tuple(cluster), repairs, self._laws(cluster[0]), complete))
         return tuple(found)
 
     def range_of(self, figure: int, sources: Sources) -> Interval:
@@ -104,7 +106,7 @@ class Localiser:
         if one.kind is not Kind.PERCENTAGE:
             variable = self.joint.bases[figure] if one.kind is Kind.BASE else self.joint.counts[figure]
             assert variable is not None
-            return self._whole_range(variable, others)
+            return self._whole_range(variable, others).intersect(one.kind.whole)
         return self._printed_range(figure, others)
 
     # -- conflicts --------------------------------------------------------------------------------------------------
@@ -176,7 +178,17 @@ class Localiser:
 
     # -- repairs ----------------------------------------------------------------------------------------------------
 
-    def _repairs(self, sources: Sources, conflicts: Sequence[Sources]) -> tuple[Repair, ...]:
+    def _repairs(self, sources: Sources, conflicts: Sequence[Sources]) -> tuple[tuple[Repair, ...], bool]:
+        """The repairs, and whether these are all: what the time cuts off is missing, the contradiction stands."""
+        found: list[Repair] = []
+        try:
+            for repair in self._repairs_by_weight(sources, conflicts):
+                found.append(repair)
+        except UndecidedError:
+            return tuple(found), False
+        return tuple(found), True
+
+    def _repairs_by_weight(self, sources: Sources, conflicts: Sequence[Sources]) -> Iterator[Repair]:
         figures = self.joint.figures
         known = list(conflicts)
         queue: list[tuple[int, int, tuple[int, ...]]] = [(0, 0, ())]
@@ -199,6 +211,7 @@ class Localiser:
                     if any(interval.is_empty for interval in ranges):
                         continue  # what would have to go altogether, like a share of nobody, is not mended
                     found.append(Repair(changed, ranges, weight))
+                    yield found[-1]
                     least = weight if least is None else least
                     continue
                 known.append(missed)
@@ -206,7 +219,6 @@ class Localiser:
                 if not figures[figure].fixed:
                     further = tuple(sorted({*changed, figure}))
                     heapq.heappush(queue, (weight + figures[figure].weight, len(further), further))
-        return tuple(found)
 
     # -- ranges -----------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,8 @@ _GLANCE = 60  # branches
 _SMALL, _ROUNDS = 200, 20  # rows and rounds of propagation over shares
 _ENDLESS = 10**6  # a base that could be larger is not worth walking through
 _WIDE, _CREEP = 100, 8  # of more than so many values, a step is worth it if it takes away an eighth
-CEILING = 10**10  # of a number without an upper end: there are no more people
+CEILING = 10**16  # of a number without an upper end: no figure has so many digits
+_EXACT = 10**9  # bounds above are none to a solver
 _SOLVER_CEILING = 10**6  # floating point solutions of larger numbers are not exact
 
 
@@ -65,7 +66,7 @@ class Answer:
 
 @dataclass
 class System:
-    """Variables with bounds and the rows between them. `goals` are the values that a search tries first."""
+    """Variables, none below 0, and the rows between them. `goals` are the values that a search tries first."""
 
     low: list[int] = field(default_factory=list)
     high: list[int] = field(default_factory=list)
@@ -354,7 +355,7 @@ class _Search:
             np.concatenate([np.zeros(size), np.ones(count)]),
             A_ub=hstack([matrix, -identity(count)], format="csr") if count else csr_array((0, size)),
             b_ub=limits,
-            bounds=[*zip(low, high, strict=True), *((0, None) for _ in range(count))],
+            bounds=[*((a, b if b < _EXACT else None) for a, b in zip(low, high, strict=True)), *[(0, None)] * count],
             method="highs",
         )
         if result.x is None:

@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 
 import dagster as dg
+from pydantic import Field
 
 from dagster_project.audit import audit_published, contradictions
+from dagster_project.claims import SECONDS
 from dagster_project.defs.ingest import OWNERS, table_schema
 from dagster_project.defs.resources import Surveys, shown_to_people
+
+
+class AuditTime(dg.Config):
+    """How many seconds figures that hang together may take before they are left undecided."""
+
+    seconds: float = Field(default=SECONDS, gt=0)
 
 
 def build_audit_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
@@ -23,9 +31,9 @@ def build_audit_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.
             "which other reading they hold, and whether the records give them."
         ),
     )
-    def findings(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
+    def findings(context: dg.AssetExecutionContext, surveys: Surveys, config: AuditTime) -> dg.MaterializeResult[None]:
         with shown_to_people(), surveys.warehouse(context.partition_key) as connection:
-            counts = audit_published(connection)
+            counts = audit_published(connection, seconds=config.seconds)
             return dg.MaterializeResult(
                 metadata={
                     "dagster/row_count": counts.findings,

@@ -46,17 +46,25 @@ Telling = Callable[[str], None]
 
 
 def run_surveys(
-    places: Places, surveys: Sequence[str], *, strict: bool, tell: Callable[[str, str], None]
+    places: Places,
+    surveys: Sequence[str],
+    *,
+    strict: bool,
+    audit_seconds: float,
+    tell: Callable[[str, str], None],
 ) -> Iterator[SurveyRun]:
     """Run every survey's job, yielding each result as it is there; one that fails does not stop the others.
 
-    `tell` is called with the survey and the step that starts, as it starts.
+    `audit_seconds` is the audit's time limit; `tell` is called with the survey and the step that starts.
     """
     telling = _Telling(tell)
     defs = build_defs(places, loggers={"steps": telling.definition()})
     job = defs.resolve_job_def(JOB)
     run_config = {
-        "ops": {f"{STRICT_GATE}_gate": {"config": {"strict": strict}}},
+        "ops": {
+            f"{STRICT_GATE}_gate": {"config": {"strict": strict}},
+            "findings": {"config": {"seconds": audit_seconds}},
+        },
         "loggers": {"steps": {"config": {}}},
     }
     with _history_at_hand(places.dagster_home) as instance:

@@ -188,6 +188,23 @@ class ExpectCountBaseAndPercentageToAgree(RowsExpectation):
         return f"$percent_text must be $count over $base as a percentage, rounded half up{how}."
 
 
+class ExpectNoRowToSay(RowsExpectation):
+    """No row has one of these values in a column."""
+
+    column: str
+    values: list[str]
+
+    success_keys: ClassVar[tuple[str, ...]] = ("column", "values")
+    args_keys: ClassVar[tuple[str, ...]] = success_keys
+
+    def rows(self, batch: str, columns: list[str]) -> str:
+        named = ", ".join(relations.literal(value) for value in self.values)
+        return relations.rows_where(batch, columns, f"{relations.identifier(self.column)} IN ({named})")
+
+    def sentence(self) -> str:
+        return "No row's $column may be one of $values."
+
+
 class ExpectPartsToSumToTheirBase(RowsExpectation):
     """In each partition the parts sum to the base (``relation`` "equal"), or to no more than it ("at_most").
 

@@ -71,6 +71,28 @@ def test_the_printed_text_is_half_up_for_every_count_and_base_to_300(decimals: i
             assert percent_text(k, n, decimals) == expected, (k, n)
 
 
+@pytest.mark.parametrize("decimals", [0, 1, 2])
+@pytest.mark.parametrize("rule", list(RoundingRule))
+def test_every_share_of_every_base_to_300_lies_in_what_is_printed_for_it_and_not_beside_it(
+    rule: RoundingRule, decimals: int
+) -> None:
+    unit = 10**decimals
+    ends = []  # of each printed value: its interval in units of the last decimal, and which end is open
+    for v in range(100 * unit + 1):
+        found = percent_preimage(Fraction(v, unit), decimals, rule)
+        low, high = 2 * unit * found.low, 2 * unit * (found.high or 0)
+        assert low.denominator == high.denominator == 1  # all ends are whole or half units
+        ends.append((low.numerator, high.numerator, found.low_open, found.high_open))
+    for k, n in SHARES:
+        share, near = 200 * unit * k, 100 * unit * k // n
+        inside = set()
+        for v in range(max(0, near - 1), min(100 * unit, near + 2) + 1):
+            low, high, low_open, high_open = ends[v]
+            if low * n + low_open <= share <= high * n - high_open:
+                inside.add(v)
+        assert inside == printed_by_integers(k, n, decimals, rule), (k, n)
+
+
 def test_the_counts_possible_are_those_that_print_so_for_every_base_to_300() -> None:
     rule = RoundingRule.HALF_EVEN  # the one whose ends open and close
     intervals = [percent_preimage(Fraction(v), 0, rule) for v in range(101)]

@@ -1,0 +1,105 @@
+"""What the audit of published figures costs: `basecheck claim` beside Python's own start, and large surveys of claims.
+
+Prints the wall time of the command for five texts, and how the time of `audit_claims` grows with the figures of one
+survey made up from records: many questions in all and in two groups, once all true and once with one wrong percentage.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from statistics import median
+
+from dagster_project.claims import Kind, parse_figure, percent_text
+from dagster_project.claims.findings import audit_claims
+from dagster_project.claims.survey import ANSWERED, Cell, Claim, Question
+
+TEXTS = (
+    "96 of about 150 is 42%",
+    "40 of 96 is 41.7%",
+    "58% yes, 31% no, 12% don't know of 26",
+    "33% yes, 67% no of 40",
+    "22%, 53%, 24%, 2% of 121",
+)
+ROUNDS = 7
+FIGURES = (50, 100, 200, 500, 1000)
+PEOPLE = 300
+SEX = Question("sex", ("f", "m"), complete=True)
+
+
+def seconds(*command: str) -> float:
+    """Wall time of one process, whatever it answers. Raises RuntimeError if it breaks off instead."""
+    started = time.perf_counter()
+    ended = subprocess.run(command, check=False, capture_output=True, text=True)
+    taken = time.perf_counter() - started
+    if ended.stderr:
+        raise RuntimeError(ended.stderr)
+    return taken
+
+
+def audit_seconds(claims: list[Claim], questions: list[Question]) -> float:
+    """Wall time of one audit in this process."""
+    started = time.perf_counter()
+    audit_claims(claims, questions)
+    return time.perf_counter() - started
+
+
+def survey(figures: int) -> tuple[list[Claim], list[Question]]:
+    """So many true claims, question by question: three bases and the percentages of four answers in all and by sex."""
+    rng = Random(figures)
+    claims: list[Claim] = []
+    questions = [SEX]
+    sexes = [rng.choice(SEX.answers) for _ in range(PEOPLE)]
+    while len(claims) < figures:
+        question = Question(f"q{len(questions)}", ("1", "2", "3", "4"))
+        habits = [rng.random() for _ in question.answers]
+        given = [rng.choices((*question.answers, ""), (*habits, 0.2))[0] for _ in sexes]
+        questions.append(question)
+        claims += _table(question, list(zip(sexes, given, strict=True)))
+    return claims[:figures], questions
+
+
+def _table(question: Question, records: list[tuple[str, str]]) -> Iterator[Claim]:
+    for sex in (None, *SEX.answers):
+        group = None if sex is None else (SEX.id, sex)
+        given = [answer for of, answer in records if answer and sex in (None, of)]
+        name = f"{question.id} {sex or 'all'}"
+        base = parse_figure(str(len(given)), Kind.BASE)
+        yield Claim(f"{name} base", base, Cell(question.id, None, group), ANSWERED)
+        for answer in question.answers:
+            share = parse_figure(f"{percent_text(given.count(answer), len(given), 0)}%", Kind.PERCENTAGE)
+            yield Claim(f"{name} {answer}", share, Cell(question.id, answer, group), ANSWERED)
+
+
+def with_an_error(claims: list[Claim]) -> list[Claim]:
+    """The claims with the percentage in the middle 3 points off."""
+    at = next(n for n in range(len(claims) // 2, len(claims)) if claims[n].kind is Kind.PERCENTAGE)
+    value = int(claims[at].figure.value or 0)
+    wrong = parse_figure(f"{value + 3 if value <= 97 else value - 3}%", Kind.PERCENTAGE)
+    return [*claims[:at], replace(claims[at], figure=wrong), *claims[at + 1 :]]
+
+
+def main() -> None:
+    """Measure and print."""
+    command = str(Path(sys.executable).with_name("basecheck"))
+    bare = median(seconds(sys.executable, "-c", "pass") for _ in range(ROUNDS))
+    print(f"python -c pass                             {bare:6.3f} s  (median of {ROUNDS})")
+    for text in TEXTS:
+        taken = median(seconds(command, "claim", text) for _ in range(ROUNDS))
+        print(f"{text:<42} {taken:6.3f} s  {taken - bare:6.3f} s more, {taken / bare:5.1f} times")
+    audit_claims(*survey(30))  # what is imported and compiled once
+    print("figures     true    ms a figure   one wrong    ms a figure")
+    for figures in FIGURES:
+        claims, questions = survey(figures)
+        right, wrong = (audit_seconds(each, questions) for each in (claims, with_an_error(claims)))
+        a_figure = [1000 * taken / figures for taken in (right, wrong)]
+        print(f"{figures:>7} {right:6.2f} s {a_figure[0]:11.1f} {wrong:9.2f} s {a_figure[1]:12.1f}")
+
+
+if __name__ == "__main__":
+    main()

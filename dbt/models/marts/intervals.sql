@@ -1,0 +1,124 @@
+with estimates as (
+
+    select
+        *,
+        0.95::double as level
+    from {{ ref("estimates") }}
+
+),
+
+quantiles as (
+
+    -- of the distribution functions, which DuckDB does not have: see dagster_project/quantiles.py
+    select
+        *,
+        normal_quantile((1 + level) / 2) as z,
+        t_quantile((1 + level) / 2, case when df > 0 then df end::double) as t,
+        t_quantile((1 + level) / 2, case when n_base > 1 then n_base - 1 end::double) as t_simple
+    from estimates
+
+),
+
+effective as (
+
+    -- the size of the simple random sample with the same spread, less what the few degrees of freedom cost
+    select
+        *,
+        case when share > 0 and share < 1 and se > 0 then share * (1 - share) / se ** 2 * (t_simple / t) ** 2 end
+            as n_interval,
+        case
+            when se is null then not_computed
+            when t is null then 'no degrees of freedom'
+        end as no_se,
+        case
+            when share is null then not_computed
+            when not is_plain then 'for a sample without weights and design only'
+        end as no_count
+    from quantiles
+
+),
+
+long as (
+
+    select
+        *,
+        'wilson' as method,
+        case when no_count is null then {{ wilson_bound("-", "n", "n_base", "z") }} end as low,
+        case when no_count is null then {{ wilson_bound("+", "n", "n_base", "z") }} end as high,
+        no_count as reason
+    from effective
+    union all
+    select
+        *,
+        'clopper_pearson' as method,
+        case
+            when no_count is not null then null
+            when n = 0 then 0
+            else beta_quantile((1 - level) / 2, n::double, (n_base - n + 1)::double)
+        end as low,
+        case
+            when no_count is not null then null
+            when n = n_base then 1
+            else beta_quantile((1 + level) / 2, (n + 1)::double, (n_base - n)::double)
+        end as high,
+        no_count as reason
+    from effective
+    union all
+    select
+        *,
+        'logit' as method,
+        case when share > 0 and share < 1 then 1 / (1 + exp(-(ln(share / (1 - share)) - t * se / (share * (1 - share))))) end
+            as low,
+        case when share > 0 and share < 1 then 1 / (1 + exp(-(ln(share / (1 - share)) + t * se / (share * (1 - share))))) end
+            as high,
+        coalesce(no_se, case when low is null then 'a share of 0 or 1 has no logit interval' end) as reason
+    from effective
+    union all
+    select
+        *,
+        'beta' as method,
+        beta_quantile((1 - level) / 2, n_interval * share, n_interval * (1 - share) + 1) as low,
+        beta_quantile((1 + level) / 2, n_interval * share + 1, n_interval * (1 - share)) as high,
+        coalesce(no_se, case when n_interval is null then 'a standard error of 0 has no effective size' end) as reason
+    from effective
+    union all
+    select
+        *,
+        'wilson_effective' as method,
+        {{ wilson_bound("-", "n_interval * share", "n_interval", "z") }} as low,
+        {{ wilson_bound("+", "n_interval * share", "n_interval", "z") }} as high,
+        coalesce(no_se, case when n_interval is null then 'a standard error of 0 has no effective size' end) as reason
+    from effective
+    union all
+    select
+        *,
+        'mean' as method,
+        case when se > 0 then share - t * se end as low,
+        case when se > 0 then share + t * se end as high,
+        coalesce(no_se, case when low is null then 'a standard error of 0 has no width' end) as reason
+    from effective
+
+),
+
+final as (
+
+    select
+        survey,
+        generation,
+        provenance,
+        question,
+        answer,
+        kind,
+        group_by,
+        group_value,
+        method,
+        method = case when is_plain then 'wilson' else 'logit' end as is_default,
+        level,
+        low,
+        high,
+        reason as not_computed
+    from long
+
+)
+
+select * from final

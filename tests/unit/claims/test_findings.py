@@ -1,0 +1,219 @@
+"""What the audit says of figures that were printed, and of the cases that are easily got wrong."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from dagster_project.claims.figures import parse_figure
+from dagster_project.claims.findings import Audit, Code, Finding, audit_claims
+from dagster_project.claims.hedges import Kind
+from dagster_project.claims.joint import join, stated
+from dagster_project.claims.rounding import RoundingRule
+from dagster_project.claims.survey import ANSWERED, ASKED, ROUTED, Cell, Claim, Order, Question
+from dagster_project.claims.triple import Severity
+
+YES_NO = Question("q", ("yes", "no"), missing=("dk",))
+CONTRADICTED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
+
+
+def share(name: str, text: str, answer: str | None, base: str | None = None, **more: object) -> Claim:
+    rule = RoundingRule(str(more.pop("rule", "either_half")))
+    return Claim(name, parse_figure(text, Kind.PERCENTAGE, rounding=rule), _cell(answer, more), base, **more)  # type: ignore[arg-type]
+
+
+def count(name: str, text: str, answer: str | None, base: str | None = None, **more: object) -> Claim:
+    return Claim(name, parse_figure(text, Kind.COUNT), _cell(answer, more), base, **more)  # type: ignore[arg-type]
+
+
+def base(name: str, text: str, rule: str = ANSWERED, **more: object) -> Claim:
+    return Claim(name, parse_figure(text, Kind.BASE), _cell(None, more), rule, **more)  # type: ignore[arg-type]
+
+
+def _cell(answer: str | None, more: dict[str, object]) -> Cell:
+    return Cell(more.pop("of", "q"), answer, more.pop("group", None), more.pop("wave", None))  # type: ignore[arg-type]
+
+
+def contradictions(audit: Audit) -> list[Finding]:
+    return [finding for finding in audit.findings if finding.severity in CONTRADICTED]
+
+
+def single_repairs(finding: Finding) -> dict[str, str]:
+    changes = [mend.changes[0] for mend in finding.repairs if len(mend.changes) == 1]
+    return {change.figure.text: str(change.interval) for change in changes}
+
+
+# -- the article that basecheck started from ------------------------------------------------------------------------
+
+KYODO = [
+    ("K01", "more than 40 percent", Kind.PERCENTAGE, "shift_base", "yes"),
+    ("K02", "over 40%", Kind.PERCENTAGE, "shift_base", "yes"),
+    ("K03", "96", Kind.COUNT, "shift_base", "yes"),
+    ("K04", "42 percent", Kind.PERCENTAGE, "shift_base", "yes"),
+    ("K05", "around 150", Kind.BASE, None, None),
+    ("K06", "96", Kind.COUNT, "shift_base", "yes"),
+    ("K07", "only eight", Kind.COUNT, "move_to_japan", "positive"),
+    ("K08", "60 percent", Kind.PERCENTAGE, "measures", "training"),
+    ("K09", "26", Kind.COUNT, "measures", "research"),
+    ("K10", "6", Kind.COUNT, "measures", "none"),
+    ("K11", "one", Kind.COUNT, "regulated_partner", "yes"),
+    ("K12", "59 percent", Kind.PERCENTAGE, "human_rights", "yes"),
+]
+KYODO_QUESTIONS = (
+    Question("shift_base", ("yes", "no")),
+    Question("move_to_japan", ("positive", "other")),
+    Question("measures", ("training", "research", "other", "none"), single=False, exclusive=("none",)),
+    Question("regulated_partner", ("yes", "no"), asked_if=("measures", ("none",))),
+    Question("human_rights", ("yes", "no")),
+)
+
+
+def kyodo() -> Audit:
+    claims = [Claim(name, parse_figure(text, kind), Cell(q, a), ASKED) for name, text, kind, q, a in KYODO]
+    return audit_claims(claims, KYODO_QUESTIONS)
+
+
+def test_kyodo_is_impossible_as_labelled_with_three_repairs_of_one_figure() -> None:
+    [finding] = contradictions(kyodo())
+    assert finding.severity is Severity.IMPOSSIBLE_AS_LABELLED
+    assert finding.code is Code.TRIPLE
+    assert set(finding.claims) == {"K03", "K04", "K05", "K06"}
+    assert single_repairs(finding) == {"42 percent": "60 to 69", "96": "59 to 68", "around 150": "226 to 231"}
+
+
+def test_kyodo_has_two_readings_and_none_for_the_59_percent() -> None:
+    [finding] = contradictions(kyodo())
+    said = {(reading.title, str(reading.base), str(reading.percentage)) for reading in finding.readings}
+    assert said == {
+        ("count is the base", "96", "41.5 to 42.5"),
+        ("count belongs to another percentage", "159 to 160", "59.5 to 60.5"),
+    }
+
+
+# -- what is not blamed ---------------------------------------------------------------------------------------------
+
+
+def test_a_base_of_unknown_size_makes_whole_percentages_possible() -> None:
+    audit = audit_claims([share("A", "33%", "yes"), share("B", "67%", "no")], [YES_NO])
+    assert not contradictions(audit)
+    assert not audit.fits  # of a base that nobody says, anything can be a share
+
+
+def test_shares_of_one_base_of_unknown_size_must_still_add_up() -> None:
+    [finding] = contradictions(audit_claims([share("A", "33%", "yes"), share("B", "70%", "no")], [YES_NO]))
+    assert finding.severity is Severity.PROVED_IMPOSSIBLE
+    assert single_repairs(finding) == {"33%": "29 to 31", "70%": "66 to 68"}
+
+
+def test_a_base_of_unknown_size_is_told_by_its_counts() -> None:
+    audit = audit_claims([count("A", "96", "yes"), share("B", "42%", "yes"), base("N", "about 230")], [YES_NO])
+    assert str(audit.fits["N"]) == "226 to 231"
+
+
+def test_weighted_percentages_are_not_held_against_counts() -> None:
+    claims = [count("A", "40", "yes"), base("N", "100"), share("B", "47.3%", "yes", weighted=True)]
+    assert not contradictions(audit_claims(claims, [YES_NO]))
+
+
+def test_weighted_percentages_fit_no_grid_of_a_small_base() -> None:
+    claims = [base("N", "7"), share("A", "33.33%", "yes", weighted=True), share("B", "66.67%", "no", weighted=True)]
+    assert not contradictions(audit_claims(claims, [YES_NO]))
+
+
+def test_weighted_percentages_must_still_add_up() -> None:
+    claims = [share("A", "40%", "yes", weighted=True), share("B", "62%", "no", weighted=True)]
+    assert contradictions(audit_claims(claims, [YES_NO]))
+
+
+def test_weighted_counts_and_bases_are_rounded_sums_of_weights() -> None:
+    every = Question("q", ("x", "y", "z"))
+    thirds = [count(answer, "333", answer, weighted=True) for answer in every.answers]
+    assert not contradictions(audit_claims([base("N", "1,000", weighted=True), *thirds], [every]))
+
+
+def test_a_don_t_know_is_not_among_those_who_answered() -> None:
+    claims = [base("N", "10"), base("M", "30", ROUTED), count("A", "15", "dk"), count("B", "4", "yes")]
+    assert not contradictions(audit_claims(claims, [YES_NO]))
+    claims[2] = count("A", "21", "dk")
+    assert contradictions(audit_claims(claims, [YES_NO]))
+
+
+def test_without_a_base_a_don_t_know_is_a_share_of_those_led_to_the_question() -> None:
+    claims = [base("N", "10"), base("M", "30", ROUTED), share("A", "67%", "dk")]
+    assert not contradictions(audit_claims(claims, [YES_NO]))
+
+
+# -- what is -------------------------------------------------------------------------------------------------------
+
+
+def test_a_figure_recounted_from_records_is_in_no_repair() -> None:
+    claims = [base("N", "100", counted=True), count("A", "40", "yes"), share("B", "50%", "yes")]
+    [finding] = contradictions(audit_claims(claims, [YES_NO]))
+    assert single_repairs(finding) == {"40": "50", "50%": "40"}
+    everything = [replace(claim, counted=True) for claim in claims]
+    [finding] = contradictions(audit_claims(everything, [YES_NO]))
+    assert finding.repairs == ()
+
+
+def test_the_text_s_order_of_two_shares_is_held() -> None:
+    claims = [base("N", "40"), count("A", "10", "yes"), share("B", "25%", "no")]
+    said = [Order("more", "B", "A")]
+    multiple = Question("q", ("yes", "no"), single=False)
+    [finding] = contradictions(audit_claims(claims, [multiple], said))
+    assert finding.code is Code.ORDER
+    assert single_repairs(finding)["10"] == "0 to 9"
+    assert not contradictions(audit_claims([*claims[:2], share("B", "28%", "no")], [multiple], said))
+
+
+def test_an_order_of_shares_of_two_stated_bases_is_held() -> None:
+    groups = Question("sex", ("f", "m"), complete=True)
+    women, men = ("sex", "f"), ("sex", "m")
+    claims = [
+        base("F", "50", group=women),
+        base("M", "20", group=men),
+        count("A", "25", "yes", group=women),
+        count("B", "9", "yes", group=men),
+    ]
+    assert not contradictions(audit_claims(claims, [YES_NO, groups], [Order("o", "A", "B")]))
+    assert contradictions(audit_claims(claims, [YES_NO, groups], [Order("o", "B", "A")]))
+
+
+def test_more_led_to_a_question_than_gave_the_answer_that_leads_there() -> None:
+    asker, routed = Question("a", ("yes", "no")), Question("q", ("yes", "no"), asked_if=("a", ("yes",)))
+    claims = [count("A", "12", "yes", of="a"), base("N", "15")]
+    [finding] = contradictions(audit_claims(claims, [asker, routed]))
+    assert finding.code is Code.ROUTING
+    assert single_repairs(finding)["15"] == "0 to 12"
+
+
+def test_a_share_of_nobody_is_not_mended_by_another_share() -> None:
+    asker, routed = Question("a", ("yes", "no")), Question("q", ("yes", "no"), asked_if=("a", ("yes",)))
+    claims = [count("A", "0", "yes", of="a"), share("B", "50%", "yes")]
+    [finding] = contradictions(audit_claims(claims, [asker, routed]))
+    assert set(single_repairs(finding)) == {"0"}
+
+
+def test_what_is_not_decided_in_time_is_said_to_be_undecided() -> None:
+    every = tuple(f"a{n}" for n in range(40))
+    multiple, groups = Question("q", every), Question("g", ("x", "y", "z"), complete=True)
+    claims = [base("N", "about 3000"), *(share(f"T{n}", f"{n % 5}.{n % 10}%", a) for n, a in enumerate(every))]
+    for g in groups.answers:
+        claims += [share(f"{g}{n}", f"{n % 4}.{3 * n % 10}%", a, group=("g", g)) for n, a in enumerate(every)]
+    audit = audit_claims(claims, [multiple, groups], seconds=0)
+    assert {finding.severity for finding in audit.findings} == {Severity.UNDECIDED}
+    assert "Nothing is claimed about them" in audit.findings[0].message
+
+
+def test_the_power_of_a_checked_table_is_said() -> None:
+    claims = [base("N", "20"), share("A", "35%", "yes"), share("B", "65%", "no")]
+    [finding] = audit_claims(claims, [YES_NO]).findings
+    assert (finding.code, finding.severity) == (Code.PARTITION, Severity.CONSISTENT)
+    assert finding.power == Fraction(100, 101)
+
+
+@pytest.mark.parametrize("rule", ["half_up", "half_even", "half_down", "down", "up"])
+def test_a_joint_system_under_another_rule_is_that_of_its_figures(rule: str) -> None:
+    claims = [base("N", "8"), share("A", "13%", "yes"), share("B", "88%", "no")]
+    joint = join(stated(claims), [YES_NO]).under(RoundingRule(rule))
+    expected = rule in ("half_up", "up")  # 12.5 and 87.5 %: only if both halves go up
+    assert (joint.system.decide(joint.everything).verdict.value == "possible") == expected
