@@ -73,7 +73,7 @@ class Publication:
 def read_publication(connection: duckdb.DuckDBPyConnection) -> Publication:
     """What `raw` holds of the published figures; without any, a publication of none."""
     publication = connection.execute("SELECT claims_sha256, discloses FROM raw.publication").fetchone()
-    orders = connection.execute("SELECT ordering, greater, smaller FROM raw.orders ORDER BY position").fetchall()
+    orders = connection.execute("SELECT ordering, greater, smaller, text FROM raw.orders ORDER BY position").fetchall()
     changes = connection.execute(
         "SELECT change, figure, from_claim, to_claim FROM raw.changes ORDER BY position"
     ).fetchall()

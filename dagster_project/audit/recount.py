@@ -10,7 +10,7 @@ import duckdb
 
 from dagster_project.claims import Claim, Code, Explanation, Finding, Kind, RoundingRule, Severity
 
-WORDS = {"answered": "who answered", "routed": "who were asked", "all": "who responded", "asked": "contacted"}
+WORDS = {"answered": "who answered", "routed": "led to the question", "all": "who responded", "asked": "contacted"}
 _OTHER_RULES = {
     RoundingRule.HALF_EVEN: "with halves rounded to the even number",
     RoundingRule.DOWN: "cut off instead of rounded",
@@ -26,8 +26,13 @@ class Recount:
     """
 
     reproduced: bool
-    text: str
+    arithmetic: str
     elsewhere: Sequence[tuple[str, str]] = ()
+
+    @property
+    def text(self) -> str:
+        """The arithmetic, and the first other way that gives the figure."""
+        return f"{self.arithmetic}; but {self.elsewhere[0][1]}" if self.elsewhere else self.arithmetic
 
 
 def recount(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
@@ -65,14 +70,16 @@ def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], p
         yield Finding(Code.RECOUNT, Severity.NOT_CHECKABLE, given, message)
         return
     if given:
-        figures = "figure is" if len(given) == 1 else "figures are"
-        message = f"{len(given):,} of {len(told):,} {figures} what the records give, under the base that is printed."
+        verb = "is" if len(given) == 1 else "are"
+        message = (
+            f"{len(given):,} of {len(told):,} figures {verb} what the records give, under the base that is printed."
+        )
         yield Finding(Code.RECOUNT, Severity.REPRODUCED, given, message)
     for claim in told.values():
         found = recounts[claim.id]
         if found.reproduced:
             continue
-        start = f"The records do not give “{claim.figure.phrase}”: {found.text}."
+        start = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
         readings = tuple(
             Explanation(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
         )
@@ -121,15 +128,16 @@ def _recounted_percentage(connection: duckdb.DuckDBPyConnection, claim: Claim, n
     text, share = labelled
     if claim.figure.interval.contains(share):
         return Recount(True, text)
-    elsewhere = [
-        ("weighted" if is_weighted != weighted and rule == base else "another base", way)
-        for (rule, is_weighted), (way, other) in ways.items()
-        if (rule, is_weighted) != (base, weighted) and claim.figure.interval.contains(other)
-    ]
+    elsewhere: list[tuple[str, str]] = []
+    seen = {share}  # of bases that are the same people one is enough
+    for (rule, is_weighted), (way, other) in ways.items():
+        if other not in seen and claim.figure.interval.contains(other):
+            elsewhere.append(("weighted" if is_weighted != weighted and rule == base else "another base", way))
+        seen.add(other)
     for rounding, words in _OTHER_RULES.items():
         if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(share):
             elsewhere.append(("another rounding rule", f"{text}, {words}"))
-    return Recount(False, f"{text}; but {elsewhere[0][1]}" if elsewhere else text, tuple(elsewhere))
+    return Recount(False, text, tuple({way: (title, way) for title, way in elsewhere}.values()))
 
 
 def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Mapping[str, tuple[int, float | None]]:

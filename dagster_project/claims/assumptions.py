@@ -7,11 +7,11 @@ from dagster_project.claims.algebra import counts_possible, percentages_possible
 from dagster_project.claims.findings import Code, Finding
 from dagster_project.claims.hedges import Kind
 from dagster_project.claims.interval import BASES, Interval
-from dagster_project.claims.joint_words import listed, percent_range_text
+from dagster_project.claims.joint_words import percent_range_text
 from dagster_project.claims.readings import BASE_WORDS
 from dagster_project.claims.survey import ANSWERED, Cell, Claim, Names
 from dagster_project.claims.triple import Severity
-from dagster_project.claims.words import whole_text
+from dagster_project.claims.words import listed, whole_text
 
 DISCLOSURES: Mapping[str, str] = {
     "who_asked": "who asked",
@@ -70,8 +70,7 @@ def missing_disclosure(told: Collection[str], claims: Iterable[Claim]) -> Findin
     if not missing:
         return None
     message = (
-        f"The publication does not tell {listed(missing, 'or')}. "
-        "Whoever quotes its figures has to assume it, or to ask."
+        f"The publication does not tell: {'; '.join(missing)}. Whoever quotes its figures has to assume it, or to ask."
     )
     return Finding(Code.DISCLOSURE, Severity.NEEDS_AN_ASSUMPTION, (), message)
 

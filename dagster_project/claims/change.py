@@ -29,7 +29,7 @@ _SIGN = re.compile(r"^\s*([-−–+])\s*(?=[0-9])")
 class Unit(StrEnum):
     """What a change is counted in."""
 
-    POINTS = "points"  # of percent: 40 % to 45 % is 5 points
+    POINTS = "percentage points"  # of percent: 40 % to 45 % is 5 points
     PERCENT = "percent"  # of the earlier number: 40 % to 45 % is 12.5 percent
     NUMBER = "respondents"
 
@@ -77,7 +77,7 @@ def audit_change(change: Change, earlier: Claim, later: Claim, claim: str) -> Fi
         ("the two waves changed places", "In the other direction it fits.", replace(change, falls=not change.falls))
     ]
     if change.unit is Unit.PERCENT and first.kind is Kind.PERCENTAGE:
-        slip = f"In points of percent it fits: {_size_text(first, second, Unit.POINTS)}."
+        slip = f"In percentage points it fits: {_size_text(first, second, Unit.POINTS)}."
         others.insert(0, ("points, not percent", slip, replace(change, unit=Unit.POINTS)))
     for cost, (title, slip, other) in enumerate(others, start=1):
         if _holds(other, first, second):
@@ -136,7 +136,7 @@ def _size_text(first: Figure, second: Figure, unit: Unit) -> str:
         return "no change that has a number"
     way = "no change" if not printed else f"{'up' if printed > 0 else 'down'} {number_text(abs(printed), 1)}"
     low, high = _between(first, second, unit)
-    span = "" if low is None or high is None or low == high else f" (before rounding {_signed(low)} to {_signed(high)})"
+    span = "" if low is None or high is None or low == high else f" ({_signed(low)} to {_signed(high)} before rounding)"
     return f"{way} {unit.value}{span}" if printed else f"{way}{span}"
 
 

@@ -19,11 +19,24 @@ from dagster_project.claims.components import components
 from dagster_project.claims.figures import Figure
 from dagster_project.claims.hedges import Kind
 from dagster_project.claims.interval import Interval
-from dagster_project.claims.joint import NESTING, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, Stated, join, stated
+from dagster_project.claims.joint import (
+    NESTING,
+    ORDER,
+    PARTITION,
+    ROUTING,
+    SUBGROUP,
+    Joint,
+    Law,
+    Stated,
+    join,
+    stated,
+    trust_in,
+)
 from dagster_project.claims.joint_words import (
     change_text,
     contradiction_text,
     half_text,
+    mending_text,
     order_text,
     rounding_text,
     table_text,
@@ -36,7 +49,7 @@ from dagster_project.claims.rounding import RoundingRule, decimal_text, percent_
 from dagster_project.claims.survey import Claim, Names, Order, Question
 from dagster_project.claims.system import Verdict
 from dagster_project.claims.triple import WORST_FIRST, Severity, Triple, TripleFinding, audit_triple
-from dagster_project.claims.words import finding_text, reading_text, repair_text
+from dagster_project.claims.words import finding_text, impossible_text, reading_text, repair_text
 
 SECONDS = 30.0  # the time limit of a component
 _ENOUGH = 5  # percentages before a rule of rounding is inferred
@@ -198,7 +211,8 @@ class _Component:
     def _contradicted(self, contradiction: Contradiction) -> Finding:
         joint = self.joint
         first = contradiction.conflicts[0]
-        claims = tuple(claim for figure in sorted(first) for claim in joint.figures[figure].claims)
+        said_larger = [law.other for law in contradiction.laws if law.kind == ORDER and law.other is not None]
+        claims = (*(claim for figure in sorted(first) for claim in joint.figures[figure].claims), *said_larger)
         around = joint.everything - frozenset(
             f for other in self.contradictions if other is not contradiction for f in other.figures
         )
@@ -210,8 +224,12 @@ class _Component:
         if triple is not None:
             told = audit_triple(triple, self._others(first))
             code = Code.GRANULARITY if triple.count is None else Code.TRIPLE
-            message, power = finding_text(told), told.power
-            repairs = tuple(self._in_the_words_of(told, mend) for mend in repairs)
+            power = told.power or None
+            in_its_words = tuple(self._in_the_words_of(told, mend) for mend in repairs)
+            message = finding_text(told)
+            if any(one is mend for one, mend in zip(in_its_words, repairs, strict=True)):
+                message = f"{impossible_text(told)} {mending_text(joint, contradiction)}"
+            repairs = in_its_words
             if len(contradiction.conflicts) == 1:
                 readings += _readings_of_triple(told, claims)
         readings.sort(key=lambda reading: reading.cost)
@@ -316,14 +334,18 @@ class _Component:
         )
         of_table = [self.joint.figures[f] for f in figures]
         claims = tuple(claim for one in of_table for claim in one.claims)
-        powers = [self.power[one.claims[0]] for one in of_table if one.claims[0] in self.power]
+        shares = [one for one in of_table if one.claims[0] in self.power]
+        powers = [self.power[one.claims[0]] for one in shares]
         power = sum(powers, Fraction(0)) / len(powers) if powers else None
+        printable = [100 * 10**one.figure.decimals + 1 for one in shares]  # one of them is the one that is printed
+        others = [p * n / (n - 1) for p, n in zip(powers, printable, strict=True)]
+        caught = sum(others, Fraction(0)) / len(others) if others else None
         severity = Severity.NOT_CHECKABLE if power == 0 else Severity.CONSISTENT
         return Finding(
             code,
             severity,
             claims,
-            table_text(of_table, power, self.names, self._example(figures, standing), rest=rest),
+            table_text(of_table, caught, self.names, self._example(figures, standing), rest=rest),
             power,
         )
 
@@ -393,7 +415,7 @@ def audit_statement(triple: Triple, claims: Mapping[Kind, tuple[str, ...]] | Non
     for repair in told.repairs:
         slip = slip_of(repair.figure, repair.interval, partial(_fits_triple, triple, repair.kind))
         change = Change(ids[repair.kind], repair.figure, repair.interval, repair_text(repair, triple), slip)
-        mends.append(Mend((change,), 0))
+        mends.append(Mend((change,), trust_in(repair.figure)))
     code = Code.GRANULARITY if triple.count is None else Code.TRIPLE
     readings = tuple(_readings_of_triple(told, every))
     return Finding(code, told.severity, every, finding_text(told), told.power, tuple(mends), readings, triple)
@@ -467,7 +489,7 @@ def _code(joint: Joint, contradiction: Contradiction) -> Code:
 
 def slip_of(figure: Figure, interval: Interval, fits: Callable[[Fraction], bool]) -> str | None:
     """The usual slip that would explain a figure: two digits swapped, the rest of 100, or one digit wrong."""
-    if figure.value is None or interval.is_empty:
+    if figure.value is None or interval.is_empty or interval.high is None or interval.contains(figure.value):
         return None
     printed = decimal_text(figure.value, figure.decimals)
     # one digit or another leads into any wide range, and a last digit to the next number
@@ -490,7 +512,7 @@ def _slips(printed: str, kind: Kind, *, digits_wrong: bool) -> Iterator[tuple[st
     yield "two digits swapped", {text for text in swapped if text[0] != "0" or len(digits) == 1}
     if kind is Kind.PERCENTAGE:
         decimals = len(printed.partition(".")[2])
-        yield "the rest of 100", {decimal_text(100 - Fraction(printed), decimals)}
+        yield "what is left of 100", {decimal_text(100 - Fraction(printed), decimals)}
     if digits_wrong:
         changed = {printed[:n] + digit + printed[n + 1 :] for n in digits[:-1] for digit in "0123456789"}
         yield "one digit", {text for text in changed if text[0] != "0"}
@@ -532,6 +554,8 @@ def _only_if_not_half_up(joint: Joint, deadline: float) -> Iterator[Finding]:
     except UndecidedError:
         return
     for contradiction in contradictions:
+        if _as_triple(under, contradiction) is not None:
+            continue  # the triple tells it itself
         figures = [joint.figures[f] for f in sorted(contradiction.conflicts[0])]
         claims = tuple(claim for one in figures for claim in one.claims)
         message = half_text([one.figure.phrase for one in figures])

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from dagster_project.claims.figures import Figure
-from dagster_project.claims.hedges import Hedge, Kind
+from dagster_project.claims.hedges import Kind
 from dagster_project.claims.interval import Interval
 from dagster_project.claims.rounding import RoundingRule
 from dagster_project.claims.survey import (
@@ -40,13 +40,20 @@ from dagster_project.claims.system import System
 PARTITION, SUBGROUP, NESTING, ROUTING, ORDER = "partition", "subgroup", "nesting", "routing", "order"
 
 
+def trust_in(figure: Figure) -> int:
+    """How much trust it takes to call a figure wrong: a base as much as two cells, a hedged figure half."""
+    trust = 4 if figure.kind is Kind.BASE else 2
+    return trust if figure.hedge.is_bare else trust // 2
+
+
 @dataclass(frozen=True)
 class Law:
     """One piece of structure: what kind it is, and of which cell. Conflicts name the laws that they rest on."""
 
     kind: str
     cell: Cell
-    other: str | None = None  # the group question of a subgroup law, the base rule of a nesting
+    other: str | None = None  # the group question of a subgroup law, the base rule of a nesting, the id of an order
+    wider: str | None = None  # of a nesting of bases, the wider one
 
 
 @dataclass(frozen=True)
@@ -66,9 +73,7 @@ class Stated:
 
     @property
     def weight(self) -> int:
-        """How much trust it takes to call the figure wrong: a base two cells, a hedged figure half."""
-        trust = 4 if self.kind is Kind.BASE else 2
-        return trust // 2 if self.figure.hedge not in (Hedge.NONE, Hedge.ONLY, Hedge.EXACTLY) else trust
+        return trust_in(self.figure)
 
 
 @dataclass(frozen=True)
@@ -237,7 +242,9 @@ class _Builder:
             self.base_at[key] = variable = self.system.variable(0, None, splits=True)
             wider = self._wider(place, rule)
             if wider is not None:
-                self.system.add([(variable, 1), (self.base(place, wider), -1)], 0, law=Law(NESTING, place.cell, rule))
+                self.system.add(
+                    [(variable, 1), (self.base(place, wider), -1)], 0, law=Law(NESTING, place.cell, rule, wider)
+                )
             if rule == ROUTED:
                 self._routing(place, variable)
         return self.base_at[key]

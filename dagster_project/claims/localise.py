@@ -23,6 +23,7 @@ from dagster_project.claims.system import Effort, Row, Verdict
 
 MOST_CONFLICTS = 8  # of one contradiction; more are as many ways to say the same
 MOST_REPAIRS = 24
+NEAR = 30  # steps from a printed figure in which the nearest that fits is looked for
 FAR = 1_000  # a number that can be so many times the largest printed has no end worth the name
 
 Sources = frozenset[int]
@@ -37,12 +38,14 @@ class Repair:
     """Figures, by their place in the joint system, that together can be changed so that all others stand.
 
     `ranges` are what each may be, from the smallest to the largest (a percentage: as printed). `weight` is the trust
-    given up: the lower, the likelier the repair.
+    given up: the lower, the likelier the repair. `nearest` are the values next to the printed one that fit, where a
+    single figure's range has a gap around it.
     """
 
     figures: tuple[int, ...]
     ranges: tuple[Interval, ...]
     weight: int
+    nearest: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -210,7 +213,8 @@ class Localiser:
                     ranges = tuple(self.range_of(figure, sources - without) for figure in changed)
                     if any(interval.is_empty for interval in ranges):
                         continue  # what would have to go altogether, like a share of nobody, is not mended
-                    found.append(Repair(changed, ranges, weight))
+                    nearest = self._nearest(changed[0], ranges[0], sources - without) if size == 1 else ()
+                    found.append(Repair(changed, ranges, weight, nearest))
                     yield found[-1]
                     least = weight if least is None else least
                     continue
@@ -219,6 +223,19 @@ class Localiser:
                 if not figures[figure].fixed:
                     further = tuple(sorted({*changed, figure}))
                     heapq.heappush(queue, (weight + figures[figure].weight, len(further), further))
+
+    def _nearest(self, figure: int, interval: Interval, sources: Sources) -> tuple[Fraction, ...]:
+        """The values next below and above the printed one that fit, if they are near; where it lies in the range."""
+        one = self.joint.figures[figure].figure
+        if one.value is None or not interval.contains(one.value):
+            return ()
+        step = Fraction(1, 10**one.decimals)
+        found = []
+        for way in (-step, step):
+            values = (one.value + way * n for n in range(1, NEAR + 1))
+            fitting = (value for value in values if interval.contains(value) and self.fits(figure, sources, value))
+            found += [value for value in [next(fitting, None)] if value is not None]
+        return tuple(found)
 
     # -- ranges -----------------------------------------------------------------------------------------------------
 

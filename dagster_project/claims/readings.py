@@ -15,6 +15,7 @@ from dagster_project.claims.localise import Sources, UndecidedError
 from dagster_project.claims.rounding import RoundingRule
 from dagster_project.claims.survey import ALL, ANSWERED, ASKED, ROUTED, Question
 from dagster_project.claims.system import Verdict
+from dagster_project.claims.words import listed
 
 BASE_WORDS = {
     ASKED: "those asked",
@@ -26,8 +27,8 @@ RULE_WORDS = {
     RoundingRule.HALF_UP: "halves rounded up",
     RoundingRule.HALF_DOWN: "halves rounded down",
     RoundingRule.HALF_EVEN: "halves rounded to the even number",
-    RoundingRule.DOWN: "cut off instead of rounded",
-    RoundingRule.UP: "rounded up to the next number",
+    RoundingRule.DOWN: "numbers cut off instead of rounded",
+    RoundingRule.UP: "numbers rounded up to the next one",
 }
 _MOST_SWAPS = 120
 
@@ -80,7 +81,7 @@ def _other_figures(
     yield from _other_bases(joint, kept, shares)
     if any(one.figure.rounding for one in shares):
         for rule, words in RULE_WORDS.items():
-            message = f"Were all percentages {words}, every figure would fit."
+            message = f"With {words}, every figure would fit."
             figures = [replace(one, figure=one.figure.under(rule)) for one in kept]
             yield Tried("another rounding rule", message, 2), figures
     if weights_possible and shares and not any(one.weighted for one in shares):
@@ -102,7 +103,7 @@ def _other_bases(
     for now in dict.fromkeys(one.base or ANSWERED for one in shares):
         moved = [one for one in kept if one.kind is Kind.PERCENTAGE and (one.base or ANSWERED) == now]
         for base in (rule for rule in BASE_WORDS if rule in printed and rule != now):
-            names = " and ".join(dict.fromkeys(one.figure.phrase for one in shares if (one.base or ANSWERED) == now))
+            names = listed(list(dict.fromkeys(one.figure.phrase for one in shares if (one.base or ANSWERED) == now)))
             message = f"If {names} {'are shares' if len(shares) > 1 else 'is a share'} of {BASE_WORDS[base]}"
             message += f" and not of {BASE_WORDS[now]}, no figure has to change."
             title = "don't-knows in the base" if {now, base} == {ROUTED, ANSWERED} else "another base"

@@ -71,6 +71,7 @@ class Order:
     id: str
     greater: str
     smaller: str
+    text: str = ""
 
 
 @dataclass(frozen=True)

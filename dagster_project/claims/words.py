@@ -4,6 +4,7 @@ English only. Nothing is decided here.
 """
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 
 from dagster_project.claims.figures import Figure
@@ -55,6 +56,13 @@ def _said(triple: Triple) -> str:
 # -- the two verdicts -----------------------------------------------------------------------------------------------
 
 
+def impossible_text(finding: TripleFinding) -> str:
+    """That a triple cannot be, without what would mend it."""
+    triple = finding.triple
+    arithmetic = _as_printed(triple)
+    return f"“{_statement(triple)}” cannot be" + (f": {arithmetic}." if arithmetic else ".")
+
+
 def _fits(finding: TripleFinding) -> str:
     triple, example = finding.triple, finding.example
     assert example is not None
@@ -65,14 +73,13 @@ def _fits(finding: TripleFinding) -> str:
     if figure is None:
         text = f"{start}{_division(count, base)}. No percentage is printed, so there is nothing to check."
     else:
-        text = f"{start}{_division(count, base, figure)}, printed {figure.phrase}: it fits."
+        only = ", but only if a half was not rounded up" if finding.severity is Severity.NEEDS_AN_ASSUMPTION else ""
+        text = f"{start}{_division(count, base, figure)}, printed {figure.phrase}: it fits{only}."
     return f"{text}{_power_text(finding)}" if figure is not None else text
 
 
 def _power_text(finding: TripleFinding) -> str:
     figure = finding.triple.percentage
-    if finding.severity is Severity.NEEDS_AN_ASSUMPTION:
-        return " But only if a half was not rounded up."
     if finding.severity is Severity.NOT_CHECKABLE:
         return " That proves nothing: with such a base, any percentage would have fitted."
     if figure is None or figure.value is None:
@@ -123,7 +130,7 @@ def _repair_arithmetic(repair: Repair, triple: Triple) -> str:
     value = _repaired(repair, triple)
     if repair.kind is Kind.PERCENTAGE:
         if triple.count is None:
-            return f"the nearest percentage that can be is {value}"
+            return _nearest("percentage", "that can be", value)
         if triple.count.interval.is_point and triple.base.interval.is_point:
             return ""
         return f"{triple.count.interval} of {triple.base.interval} is {value}"
@@ -134,8 +141,12 @@ def _repair_arithmetic(repair: Repair, triple: Triple) -> str:
     if triple.percentage is None:
         return f"{triple.count_interval} needs a base of {value}"
     if triple.count is None:
-        return f"the nearest base that can have {_percentage(triple.percentage)} is {value}"
+        return _nearest("base", f"that can have {_percentage(triple.percentage)}", value)
     return f"{triple.count_interval} is {_percentage(triple.percentage)} of {value}"
+
+
+def _nearest(what: str, that: str, value: str) -> str:
+    return f"the nearest {what}s {that} are {value}" if " or " in value else f"the nearest {what} {that} is {value}"
 
 
 def _repaired(repair: Repair, triple: Triple) -> str:
@@ -240,3 +251,8 @@ def _percentage(figure: Figure | None) -> str:
 def _quoted(figure: Figure) -> str:
     """A figure as it is quoted."""
     return f"“{figure.phrase}”"
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"

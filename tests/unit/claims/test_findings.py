@@ -183,7 +183,7 @@ def test_more_led_to_a_question_than_gave_the_answer_that_leads_there() -> None:
     claims = [count("A", "12", "yes", of="a"), base("N", "15")]
     [finding] = contradictions(audit_claims(claims, [asker, routed]))
     assert finding.code is Code.ROUTING
-    assert single_repairs(finding)["15"] == "0 to 12"
+    assert single_repairs(finding)["15"] == "1 to 12"
 
 
 def test_a_share_of_nobody_is_not_mended_by_another_share() -> None:

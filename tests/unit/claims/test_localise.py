@@ -134,6 +134,8 @@ def check_a_slip(survey: TrueSurvey, changed: str) -> bool:
     if possible(joint, joint.everything):
         return False
     found = Localiser(joint, monotonic() + SECONDS).contradictions()
+    if not all(one.complete for one in found):
+        raise UndecidedError  # the time was over before all repairs were found
     assert any(changed in joint.figures[f].claims for one in found for repair in one.repairs for f in repair.figures), (
         "the changed figure is in no repair"
     )

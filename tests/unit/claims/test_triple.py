@@ -108,7 +108,7 @@ def test_the_reading_with_96_as_base_holds() -> None:
         (
             "42% of 7",
             "proved impossible",
-            "no whole number of 7 is 42 %; the nearest percentage that can be is 29 %",
+            "no whole number of 7 is 42 %; the nearest percentages that can be are 29 %",
         ),
         ("42% of 1,500", "not checkable", "That proves nothing: with such a base, any percentage would have fitted."),
         ("96 of 150", "not checkable", "96 of 150 is 64 %. No percentage is printed, so there is nothing to check."),
