@@ -44,7 +44,7 @@ from dagster_project.claims.joint_words import (
     weighted_text,
 )
 from dagster_project.claims.localise import Contradiction, Localiser, Repair, Sources, UndecidedError
-from dagster_project.claims.readings import other_readings
+from dagster_project.claims.readings import other_readings, other_roundings
 from dagster_project.claims.rounding import RoundingRule, decimal_text, percent_preimage, round_fraction
 from dagster_project.claims.survey import Claim, Names, Order, Question
 from dagster_project.claims.system import Verdict
@@ -417,8 +417,13 @@ def audit_statement(triple: Triple, claims: Mapping[Kind, tuple[str, ...]] | Non
         change = Change(ids[repair.kind], repair.figure, repair.interval, repair_text(repair, triple), slip)
         mends.append(Mend((change,), trust_in(repair.figure)))
     code = Code.GRANULARITY if triple.count is None else Code.TRIPLE
-    readings = tuple(_readings_of_triple(told, every))
-    return Finding(code, told.severity, every, finding_text(told), told.power, tuple(mends), readings, triple)
+    readings, severity, message = _readings_of_triple(told, every), told.severity, finding_text(told)
+    if not told.holds:
+        otherwise = [Explanation(one.title, every, one.message, one.cost) for one in other_roundings(triple)]
+        readings = sorted([*readings, *otherwise], key=lambda reading: reading.cost)
+        severity = Severity.IMPOSSIBLE_AS_LABELLED if readings else severity
+        message = " ".join([message, *(reading.message for reading in otherwise)])
+    return Finding(code, severity, every, message, told.power, tuple(mends), tuple(readings), triple)
 
 
 def _fits_triple(triple: Triple, kind: Kind, value: Fraction) -> bool:

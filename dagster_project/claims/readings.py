@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from dagster_project.claims.algebra import shares
 from dagster_project.claims.hedges import Kind
 from dagster_project.claims.joint import Joint, Stated, join
 from dagster_project.claims.localise import Sources, UndecidedError
 from dagster_project.claims.rounding import RoundingRule
 from dagster_project.claims.survey import ALL, ANSWERED, ASKED, ROUTED, Question
 from dagster_project.claims.system import Verdict
+from dagster_project.claims.triple import Triple
 from dagster_project.claims.words import listed
 
 BASE_WORDS = {
@@ -42,6 +44,12 @@ class Tried:
     cost: int
 
 
+_ROUNDED = {
+    rule: Tried("another rounding rule", f"With {words}, every figure would fit.", 2)
+    for rule, words in RULE_WORDS.items()
+}
+
+
 def other_readings(
     joint: Joint, conflict: Sources, around: Sources, deadline: float | None, weights_possible: bool
 ) -> list[Tried]:
@@ -62,6 +70,18 @@ def other_readings(
     return sorted(found, key=lambda tried: tried.cost)
 
 
+def other_roundings(triple: Triple) -> list[Tried]:
+    """The rules of rounding under which a triple holds, where none is given for it."""
+    figure = triple.percentage
+    if figure is None or figure.rounding is not RoundingRule.EITHER_HALF:
+        return []
+    return [
+        tried
+        for rule, tried in _ROUNDED.items()
+        if shares(figure.under(rule).interval, triple.base.interval, triple.count_interval) is not None
+    ]
+
+
 def _readings(
     joint: Joint, kept: Sequence[Stated], clash: Sequence[Stated], weights_possible: bool
 ) -> Iterator[tuple[Tried, Sequence[Stated], Sequence[Question]]]:
@@ -79,11 +99,9 @@ def _other_figures(
     joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated], weights_possible: bool
 ) -> Iterator[tuple[Tried, Sequence[Stated]]]:
     yield from _other_bases(joint, kept, shares)
-    if any(one.figure.rounding for one in shares):
-        for rule, words in RULE_WORDS.items():
-            message = f"With {words}, every figure would fit."
-            figures = [replace(one, figure=one.figure.under(rule)) for one in kept]
-            yield Tried("another rounding rule", message, 2), figures
+    if any(one.figure.rounding is RoundingRule.EITHER_HALF for one in shares):  # no rule is given: any may hold
+        for rule, tried in _ROUNDED.items():
+            yield tried, [replace(one, figure=one.figure.under(rule)) for one in kept]
     if weights_possible and shares and not any(one.weighted for one in shares):
         message = "If the percentages are weighted and the counts are not, every figure fits."
         yield Tried("weighted", message, 2), [_weighted(one) for one in kept]

@@ -97,6 +97,7 @@ class ReadingCode(StrEnum):
 
     COUNT_IS_BASE = "count is the base"
     COUNT_OF_OTHER = "count belongs to another percentage"
+    SWAPPED = "count and base changed places"
 
 
 @dataclass(frozen=True)
@@ -350,7 +351,7 @@ def _readings(triple: Triple, others: Sequence[Figure]) -> tuple[Reading, ...]:
     count, figure = triple.count, triple.percentage
     if count is None or figure is None:
         return ()
-    found = [_count_as_base(triple, count, figure, others)]
+    found = [_count_as_base(triple, count, figure, others), _swapped(triple, count, figure, others)]
     for n, other in enumerate(others):
         if other.interval != figure.interval:
             rest = (figure, *others[:n], *others[n + 1 :])
@@ -375,6 +376,16 @@ def _count_as_base(triple: Triple, count: Figure, figure: Figure, others: Sequen
         implied,
         within,
     )
+
+
+def _swapped(triple: Triple, count: Figure, figure: Figure, others: Sequence[Figure]) -> Reading | None:
+    """The printed base is the part, the printed count the whole."""
+    base = bases_possible(triple.base.interval, figure.interval, count.interval.intersect(BASES))
+    counts = counts_possible(figure.interval, base, triple.base.interval)
+    if base.is_empty or counts.is_empty:
+        return None
+    implied = _implied(others, base)
+    return Reading(ReadingCode.SWAPPED, 2 + _left_over(implied), figure, counts, base, figure.interval, implied)
 
 
 def _count_of_other(

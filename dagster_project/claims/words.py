@@ -45,6 +45,9 @@ def reading_text(reading: Reading, triple: Triple) -> str:
         said = reading.percentage_figure.phrase
         head = f"If {count.phrase} is {said} of the base, and not {_said(triple)}, no figure has to change"
         return f"{head}: the base is {whole_text(reading.base)}; {'; '.join([own, *rest])}."
+    if reading.code is ReadingCode.SWAPPED:
+        head = f"If {triple.base.phrase} is the part and {count.phrase} the whole, no figure has to change"
+        return f"{head}: {'; '.join([own, *rest])}."
     head = f"If {count.phrase} is itself the base, no figure has to change"
     return f"{head}: {'; '.join([own, *rest])}.{_rate(reading, triple)}"
 
