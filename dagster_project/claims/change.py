@@ -47,11 +47,12 @@ class Change:
 def parse_change(text: str) -> Change:
     """Read `up 3 points`, `down 2.5 percentage points`, `5 percent lower`, `12 more`. Raises FigureError."""
     sign = _SIGN.match(text)
-    words = {word.lower().strip(",.") for word in text.split()}
-    falls = bool(words & _FALLS) or (sign is not None and sign[1] != "+")
     points = _POINTS.search(text)
-    size = _POINTS.sub(" percent ", _SIGN.sub("", text))
-    left = [word for word in size.split() if word.lower().strip(",.") not in _FALLS | _RISES | _FILLERS]
+    words = _POINTS.sub(" percent ", _SIGN.sub("", text)).split()
+    plain = [word.lower().strip(",.") for word in words]
+    of_way = {n for n, word in enumerate(plain) if word in _FALLS | _RISES and plain[n + 1 : n + 2] != ["than"]}
+    falls = any(plain[n] in _FALLS for n in of_way) or (sign is not None and sign[1] != "+")
+    left = [word for n, word in enumerate(words) if n not in of_way and plain[n] not in _FILLERS]
     try:
         figure = parse_figure(" ".join(left))
     except FigureError as error:

@@ -1,0 +1,102 @@
+"""What `basecheck claim` answers, and how it leaves."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from dagster_project.claims.answer import answer_claim
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("96 of about 150 is 42%", "impossible"),
+        ("40 of 96 is 42%", "possible"),
+        ("58% yes, 31% no, 12% don't know of 26", "possible"),
+        ("58% yes, 31% no, 14% don't know of 26", "impossible"),
+        ("15 (58%) yes, 8 (31%) no, 3 (12%) don't know of 26", "possible"),
+        ("15 (58%) yes, 8 (31%) no, 4 (12%) don't know of 26", "impossible"),
+        ("60% yes, 50% no", "impossible"),
+        ("58% yes, 42% no", "possible"),
+        ("22/53/24/2 % of 121", "impossible"),
+        ("50% yes, 30% no of 1,000", "possible"),
+    ],
+)
+def test_a_sentence_is_possible_or_not(text: str, verdict: str) -> None:
+    assert answer_claim(text).verdict == verdict
+
+
+def test_a_list_that_leaves_answers_out_says_so() -> None:
+    assert answer_claim("33% a, 33% b, 33% c of 100").message.endswith(
+        "They cannot be all the answers: some gave another, or none."
+    )
+
+
+def test_an_example_makes_a_possible_list_tangible() -> None:
+    assert "for example 15, 8 and 3 of 26" in answer_claim("58% yes, 31% no, 12% don't know of 26").message
+
+
+def test_a_fixed_rule_of_rounding_is_kept_to() -> None:
+    assert answer_claim("68 of 160 is 42%").severity == "needs an assumption"
+    assert answer_claim("68 of 160 is 42%", "half_up").verdict == "impossible"
+    assert answer_claim("40 of 96 is 41%", "down").verdict == "possible"
+    assert answer_claim("40 of 96 is 41%", "half_up").readings == [
+        reading for reading in answer_claim("40 of 96 is 41%").readings if "cut off" not in reading
+    ]
+
+
+def test_other_meanings_are_told_that_change_no_figure() -> None:
+    assert answer_claim("40 of 96 is 41%").readings == [
+        "With numbers cut off instead of rounded, every figure would fit."
+    ]
+    assert answer_claim("150 of 96 companies is 64%").readings == [
+        "If 96 is the part and 150 the whole, no figure has to change: 96 of 150 is 64 %, printed 64%."
+    ]
+    several = answer_claim("60% yes, 50% no of 100")
+    assert several.readings == ["If each could give several answers, no figure has to change."]
+    assert several.severity == "impossible as labelled"
+
+
+def claim(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dagster_project.cli", "claim", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_command_leaves_with_0_1_or_2() -> None:
+    possible, impossible, unread = claim("40 of 96 is 42%"), claim("96 of 150 is 42%"), claim("many say so")
+
+    assert (possible.returncode, impossible.returncode, unread.returncode) == (0, 1, 2)
+    assert "many say so" in unread.stderr
+    assert not unread.stdout
+
+
+def test_the_answer_as_json_has_its_parts() -> None:
+    answer = json.loads(claim("--json", "58% yes, 31% no, 14% don't know of 26").stdout)
+
+    assert answer["verdict"] == "impossible"
+    assert [figure["text"] for figure in answer["figures"]] == ["58%", "31%", "14%", "26"]
+    assert set(answer) >= {"verdict", "message", "figures", "repairs", "readings", "power"}
+    assert answer["repairs"] == [
+        "If all others stand, the percentage for “don't know” can be 0 to 12 % instead of “14%”."
+    ]
+
+
+def test_a_rule_that_is_none_is_named() -> None:
+    refused = claim("--rounding", "banker", "40 of 96 is 42%")
+
+    assert refused.returncode == 2
+    assert "'banker' is no rounding rule: choose one of half_up" in refused.stderr
+
+
+def test_the_command_starts_without_what_is_heavy() -> None:
+    code = (
+        "import sys; from dagster_project.claims.answer import answer_claim; "
+        'answer_claim("58% yes, 31% no, 12% don\'t know of 26"); '
+        "heavy = ('dagster', 'great_expectations', 'scipy', 'duckdb', 'pydantic'); "
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "[]"
