@@ -18,16 +18,19 @@ SURVEYS = ["kyodo_economic_security", "nhanes2", "reuters_corporate_survey"]
 GROUPS = {
     "codebook": "ingest", "records": "ingest", "claims": "audit", "findings": "audit", "release": "release",
     "cells": "tallies", "tallies": "tallies", "respondents": "tallies", "toplines": "marts", "crosstabs": "marts",
-    "bases": "marts", "response_rates": "marts", "comparisons": "marts",
+    "bases": "marts", "estimates": "marts", "intervals": "marts", "response_rates": "marts", "comparisons": "marts",
 }  # fmt: skip
 UPSTREAM = {
     "codebook": set(), "records": {"codebook"}, "claims": {"codebook"},
     "cells": {"records", "codebook"}, "tallies": {"cells", "codebook"}, "respondents": {"cells", "codebook"},
-    "bases": {"respondents", "codebook"}, "toplines": {"tallies", "bases", "codebook"},
-    "crosstabs": {"tallies", "bases", "codebook"}, "response_rates": {"respondents", "records", "codebook"},
+    "bases": {"respondents", "codebook"}, "estimates": {"tallies", "respondents", "bases", "codebook"},
+    "intervals": {"estimates"}, "toplines": {"estimates", "intervals", "codebook"},
+    "crosstabs": {"estimates", "intervals", "codebook"}, "response_rates": {"respondents", "records", "codebook"},
     "comparisons": {"crosstabs", "toplines", "codebook"},
     "findings": {"claims", "tallies", "bases", "response_rates"},
-    "release": {"findings", "toplines", "crosstabs", "bases", "response_rates", "comparisons"},
+    "release": {
+        "findings", "toplines", "crosstabs", "bases", "response_rates", "comparisons", "estimates", "intervals",
+    },
 }  # fmt: skip
 
 
@@ -78,7 +81,7 @@ def test_every_expectation_and_every_dbt_test_is_a_check(defs: dg.Definitions) -
     }
     assert wanted <= keys
     dbt_checks = keys - wanted
-    assert len(dbt_checks) == 17
+    assert len(dbt_checks) == 23
     assert all(name.startswith(f"{asset}_") for asset, name in dbt_checks)
 
 

@@ -47,7 +47,7 @@ def test_a_plain_dbt_build_works_by_itself(built: tuple[Desk, Path]) -> None:
     assert done.returncode == 0, done.stdout
     results = json.loads((project / "target" / "run_results.json").read_text())["results"]
     unit_tests = [result for result in results if result["unique_id"].startswith("unit_test.")]
-    assert len(unit_tests) == 6
+    assert len(unit_tests) == 7
     assert {result["status"] for result in unit_tests} == {"pass"}
     with duckdb.connect(str(desk.places.work_database("small")), read_only=True) as connection:
         assert connection.execute("SELECT count(*) > 0 FROM marts.toplines").fetchall() == [(True,)]

@@ -55,7 +55,7 @@ outlook,up,sector,m,66%,percentage,answered
 FILES: dict[str, str | bytes] = {"survey.yml": SURVEY, "claims.yml": CLAIMS, "claims.csv": TABLE}
 EMPTY = {
     "raw.files", "tallies.cells", "tallies.tallies", "tallies.respondents", "marts.toplines", "marts.crosstabs",
-    "marts.bases", "marts.response_rates", "marts.comparisons",
+    "marts.bases", "marts.estimates", "marts.intervals", "marts.response_rates", "marts.comparisons",
 }  # fmt: skip
 
 

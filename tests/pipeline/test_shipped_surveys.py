@@ -20,12 +20,14 @@ TABLES = {
     "raw.statements", "raw.readings", "raw.named_respondents", "raw.waves",
     "raw.antecedents", "raw.orders", "raw.changes", "tallies.cells", "tallies.tallies",
     "tallies.respondents", "marts.toplines", "marts.crosstabs", "marts.bases", "marts.response_rates",
-    "marts.comparisons", "audit.figures", "audit.findings", "audit.repairs", "audit.readings", "audit.checks",
+    "marts.comparisons", "marts.estimates", "marts.intervals",
+    "audit.figures", "audit.findings", "audit.repairs", "audit.readings", "audit.checks",
 }  # fmt: skip
 NO_GROUPS = {"marts.crosstabs", "marts.comparisons"}  # the article's survey is not broken down, so these are empty
 RESULT_COLUMNS = {
     "survey", "question", "answer", "answer_label", "group_by", "group_value", "base_rule", "n_base", "n", "w_base",
-    "w", "share", "percent_text", "suppressed", "generation", "provenance",
+    "w", "share", "percent_text", "se", "deff", "n_eff", "df", "ci_low", "ci_high", "ci_method", "suppressed",
+    "not_computed", "generation", "provenance",
 }  # fmt: skip
 
 

@@ -2,14 +2,16 @@ with survey as (
 
     select
         *,
-        not (weighted or has_stratum or has_sampling_unit) as is_plain
+        not weighted and not has_stratum and not has_sampling_unit as is_plain
     from {{ source("raw", "survey") }}
 
 ),
 
 questions as (
 
-    select * from {{ source("raw", "questions") }} where type in ('single', 'multiple')
+    select *
+    from {{ source("raw", "questions") }}
+    where type in ('single', 'multiple')
 
 ),
 
@@ -21,7 +23,9 @@ answers as (
 
 bases as (
 
-    select * from {{ ref("bases") }} where is_published
+    select *
+    from {{ ref("bases") }}
+    where is_published
 
 ),
 
@@ -55,9 +59,22 @@ counted as (
 listed as (
 
     -- the codebook's answers, and the blank of those whom the routing left out
-    select question, position, answer, answer_label, kind from answers
+    select
+        question,
+        position,
+        answer,
+        answer_label,
+        kind
+    from answers
     union
-    select question, 2147483647, '', 'Not asked', 'not_asked' from questions where asked_if_question is not null
+    select
+        question,
+        2147483647 as position,
+        '' as answer,
+        'Not asked' as answer_label,
+        'not_asked' as kind
+    from questions
+    where asked_if_question is not null
 
 ),
 
@@ -93,7 +110,11 @@ shares as (
         bases.w_base,
         coalesce(counted.w, 0.0) as w,
         bases.n_base < survey.minimum_base as suppressed,
-        case when not suppressed and bases.w_base > 0 then coalesce(counted.w, 0.0) / bases.w_base end as share
+        case
+            when suppressed or not bases.w_base > 0 then null
+            when counted.n = bases.n_base then 1.0::double -- the two sums of weights may differ in their last digit
+            else coalesce(counted.w, 0.0) / bases.w_base
+        end as share
     from bases
     cross join survey
     inner join questions on bases.question = questions.question
@@ -155,7 +176,7 @@ sample_units as (
         sampling_unit,
         sum(n) as n
     from respondents
-    where group_by is null and question = (select min(question) from respondents)
+    where group_by is null and question = (select min(questions.question) from questions)
     group by all
 
 ),
@@ -253,8 +274,7 @@ spread as (
         kish.n_kish,
         design.df,
         survey.is_plain,
-        -- told by the counts too: of sums of weights in another order 1 may come out a little less
-        shares.n = 0 or shares.n = shares.n_base or shares.share <= 0 or shares.share >= 1 as is_certain,
+        shares.share <= 0 or shares.share >= 1 as is_certain,
         case
             when shares.share is not null and design.lone_unit is null
                 then case when is_certain then 0 else sqrt(variances.variance) end

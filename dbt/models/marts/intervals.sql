@@ -2,7 +2,7 @@ with estimates as (
 
     select
         *,
-        0.95::double as level
+        0.95::double as confidence_level
     from {{ ref("estimates") }}
 
 ),
@@ -12,9 +12,9 @@ quantiles as (
     -- of the distribution functions, which DuckDB does not have: see dagster_project/quantiles.py
     select
         *,
-        normal_quantile((1 + level) / 2) as z,
-        t_quantile((1 + level) / 2, case when df > 0 then df end::double) as t,
-        t_quantile((1 + level) / 2, case when n_base > 1 then n_base - 1 end::double) as t_simple
+        normal_quantile((1 + confidence_level) / 2) as z,
+        t_quantile((1 + confidence_level) / 2, case when df > 0 then df end::double) as t,
+        t_quantile((1 + confidence_level) / 2, case when n_base > 1 then n_base - 1 end::double) as t_simple
     from estimates
 
 ),
@@ -26,6 +26,8 @@ effective as (
         *,
         case when share > 0 and share < 1 and se > 0 then share * (1 - share) / se ** 2 * (t_simple / t) ** 2 end
             as n_interval,
+        case when share > 0 and share < 1 then ln(share / (1 - share)) end as logit,
+        se / (share * (1 - share)) as se_logit,
         case
             when se is null then not_computed
             when t is null then 'no degrees of freedom'
@@ -54,12 +56,12 @@ long as (
         case
             when no_count is not null then null
             when n = 0 then 0
-            else beta_quantile((1 - level) / 2, n::double, (n_base - n + 1)::double)
+            else beta_quantile((1 - confidence_level) / 2, n::double, (n_base - n + 1)::double)
         end as low,
         case
             when no_count is not null then null
             when n = n_base then 1
-            else beta_quantile((1 + level) / 2, (n + 1)::double, (n_base - n)::double)
+            else beta_quantile((1 + confidence_level) / 2, (n + 1)::double, (n_base - n)::double)
         end as high,
         no_count as reason
     from effective
@@ -67,26 +69,24 @@ long as (
     select
         *,
         'logit' as method,
-        case when share > 0 and share < 1 then 1 / (1 + exp(-(ln(share / (1 - share)) - t * se / (share * (1 - share))))) end
-            as low,
-        case when share > 0 and share < 1 then 1 / (1 + exp(-(ln(share / (1 - share)) + t * se / (share * (1 - share))))) end
-            as high,
+        1 / (1 + exp(t * se_logit - logit)) as low,
+        1 / (1 + exp(-t * se_logit - logit)) as high,
         coalesce(no_se, case when low is null then 'a share of 0 or 1 has no logit interval' end) as reason
     from effective
     union all
     select
         *,
         'beta' as method,
-        beta_quantile((1 - level) / 2, n_interval * share, n_interval * (1 - share) + 1) as low,
-        beta_quantile((1 + level) / 2, n_interval * share + 1, n_interval * (1 - share)) as high,
+        beta_quantile((1 - confidence_level) / 2, n_interval * share, n_interval * (1 - share) + 1) as low,
+        beta_quantile((1 + confidence_level) / 2, n_interval * share + 1, n_interval * (1 - share)) as high,
         coalesce(no_se, case when n_interval is null then 'a standard error of 0 has no effective size' end) as reason
     from effective
     union all
     select
         *,
         'wilson_effective' as method,
-        {{ wilson_bound("-", "n_interval * share", "n_interval", "z") }} as low,
-        {{ wilson_bound("+", "n_interval * share", "n_interval", "z") }} as high,
+        case when n_interval > 0 then {{ wilson_bound("-", "n_interval * share", "n_interval", "z") }} end as low,
+        case when n_interval > 0 then {{ wilson_bound("+", "n_interval * share", "n_interval", "z") }} end as high,
         coalesce(no_se, case when n_interval is null then 'a standard error of 0 has no effective size' end) as reason
     from effective
     union all
@@ -113,7 +113,7 @@ final as (
         group_value,
         method,
         method = case when is_plain then 'wilson' else 'logit' end as is_default,
-        level,
+        confidence_level,
         low,
         high,
         reason as not_computed
