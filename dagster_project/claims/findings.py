@@ -204,7 +204,10 @@ class _Component:
         contradicted = frozenset(f for one in self.contradictions for f in one.figures)
         cells = frozenset(f for f in contradicted if self.joint.figures[f].kind is not Kind.BASE)
         with_bases = self.joint.everything - cells
-        return with_bases if self.localiser.possible(with_bases) else self.joint.everything - contradicted
+        with suppress(UndecidedError):
+            if self.localiser.possible(with_bases):
+                return with_bases
+        return self.joint.everything - contradicted
 
     # -- what cannot stand ------------------------------------------------------------------------------------------
 
@@ -233,7 +236,8 @@ class _Component:
             if len(contradiction.conflicts) == 1:
                 readings += _readings_of_triple(told, claims)
         readings.sort(key=lambda reading: reading.cost)
-        message = " ".join([message, *(one.message for one in tried)])
+        cut_off = ["There was no time to try every reading."] if self.localiser.is_late else []
+        message = " ".join([message, *(one.message for one in tried), *cut_off])
         severity = Severity.IMPOSSIBLE_AS_LABELLED if readings else Severity.PROVED_IMPOSSIBLE
         return Finding(code, severity, claims, message, power, repairs, tuple(readings), triple)
 
@@ -265,7 +269,12 @@ class _Component:
         return Mend(tuple(changes), repair.weight)
 
     def _fitting(self, figure: int, others: Sources) -> Callable[[Fraction], bool]:
-        return lambda value: self.localiser.fits(figure, others, value)
+        def fits(value: Fraction) -> bool:
+            with suppress(UndecidedError):  # a slip is only a hint
+                return self.localiser.fits(figure, others, value)
+            return False
+
+        return fits
 
     # -- what can stand ---------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import heapq
 import math
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -77,6 +78,11 @@ class Localiser:
         self._known: dict[Sources, bool] = {}
         self._solutions: list[tuple[Sources, tuple[int, ...]]] = []
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the time is over."""
+        return self.deadline is not None and time.monotonic() > self.deadline
+
     def possible(self, sources: Sources) -> bool:
         """Can these figures stand together?"""
         if sources not in self._known:
@@ -86,10 +92,13 @@ class Localiser:
     def contradictions(self) -> tuple[Contradiction, ...]:
         """Everything that cannot stand, apart where it has no figure in common; in the order of the figures."""
         everything = left = self.joint.everything
+        if self.possible(everything):
+            return ()
         clusters: list[list[Sources]] = []
-        while not self.possible(left):
-            clusters.append(_overlapping(self._conflicts(left)))
-            left -= frozenset().union(*clusters[-1])
+        with suppress(UndecidedError):  # what is proved stands, even if the time is over before more is found
+            while not self.possible(left):
+                clusters.append(_overlapping(self._conflicts(left)))
+                left -= frozenset().union(*clusters[-1])
         found = []
         for cluster in sorted(clusters, key=lambda conflicts: min(min(conflict) for conflict in conflicts)):
             elsewhere = frozenset().union(*(c for other in clusters if other is not cluster for c in other))
@@ -155,7 +164,10 @@ class Localiser:
             seen.add(without)
             conflict = next((c for c in found if not c & without), None)
             if conflict is None:
-                conflict = self._conflict(sources - without)
+                try:
+                    conflict = self._conflict(sources - without)
+                except UndecidedError:
+                    break  # only after the first: that these sources cannot stand is known
                 if conflict is None:
                     continue
                 found.append(conflict)
@@ -317,7 +329,7 @@ class Localiser:
         sources: Sources,
         bounds: Mapping[int, tuple[int | None, int | None]] | None = None,
     ) -> bool:
-        if self.deadline is not None and time.monotonic() > self.deadline:
+        if self.is_late:
             raise UndecidedError
         answer = self.joint.system.decide(sources, bounds=bounds, deadline=self.deadline)
         if answer.verdict is Verdict.UNDECIDED:

@@ -12,7 +12,7 @@ from itertools import combinations
 from dagster_project.claims.algebra import shares
 from dagster_project.claims.hedges import Kind
 from dagster_project.claims.joint import Joint, Stated, join
-from dagster_project.claims.localise import Sources, UndecidedError
+from dagster_project.claims.localise import Sources
 from dagster_project.claims.rounding import RoundingRule
 from dagster_project.claims.survey import ALL, ANSWERED, ASKED, ROUTED, Question
 from dagster_project.claims.system import Verdict
@@ -53,9 +53,9 @@ _ROUNDED = {
 def other_readings(
     joint: Joint, conflict: Sources, around: Sources, deadline: float | None, weights_possible: bool
 ) -> list[Tried]:
-    """The readings that free `conflict` with all of `around` standing, cheapest first.
+    """The readings that free `conflict` with all of `around` standing, cheapest first, as far as there is time.
 
-    `around` are the figures to be explained together. Raises UndecidedError when the time is over.
+    `around` are the figures to be explained together.
     """
     kept = [joint.figures[f] for f in sorted(around)]
     clash = [joint.figures[f] for f in sorted(conflict)]
@@ -63,8 +63,6 @@ def other_readings(
     for tried, figures, questions in _readings(joint, kept, clash, weights_possible):
         other = join(figures, questions, joint.orders)
         answer = other.system.decide(other.everything, deadline=deadline)
-        if answer.verdict is Verdict.UNDECIDED:
-            raise UndecidedError
         if answer.verdict is Verdict.POSSIBLE:
             found.append(tried)
     return sorted(found, key=lambda tried: tried.cost)
