@@ -271,7 +271,9 @@ def _observed(
         return f"nothing to check: {nothing}"
     if failed:
         said = _counted(failed[0].result) if len(failed) == len(outcomes) == 1 else None
-        text = said or (f"{failed_rows:,} fail" if failed_rows is not None else "does not hold")
+        rows = {_looked_at(one.result) for one in outcomes}
+        of = f" of {rows.pop():,}" if len(rows) == 1 and None not in rows else ""
+        text = said or (f"{failed_rows:,}{of} fail" if failed_rows is not None else "does not hold")
         questions = list(dict.fromkeys(one.expected.question for one in failed if one.expected.question))
         if questions:
             text += f"; {len(questions)} of {len(outcomes)} questions: {', '.join(questions)}"
