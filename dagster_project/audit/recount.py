@@ -41,7 +41,8 @@ def recount(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | No
         return None
     if claim.kind is Kind.BASE:
         return _recounted_base(connection, claim)
-    if claim.cell.answer is None or not _is_tallied(connection, claim):
+    bases = _bases(connection, claim)
+    if claim.cell.answer is None or not bases:
         return None
     count = connection.execute(
         """SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(w), 0.0) FROM tallies.tallies
@@ -53,7 +54,7 @@ def recount(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | No
     if claim.kind is Kind.COUNT:
         said = "1 record gives this answer" if n == 1 else f"{n:,} records give this answer"
         return Recount(claim.figure.interval.contains(n), said)
-    return _recounted_percentage(connection, claim, n, w)
+    return _recounted_percentage(claim, bases, n, w)
 
 
 def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], provenance: str) -> Iterator[Finding]:
@@ -91,10 +92,6 @@ def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], p
             yield Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), start + tried)
 
 
-def _is_tallied(connection: duckdb.DuckDBPyConnection, claim: Claim) -> bool:
-    return bool(_bases(connection, claim))
-
-
 def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
     if claim.cell.question is None:
         rows = connection.execute(
@@ -109,10 +106,12 @@ def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Reco
     return Recount(claim.figure.interval.contains(base), f"{base:,} {WORDS[claim.base or 'answered']}")
 
 
-def _recounted_percentage(connection: duckdb.DuckDBPyConnection, claim: Claim, n: int, w: float) -> Recount | None:
+def _recounted_percentage(
+    claim: Claim, bases: Mapping[str, tuple[int, float | None]], n: int, w: float
+) -> Recount | None:
     """The share under the base as labelled, and, where that does not give the figure, every other way that does."""
     ways: dict[tuple[str, bool], tuple[str, Fraction]] = {}
-    for rule, (n_base, w_base) in _bases(connection, claim).items():
+    for rule, (n_base, w_base) in bases.items():
         if n_base:
             share = Fraction(100 * n, n_base)
             ways[rule, False] = f"{n:,} of {n_base:,} {WORDS[rule]} is {float(share):.1f} %", share

@@ -58,7 +58,7 @@ from dagster_project.claims.triple import (
     TripleFinding,
     audit_triple,
 )
-from dagster_project.claims.words import finding_text, reading_text, repair_text
+from dagster_project.claims.words import finding_text, listed, reading_text, repair_text
 
 __all__ = [
     "BASES",
@@ -114,6 +114,7 @@ __all__ = [
     "grimmer",
     "grimmer_power",
     "leaves_answers_out",
+    "listed",
     "missing_disclosure",
     "parse_change",
     "parse_figure",

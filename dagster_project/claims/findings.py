@@ -540,17 +540,19 @@ def _rounding(judged: Sequence[Joint], seconds: float) -> Iterator[Finding]:
     with_shares = [joint for joint in judged if any(one.figure.rounding for one in joint.figures)]
     figures = sum(one.figure.rounding is not None for joint in with_shares for one in joint.figures)
     refuted: dict[RoundingRule, int] = {}
+    not_half_up: list[Joint] = []
     deadline = time.monotonic() + seconds
     for rule in _RULES:
-        verdicts = []
-        for joint in with_shares:
-            under = joint.under(rule)
-            verdicts.append(under.system.decide(under.everything, deadline=deadline).verdict)
+        unders = [joint.under(rule) for joint in with_shares]
+        verdicts = [under.system.decide(under.everything, deadline=deadline).verdict for under in unders]
         if Verdict.UNDECIDED in verdicts:
             return
-        refuted[rule] = sum(verdict is Verdict.IMPOSSIBLE for verdict in verdicts)
-    for joint in with_shares:
-        yield from _only_if_not_half_up(joint, deadline)
+        impossible = [under for under, verdict in zip(unders, verdicts, strict=True) if verdict is Verdict.IMPOSSIBLE]
+        refuted[rule] = len(impossible)
+        if rule is RoundingRule.HALF_UP:
+            not_half_up = impossible
+    for under in not_half_up:
+        yield from _only_if_not_half_up(under, deadline)
     if figures < _ENOUGH or not any(refuted.values()):
         return
     claims = tuple(c for joint in with_shares for one in joint.figures if one.figure.rounding for c in one.claims)
@@ -559,9 +561,8 @@ def _rounding(judged: Sequence[Joint], seconds: float) -> Iterator[Finding]:
     yield Finding(Code.ROUNDING, severity, claims, rounding_text(refuted, len(with_shares)))
 
 
-def _only_if_not_half_up(joint: Joint, deadline: float) -> Iterator[Finding]:
-    """Figures that stand together only if a half was not rounded up, as most would take for granted."""
-    under = joint.under(RoundingRule.HALF_UP)
+def _only_if_not_half_up(under: Joint, deadline: float) -> Iterator[Finding]:
+    """Figures that can stand, but not `under` half up, which most would take for granted."""
     localiser = Localiser(under, deadline)
     try:
         contradictions = localiser.contradictions()
@@ -570,7 +571,7 @@ def _only_if_not_half_up(joint: Joint, deadline: float) -> Iterator[Finding]:
     for contradiction in contradictions:
         if _as_triple(under, contradiction) is not None:
             continue  # the triple tells it itself
-        figures = [joint.figures[f] for f in sorted(contradiction.conflicts[0])]
+        figures = [under.figures[f] for f in sorted(contradiction.conflicts[0])]
         claims = tuple(claim for one in figures for claim in one.claims)
         message = half_text([one.figure.phrase for one in figures])
         yield Finding(Code.ROUNDING, Severity.NEEDS_AN_ASSUMPTION, claims, message)

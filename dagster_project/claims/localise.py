@@ -253,7 +253,7 @@ class Localiser:
 
     def _whole_range(self, variable: int, sources: Sources) -> Interval:
         low, high = self._bounds(sources)[variable]
-        witness = self._witness(sources)[variable]
+        witness = self.example(sources)[variable]
         least = _first(low, witness, lambda v: self._decide(sources, bounds={variable: (None, v)}))
         if high >= self._far:
             if self._decide(sources, bounds={variable: (self._far, None)}):
@@ -266,7 +266,7 @@ class Localiser:
         count, base = self.joint.share(figure)
         one = self.joint.figures[figure].figure
         decimals, rule = one.decimals, one.rounding or RoundingRule.EITHER_HALF
-        bounds, values = self._bounds(sources), self._witness(sources)
+        bounds, values = self._bounds(sources), self.example(sources)
         if values[base] == 0:
             some = self._shares(figure, sources, Interval.of(0, 100))
             if some is None:
@@ -303,10 +303,6 @@ class Localiser:
             raise UndecidedError
         return answer.values if answer.verdict is Verdict.POSSIBLE else None
 
-    def example(self, sources: Sources) -> tuple[int, ...]:
-        """One value for each variable under which these figures, which can stand, are as printed."""
-        return self._witness(sources)
-
     def bounds_of(self, variable: int, sources: Sources) -> tuple[int, int]:
         """Bounds that a variable cannot leave where these figures stand; the number itself where it is certain."""
         return self._bounds(sources)[variable]
@@ -336,8 +332,11 @@ class Localiser:
             raise UndecidedError
         return answer.verdict is Verdict.POSSIBLE
 
-    def _witness(self, sources: Sources) -> tuple[int, ...]:
-        """A solution for these sources, which can stand; one for more of them will do."""
+    def example(self, sources: Sources) -> tuple[int, ...]:
+        """A value for each variable under which these figures, which can stand, are as printed.
+
+        One for more of them will do.
+        """
         for held, values in self._solutions:
             if sources <= held:
                 return values

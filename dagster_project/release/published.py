@@ -12,13 +12,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import duckdb
 
-from dagster_project.claims import Severity
+from dagster_project.claims import Severity, listed
 from dagster_project.release.stored import (
     CONTRADICTED,
     Row,
     claims_of,
     grouped,
-    listed,
     stored_rows,
     things_printed,
     web_address,

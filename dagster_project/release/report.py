@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import duckdb
 
-from dagster_project.claims import Severity
+from dagster_project.claims import Severity, listed
 from dagster_project.codebook import Provenance
 from dagster_project.release.published import (
     SEVERITY_WORDS,
@@ -33,7 +33,6 @@ from dagster_project.release.stored import (
     CONTRADICTED,
     Row,
     grouped,
-    listed,
     stored_findings,
     stored_rows,
     web_address,

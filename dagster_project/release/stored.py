@@ -7,7 +7,7 @@ Which numbers stand in a row was decided before; what a page or an export makes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,11 +57,6 @@ def things_printed(connection: duckdb.DuckDBPyConnection, figures: Iterable[Row]
             "wave": None,
         }
     return printed
-
-
-def listed(parts: Sequence[str], last: str = "and") -> str:
-    """Words as a list in a sentence."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def web_address(url: str | None) -> str | None:
