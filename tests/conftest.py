@@ -96,6 +96,7 @@ records: {files: [records.csv]}
 respondent: id
 groups: [sex]
 minimum_base: 2
+minimum_cell: 0
 missing: {refused: ["9"]}
 questions:
   - {id: sex, text: Sex, type: single, options: {f: Female, m: Male}}

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from dagster_project.audit.published import Publication, PublishedFigure, read_publication
-from dagster_project.audit.recount import Recount, recount, recount_findings
+from dagster_project.audit.recount import Recount, recount, recount_findings, withheld_claims
 from dagster_project.claims import (
     SECONDS,
     WORST_FIRST,
@@ -56,6 +56,7 @@ TABLES = {
     "readings": f"""{KEY}, finding VARCHAR, reading INTEGER, source VARCHAR, title VARCHAR, claims VARCHAR,
         message VARCHAR, cost INTEGER, {INTERVALS}""",
 }
+WITHHELD = "withheld: too few respondents"
 NOT_CHECKED = "not checked"  # no other figure says anything of it
 CONTRADICTED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
 _OF_SURVEY = (Code.ROUNDING, Code.DISCLOSURE)  # of the publication as a whole: no verdict on a single figure
@@ -77,7 +78,12 @@ def audit_published(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
     """
     survey = survey_key(connection)
     published = read_publication(connection)
-    recounts = {one.id: found for one in published.figures if (found := recount(connection, one.claim)) is not None}
+    withheld = withheld_claims(connection, published.claims)
+    recounts = {
+        one.id: found
+        for one in published.figures
+        if one.id not in withheld and (found := recount(connection, one.claim)) is not None
+    }
     audit = audit_claims(
         _claims(published, recounts, survey.provenance),
         published.questions,
@@ -97,7 +103,10 @@ def audit_published(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
     )
     names = [f"F{number:02d}" for number in range(1, len(findings) + 1)]
     rows: dict[str, list[tuple[Any, ...]]] = {
-        "figures": [_figure_row(one, findings, audit, recounts.get(one.id)) for one in published.figures],
+        "figures": [
+            _figure_row(one, findings, audit, recounts.get(one.id), WITHHELD if one.id in withheld else None)
+            for one in published.figures
+        ],
         "findings": [
             (
                 name, one.code.value, one.severity.value, ", ".join(one.claims), one.message,
@@ -179,7 +188,11 @@ def _assumptions(published: Publication) -> Iterator[Finding]:
 
 
 def _figure_row(
-    one: PublishedFigure, findings: Sequence[Finding], audit: Audit, recounted: Recount | None
+    one: PublishedFigure,
+    findings: Sequence[Finding],
+    audit: Audit,
+    recounted: Recount | None,
+    not_recounted: str | None,
 ) -> tuple[Any, ...]:
     severities = [other.severity for other in findings if one.id in other.claims and other.code not in _OF_SURVEY]
     verdict = min(severities, key=WORST_FIRST.index).value if severities else NOT_CHECKED
@@ -191,7 +204,8 @@ def _figure_row(
         claim.cell.answer, group_by, group_value, claim.cell.wave, claim.base, one.of_what, one.where_printed,
         _decimal(interval.low, ROUND_FLOOR), _decimal(interval.high, ROUND_CEILING), interval.low_open,
         interval.high_open, verdict, recounted.reproduced if recounted else None,
-        recounted.text if recounted else None, _low(fits), _high(fits), None if power is None else float(power),
+        recounted.text if recounted else not_recounted, _low(fits), _high(fits),
+        None if power is None else float(power),
     )  # fmt: skip
 
 

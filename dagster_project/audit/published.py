@@ -125,6 +125,11 @@ def _questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
         "SELECT question, asked_if_question, asked_if_answer FROM raw.routing"
     ).fetchall():
         routing.setdefault(question, (asker, []))[1].append(answer)
+    nets: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for question, net, members in connection.execute(
+        "SELECT question, net, list(answer) FROM raw.nets GROUP BY question, net"
+    ).fetchall():
+        nets[question][net] = tuple(members)
     questions = []
     for question, kind, complete in connection.execute(
         "SELECT question, type, coalesce(complete, false) FROM raw.questions ORDER BY position"
@@ -140,6 +145,7 @@ def _questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
                 exclusive=tuple(of["exclusive"]),
                 complete=complete,
                 asked_if=None if asked_if is None else (asked_if[0], tuple(asked_if[1])),
+                nets=nets[question],
             )
         )
     return questions
@@ -147,7 +153,9 @@ def _questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
 
 def _names(connection: duckdb.DuckDBPyConnection) -> Names:
     questions = connection.execute("SELECT question, question_text FROM raw.questions").fetchall()
-    answers = connection.execute("SELECT question, answer, answer_label FROM raw.answers").fetchall()
+    answers = connection.execute(
+        "SELECT question, answer, answer_label FROM raw.answers UNION SELECT question, net, net_label FROM raw.nets"
+    ).fetchall()
     waves = connection.execute("SELECT wave, label FROM raw.waves WHERE label IS NOT NULL").fetchall()
     return Names(dict(questions), {(question, answer): label for question, answer, label in answers}, dict(waves))
 

@@ -8,9 +8,8 @@ from fractions import Fraction
 
 import duckdb
 
-from dagster_project.claims import Claim, Code, Explanation, Finding, Kind, RoundingRule, Severity
+from dagster_project.claims import WHO, Claim, Code, Explanation, Finding, Kind, RoundingRule, Severity
 
-WORDS = {"answered": "who answered", "routed": "led to the question", "all": "who responded", "asked": "contacted"}
 _OTHER_RULES = {
     RoundingRule.HALF_EVEN: "with halves rounded to the even number",
     RoundingRule.DOWN: "cut off instead of rounded",
@@ -55,6 +54,25 @@ def recount(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | No
         said = "1 record gives this answer" if n == 1 else f"{n:,} records give this answer"
         return Recount(claim.figure.interval.contains(n), said)
     return _recounted_percentage(claim, bases, n, w)
+
+
+def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Claim]) -> set[str]:
+    """The claims about counts and bases that the published tables withhold; that one is right would tell it."""
+    cells = connection.execute("SELECT question, answer, group_by, group_value FROM disclosure.withheld").fetchall()
+    bases = connection.execute(
+        "SELECT question, base_rule, group_by, group_value FROM disclosure.withheld_bases"
+    ).fetchall()
+    withheld = {*cells, *bases}
+    return {
+        claim.id
+        for claim in claims
+        if (
+            claim.cell.question,
+            (claim.base or "answered") if claim.kind is Kind.BASE else claim.cell.answer,
+            *(claim.cell.group or (None, None)),
+        )
+        in withheld
+    }
 
 
 def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], provenance: str) -> Iterator[Finding]:
@@ -103,7 +121,7 @@ def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Reco
         base = _bases(connection, claim).get(claim.base or "answered", (None, None))[0]
     if base is None:
         return None
-    return Recount(claim.figure.interval.contains(base), f"{base:,} {WORDS[claim.base or 'answered']}")
+    return Recount(claim.figure.interval.contains(base), f"{base:,} {WHO[claim.base or 'answered']}")
 
 
 def _recounted_percentage(
@@ -114,10 +132,10 @@ def _recounted_percentage(
     for rule, (n_base, w_base) in bases.items():
         if n_base:
             share = Fraction(100 * n, n_base)
-            ways[rule, False] = f"{n:,} of {n_base:,} {WORDS[rule]} is {float(share):.1f} %", share
+            ways[rule, False] = f"{n:,} of {n_base:,} {WHO[rule]} is {float(share):.1f} %", share
         if n_base and w_base and (n, n_base) != (w, w_base):
             share = 100 * Fraction(w) / Fraction(w_base)
-            text = f"{w:,.0f} of {w_base:,.0f} (weighted) {WORDS[rule]} is {float(share):.1f} %"
+            text = f"{w:,.0f} of {w_base:,.0f} (weighted) {WHO[rule]} is {float(share):.1f} %"
             ways[rule, True] = text, share
     base = claim.base or "answered"
     weighted = (base, True) in ways

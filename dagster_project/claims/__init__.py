@@ -46,7 +46,7 @@ from dagster_project.claims.rounding import (
     round_fraction,
 )
 from dagster_project.claims.statement import Listing, Part, StatementError, parse_statement
-from dagster_project.claims.survey import Cell, Claim, Names, Order, Question
+from dagster_project.claims.survey import WHO, Cell, Claim, Names, Order, Question
 from dagster_project.claims.triple import (
     WORST_FIRST,
     Implied,
@@ -67,6 +67,7 @@ __all__ = [
     "ENGLISH",
     "PERCENTAGES",
     "SECONDS",
+    "WHO",
     "WORST_FIRST",
     "Antecedent",
     "Audit",

@@ -21,6 +21,7 @@ from dagster_project.claims.hedges import Kind
 from dagster_project.claims.interval import Interval
 from dagster_project.claims.joint import (
     NESTING,
+    NET,
     ORDER,
     PARTITION,
     ROUTING,
@@ -493,7 +494,12 @@ def _code(joint: Joint, contradiction: Contradiction) -> Code:
     figures = [joint.figures[f] for f in contradiction.conflicts[0]]
     if ORDER in kinds or any(one.figure.value is None for one in figures):
         return Code.ORDER
-    for kind, code in ((ROUTING, Code.ROUTING), (SUBGROUP, Code.SUBGROUP), (PARTITION, Code.PARTITION)):
+    for kind, code in (
+        (ROUTING, Code.ROUTING),
+        (SUBGROUP, Code.SUBGROUP),
+        (NET, Code.PARTITION),
+        (PARTITION, Code.PARTITION),
+    ):
         if kind in kinds:
             return code
     if all(one.kind is Kind.BASE for one in figures):

@@ -5,6 +5,8 @@ one of them, or on the ratio of two; the survey's structure adds rows without a 
 
 - partition: who answered a single question gave exactly one of its answers; of a multiple one, an exclusive answer
   stands alone; don't-knows come on top of those who answered
+- net: several answers counted as one are as many as they are one by one; of a multiple question at most as many, and
+  no fewer than each
 - subgroup: the groups by one question do not overlap; they add up where everybody is in one
 - nesting: answered <= routed <= all <= asked, and no count is above its base
 - routing: a routed question is put to no more than gave the answers that lead to it
@@ -37,7 +39,8 @@ from dagster_project.claims.survey import (
 )
 from dagster_project.claims.system import System
 
-PARTITION, SUBGROUP, NESTING, ROUTING, ORDER = "partition", "subgroup", "nesting", "routing", "order"
+PARTITION, NET, SUBGROUP = "partition", "net", "subgroup"
+NESTING, ROUTING, ORDER = "nesting", "routing", "order"
 
 
 def trust_in(figure: Figure) -> int:
@@ -287,6 +290,9 @@ class _Builder:
                 self._spoken_groups(place, partial(self.base, rule=rule))
             for place, answer in list(self.count_at):
                 self._spoken_groups(place, partial(self.count, answer=answer))
+            for place, answer in list(self.count_at):
+                for member in self._members(place, answer):
+                    self.count(place, member)
             for place in dict.fromkeys(place for place, _ in self.count_at):
                 question = self.questions.get(place.question or "")
                 if question is not None and question.single:
@@ -295,6 +301,7 @@ class _Builder:
         self._subgroups(self.base_at)
         self._subgroups(self.count_at)
         self._partitions()
+        self._nets()
         self._groups_as_answers()
 
     def _spoken_groups(self, place: _Place, make: Callable[[_Place], int]) -> None:
@@ -343,6 +350,23 @@ class _Builder:
                     self.system.add([*((v, 1) for v in alone), (other, 1), (answered, -1)], 0, law=law)
             if len(alone) > 1:
                 self.system.add([*((v, 1) for v in alone), (answered, -1)], 0, law=law)
+
+    def _members(self, place: _Place, answer: str) -> Sequence[str]:
+        """The answers that a net counts as one; none of an answer that is no net."""
+        question = self.questions.get(place.question or "")
+        return question.nets.get(answer, ()) if question is not None else ()
+
+    def _nets(self) -> None:
+        for (place, answer), net in self.count_at.items():
+            members = [self.count_at[place, member] for member in self._members(place, answer)]
+            if members:
+                law = Law(NET, replace(place.cell, answer=answer))
+                self.system.add([(net, 1), *((member, -1) for member in members)], 0, law=law)
+                if self.questions[place.question or ""].single:
+                    self.system.add([(net, -1), *((member, 1) for member in members)], 0, law=law)
+                else:
+                    for member in members:
+                        self.system.add([(member, 1), (net, -1)], 0, law=law)
 
     def _groups_as_answers(self) -> None:
         """Who is in a group gave that answer to the group's question."""

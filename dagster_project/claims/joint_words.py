@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from dagster_project.claims.algebra import counts_possible
 from dagster_project.claims.figures import Figure
 from dagster_project.claims.hedges import Kind
 from dagster_project.claims.interval import Interval, number_text
-from dagster_project.claims.joint import NESTING, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, Stated
+from dagster_project.claims.joint import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, Stated
 from dagster_project.claims.localise import Contradiction, Repair
 from dagster_project.claims.readings import BASE_WORDS, RULE_WORDS
 from dagster_project.claims.rounding import RoundingRule, decimal_text
@@ -140,7 +141,8 @@ def rounding_text(refuted: Mapping[RoundingRule, int], tables: int) -> str:
 def _sum_of_shares(joint: Joint, conflict: Sequence[int], laws: Sequence[Law], names: Names) -> str:
     """One question, one group, and percentages alone: more or less than 100 together, whatever the base."""
     of = [joint.figures[f] for f in conflict]
-    if PARTITION not in {law.kind for law in laws} or len({joint.bases[f] for f in conflict}) != 1:
+    kinds = {law.kind for law in laws}
+    if PARTITION not in kinds or NET in kinds or len({joint.bases[f] for f in conflict}) != 1:
         return ""
     if any(one.kind is not Kind.PERCENTAGE for one in of):
         return ""
@@ -194,7 +196,11 @@ def _sum_of_groups(joint: Joint, conflict: Sequence[int], laws: Sequence[Law], n
     parts = [f for f in conflict if joint.figures[f].kind is not Kind.BASE]
     of = [joint.figures[f] for f in parts]
     by = next((law.other for law in laws if law.kind == SUBGROUP), None)
-    if by is None or len({(one.cell.question, one.cell.answer, one.cell.wave) for one in of}) != 1:
+    if (
+        by is None
+        or NET in {law.kind for law in laws}
+        or len({(one.cell.question, one.cell.answer, one.cell.wave) for one in of}) != 1
+    ):
         return ""
     if [one.cell.group is None for one in of].count(True) != 1 or any(
         one.cell.group and one.cell.group[0] != by for one in of
@@ -254,6 +260,11 @@ def _law_text(joint: Joint, law: Law, conflict: Sequence[int], names: Names) -> 
         if any(one.cell.question == question.id and one.cell.answer in question.missing for one in of):
             return "those who answered and those who did not know are together no more than were led to the question"
         return _exclusion(joint, [one for one in of if one.cell.question == question.id] or of, names)
+    if law.kind == NET and question is not None:
+        members = [
+            f"“{names.answer(replace(law.cell, answer=member))}”" for member in question.nets[law.cell.answer or ""]
+        ]
+        return f"“{names.answer(law.cell)}” counts {listed(members)} as one"
     if law.kind == SUBGROUP:
         complete = joint.questions[law.other or ""].complete
         return "the groups make up the whole" if complete else "the groups do not overlap"

@@ -18,7 +18,7 @@ from typing import Any
 from dagster_project.claims.algebra import percentages_possible
 from dagster_project.claims.hedges import Kind
 from dagster_project.claims.interval import EMPTY, Interval
-from dagster_project.claims.joint import NESTING, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, share_rows
+from dagster_project.claims.joint import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, share_rows
 from dagster_project.claims.rounding import RoundingRule, percent_preimage, round_fraction
 from dagster_project.claims.system import Effort, Row, Verdict
 
@@ -185,7 +185,7 @@ class Localiser:
             answer = self.joint.system.decide(conflict, laws=laws, effort=Effort.GLANCE, deadline=self.deadline)
             return answer.verdict is not Verdict.IMPOSSIBLE
 
-        for kind in (NESTING, PARTITION, ORDER, ROUTING, SUBGROUP):
+        for kind in (NESTING, PARTITION, NET, ORDER, ROUTING, SUBGROUP):
             held += [law for law in every if law.kind == kind]
             if not stands(frozenset(held)):
                 break

@@ -13,6 +13,9 @@ from dagster_project.claims.hedges import Kind
 ASKED, ALL, ROUTED, ANSWERED = "asked", "all", "routed", "answered"
 WIDEST_FIRST = (ASKED, ALL, ROUTED, ANSWERED)  # base rules: everyone in one is in those before it
 
+# Who is in a base, after a number: 96 who answered.
+WHO = {ANSWERED: "who answered", ROUTED: "led to the question", ALL: "who responded", ASKED: "contacted"}
+
 Group = tuple[str, str]  # a group question and the answer that makes the group
 
 
@@ -50,8 +53,9 @@ class Question:
     """A question as far as its counts follow from it.
 
     `single`: each who answered gave one of the `answers`; else any number of them, `exclusive` ones alone. `missing`
-    are the codes of don't-knows and refusals. `complete`: nobody is without an answer, so that groups by it partition
-    every base. `asked_if`: the question and the answers to it that lead here. `presumed`: nobody says it is single.
+    are the codes of don't-knows and refusals. `nets` count several answers as one, and who gave two of them once.
+    `complete`: nobody is without an answer, so that groups by it partition every base. `asked_if`: the question and the
+    answers to it that lead here. `presumed`: nobody says it is single.
     """
 
     id: str
@@ -62,6 +66,7 @@ class Question:
     complete: bool = False
     asked_if: tuple[str, tuple[str, ...]] | None = None
     presumed: bool = False
+    nets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dagster_project.claims import Kind
+from dagster_project.claims import WHO, Kind
 from dagster_project.codebook.located import Located, Path_, read_text
 from dagster_project.codebook.model import Codebook
 from dagster_project.errors import InputError
@@ -35,7 +35,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "where": ("where",),
 }
 NEEDED = ("figure", "kind")
-WHO = {"answered": "who answered", "routed": "who were asked", "all": "who responded", "asked": "contacted"}
 
 
 @dataclass(frozen=True)
@@ -127,6 +126,7 @@ def _of_what(claim: Mapping[str, Any], codebook: Codebook) -> str:
     said = [WHO.get(claim.get("base", ""), "")] if claim.get("kind") == Kind.BASE else []
     if question is not None and "option" in claim:
         labels = {answer.code: answer.label for answer in codebook.answers(question)}
+        labels |= {code: net.label for code, net in question.nets.items()}
         said.append(labels.get(claim["option"], claim["option"]))
     if grouping is not None:
         said.append(grouping.options.get(group.get("answer", ""), group.get("answer", "")))

@@ -6,16 +6,30 @@ No file is read here and nothing of the records is known here.
 from __future__ import annotations
 
 import datetime
+import itertools
+import math
 import re
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 IDENTIFIER = re.compile(r"^[a-z][a-z0-9_]{0,62}\Z")
 # Columns that the records table has besides the questions.
-RESERVED = frozenset({"source_file", "source_line", "respondent", "weight", "stratum", "sampling_unit"})
+RESERVED = frozenset(
+    {
+        "source_file",
+        "source_line",
+        "respondent",
+        "weight",
+        "stratum",
+        "sampling_unit",
+        "population",
+        "wave",
+        "disposition",
+    }
+)
 
 
 def check_identifier(name: str) -> str:
@@ -113,6 +127,36 @@ class AnswerKind(StrEnum):
     no_answer = "no_answer"
 
 
+class LoneUnits(StrEnum):
+    """What is said where a stratum has a single sampling unit, which tells nothing of how its units differ.
+
+    fail: no standard error; certainty: the unit was sure to be drawn and adds no variance; average: it adds as much as
+    the other strata do on average.
+    """
+
+    fail = "fail"
+    certainty = "certainty"
+    average = "average"
+
+
+class Disposition(StrEnum):
+    """What came of trying to interview somebody of the sample, after AAPOR's Standard Definitions.
+
+    unknown_household: nobody knows whether there is an eligible household; unknown_other: nor whether somebody in it is
+    eligible.
+    """
+
+    complete = "complete"
+    partial = "partial"
+    refusal = "refusal"
+    non_contact = "non_contact"
+    other = "other"
+    unknown_household = "unknown_household"
+    unknown_other = "unknown_other"
+    not_eligible = "not_eligible"
+
+
+RESPONDED = (Disposition.complete, Disposition.partial)
 MISSING_LABELS = {
     AnswerKind.dont_know: "Don't know",
     AnswerKind.refused: "Refused",
@@ -120,6 +164,10 @@ MISSING_LABELS = {
     AnswerKind.no_answer: "No answer",
 }
 ANY_VALUE = "*"
+# The fields that name a column which is no question's.
+DESIGN_COLUMNS = (
+    "respondent", "weight", "stratum", "sampling_unit", "population", "wave", "disposition",
+)  # fmt: skip
 NO_WAY_TO_SPLIT = "a multiple question needs either a separator or columns (code to column)."
 
 
@@ -217,6 +265,13 @@ class AskedIf(Model):
     answers: Annotated[list[Text], Field(min_length=1)]
 
 
+class Net(Model):
+    """Several options counted as one: the top two boxes, for example. Whoever chose two of them counts once."""
+
+    label: str
+    options: Annotated[list[Text], Field(min_length=1)]
+
+
 class Answer(Model):
     """One possible content of a question's cell: an option, a missing code, or a blank ('')."""
 
@@ -243,6 +298,13 @@ class Question(Model):
     options: dict[str, Text] = Field(default={}, description="Code to label, in the order of the questionnaire.")
     exclusive: list[Text] = Field(
         default=[], description="Options of a multiple question that stand alone: none of these, for example."
+    )
+    nets: dict[str, Net] = Field(default={}, description="Code to several options that tables also count as one.")
+    scores: dict[str, float] = Field(
+        default={}, description="Option to the number that the mean of a scale takes it for."
+    )
+    quantiles: list[Annotated[float, Field(gt=0, lt=1)]] = Field(
+        default=[0.25, 0.5, 0.75], description="Of a quantity: which quantiles its table gives."
     )
     missing: Missing | None = Field(default=None, description="Instead of the survey's own missing codes.")
     asked_if: AskedIf | None = None
@@ -278,6 +340,17 @@ class Question(Model):
         for code in self.exclusive:
             if code not in self.options:
                 raise at(("exclusive",), f"{code!r} is none of the options.")
+        for net, several in self.nets.items():
+            if net in self.options or net in ("", ANY_VALUE):
+                raise at(("nets", net), f"{net!r} is an option already; give the net a code of its own.")
+            for code in several.options:
+                if code not in self.options:
+                    raise at(("nets", net), f"{code!r} is none of the options.")
+        if self.scores and self.type is not QuestionType.single:
+            raise at(("scores",), "only a single question has scores: one number per respondent.")
+        for code in self.scores:
+            if code not in self.options:
+                raise at(("scores", code), f"{code!r} is none of the options.")
         if self.complete and self.type is not QuestionType.single:
             raise at(("complete",), "only a single question can be complete: everybody gave one of its options.")
         if self.complete and self.asked_if is not None:
@@ -299,6 +372,104 @@ class Question(Model):
     def marks(self) -> list[str]:
         """What a cell of such a question's columns holds, one column per option: chosen or not."""
         return [*self.selected, *self.not_selected] if self.columns is not None else []
+
+
+# Numbers by answer, and below an answer by the answers to the next question; `Margin.numbers` reads them.
+Population = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "object"}]},
+        }
+    ),
+]
+ROUNDED_SHARES = 0.005  # by how much shares may miss 1 because each was rounded when it was printed
+ROUNDED_COUNTS = 0.001  # by how much, relatively, the totals of two margins may differ for the same reason
+
+
+class Margin(Model):
+    """How the universe divides by one question, or by several crossed: what the weights must give."""
+
+    question: QuestionId | None = None
+    questions: Annotated[list[QuestionId], Field(min_length=2)] | None = Field(
+        default=None, description="Several questions crossed; the numbers then stand by the answers to each in turn."
+    )
+    shares: Population | None = Field(default=None, description="Option or net to its share, summing to 1 or to 100.")
+    counts: Population | None = Field(default=None, description="Option or net to how many the universe has of it.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.question is None) == (self.questions is None):
+            raise ValueError("give question, or questions for several that are crossed.")
+        if (self.shares is None) == (self.counts is None):
+            raise ValueError("give shares or counts of the universe.")
+        total = sum(self.numbers().values())
+        if self.shares is not None and min(abs(total - 1), abs(total / 100 - 1)) > ROUNDED_SHARES:
+            raise at(("shares",), f"these sum to {total:g}; shares sum to 1, or to 100 as percentages.")
+        if total <= 0:
+            raise at(("counts",), "these sum to 0; give the numbers of the universe.")
+        return self
+
+    @property
+    def asked(self) -> list[str]:
+        """The ids of the margin's questions."""
+        return self.questions or [self.question or ""]
+
+    @property
+    def field(self) -> str:
+        """The field that holds the numbers."""
+        return "counts" if self.shares is None else "shares"
+
+    @property
+    def population(self) -> dict[str, Any]:
+        """The numbers as they are written."""
+        return self.shares or self.counts or {}
+
+    def numbers(self) -> dict[tuple[str, ...], float]:
+        """The numbers by category, a category being one option or net of each question."""
+        return _numbers(self.population, (self.field,), self.asked)
+
+
+def _numbers(written: object, place: Place, questions: list[str]) -> dict[tuple[str, ...], float]:
+    if questions:
+        if not isinstance(written, dict) or not written:
+            raise at(place, f"expected `answer: number` lines for the answers to question {questions[0]}.")
+        return {
+            (str(answer), *others): number
+            for answer, below in written.items()
+            for others, number in _numbers(below, (*place, answer), questions[1:]).items()
+        }
+    if isinstance(written, dict | list):
+        raise at(place, "expected a number; only the answers to several questions stand below each other.")
+    try:
+        number = float(str(written))
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise at(place, f"{written!r} is no part of a universe; write a number, 0 or more.")
+    return {(): number}
+
+
+class Trim(Model):
+    """How far a weight may be from the mean weight, as a multiple of it."""
+
+    low: Annotated[float, Field(ge=0, lt=1)] = 0
+    high: Annotated[float, Field(gt=1, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> Self:
+        if self.low == 0 and self.high is None:
+            raise ValueError("give low, high or both, as multiples of the mean weight.")
+        return self
+
+
+class Weighting(Model):
+    """Weights computed from the records: post-stratified to one margin, or raked to several."""
+
+    margins: Annotated[list[Margin], Field(min_length=1)]
+    trim: Trim | None = None
 
 
 class Codebook(Model):
@@ -323,14 +494,40 @@ class Codebook(Model):
     weight: Text | None = None
     stratum: Text | None = None
     sampling_unit: Text | None = None
+    population: Text | None = Field(
+        default=None,
+        description="The column that says how many sampling units the record's stratum has in the universe.",
+    )
+    universe_size: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="How many the universe has, for a sample without strata and sampling units."
+    )
+    lone_units: LoneUnits = LoneUnits.fail
+    wave: Text | None = Field(
+        default=None, description="The column that holds the wave's id; waves are samples of their own."
+    )
+    disposition: Text | None = Field(
+        default=None,
+        description="The column that says what came of each case, where the files hold those who did not respond.",
+    )
+    dispositions: dict[str, Disposition] = Field(default={}, description="Each code of that column and what it means.")
+    eligibility: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None,
+        description="The share of the cases of unknown eligibility taken for eligible; estimated if left out.",
+    )
     weighted: bool | None = Field(
         default=None, description="For a survey without records: whether its published figures are weighted."
+    )
+    weighting: Weighting | None = Field(
+        default=None, description="Margins of the universe that weights are computed to meet, from weight if given."
     )
     waves: list[Wave] = Field(default=[], description="The repetitions of the questionnaire, in order.")
     groups: list[QuestionId] = Field(default=[], description="Single questions that tables are broken down by.")
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     minimum_base: Annotated[int, Field(ge=0)] = Field(
         default=30, description="No percentage is printed on a smaller base."
+    )
+    minimum_cell: Annotated[int, Field(ge=0)] = Field(
+        default=5, description="A count of fewer respondents is withheld, and so is what would give it away."
     )
     missing: Missing = Missing()
     release_records: bool = Field(
@@ -346,8 +543,8 @@ class Codebook(Model):
             if wave.id in wave_ids:
                 raise at(("waves", position, "id"), f"wave {wave.id!r} stands twice; keep one.")
             wave_ids.add(wave.id)
-        design = [("respondent", self.respondent), ("weight", self.weight), ("stratum", self.stratum),
-                  ("sampling_unit", self.sampling_unit)]  # fmt: skip
+        self._check_design()
+        design = [(field, getattr(self, field)) for field in DESIGN_COLUMNS]
         columns: set[str] = set()
         for field, column in design:
             if column is not None and column in columns:
@@ -376,6 +573,7 @@ class Codebook(Model):
                     ("groups", position),
                     f"{group!r} must be the id of a single question that everybody is asked.",
                 )
+        self._check_weighting(by_id)
         return self
 
     def _check_provenance(self) -> None:
@@ -392,9 +590,11 @@ class Codebook(Model):
                 "printed is all there is, write `provenance: published`.",
             )
         if self.records is None:
-            for field in ("respondent", "weight", "stratum", "sampling_unit"):
+            for field in DESIGN_COLUMNS:
                 if getattr(self, field) is not None:
                     raise at((field,), "there are no records that could have this column; take it out.")
+            if self.weighting is not None:
+                raise at(("weighting",), "there are no records that could be weighted; take it out.")
         elif self.weighted is not None:
             raise at(
                 ("weighted",), "this is for surveys without records; here weight names the column, if there is one."
@@ -403,6 +603,21 @@ class Codebook(Model):
             raise at(
                 ("provenance",),
                 f"{self.provenance} records need a provenance_note that says how they were made.",
+            )
+
+    def _check_design(self) -> None:
+        if self.universe_size is not None and (self.stratum or self.sampling_unit or self.population):
+            raise at(
+                ("universe_size",),
+                "this is for a simple random sample; with strata or sampling units, population names the column that "
+                "says how many sampling units each stratum has.",
+            )
+        if self.wave is not None and not self.waves:
+            raise at(("wave",), "a column of waves needs the waves themselves; declare them under waves.")
+        if (self.disposition is None) != (not self.dispositions):
+            raise at(
+                ("disposition" if self.disposition else "dispositions",),
+                "disposition names the column, and dispositions what each of its codes means; give both or neither.",
             )
 
     def check_wave(self, wave: str, place: Place) -> None:
@@ -431,6 +646,69 @@ class Codebook(Model):
         for code in rule.answers:
             if code not in known:
                 raise at((*place, "asked_if", "answers"), f"{code!r} is no answer of question {asker.id}.")
+
+    def _check_weighting(self, by_id: dict[str, Question]) -> None:
+        margins = self.weighting.margins if self.weighting is not None else []
+        totals: list[float] = []
+        for position, margin in enumerate(margins):
+            place = ("weighting", "margins", position)
+            if set(margin.asked) in [set(other.asked) for other in margins[:position]]:
+                raise at(place, f"there is a margin of {', '.join(margin.asked)} already; keep one.")
+            for number, asked in enumerate(margin.asked):
+                where = (*place, "question") if margin.questions is None else (*place, "questions", number)
+                question = by_id.get(asked)
+                if asked in margin.asked[:number]:
+                    raise at(where, f"question {asked!r} stands twice; keep one.")
+                if question is None:
+                    raise at(where, f"{asked!r} is the id of no question.")
+                if question.type is not QuestionType.single:
+                    raise at(where, f"question {asked} is {question.type}; only a single one divides the universe.")
+                if question.asked_if is not None or question.wave is not None:
+                    raise at(where, f"not everybody is asked question {asked}; a margin needs everybody's answer.")
+            self._check_categories(margin.population, margin.asked, (*place, margin.field))
+            if margin.counts is not None:
+                totals.append(sum(margin.numbers().values()))
+                if abs(totals[-1] / totals[0] - 1) > ROUNDED_COUNTS:
+                    raise at(
+                        (*place, "counts"),
+                        f"these sum to {totals[-1]:,.10g}, and the counts of the first margin to {totals[0]:,.10g}; "
+                        "margins of one universe have one total.",
+                    )
+
+    def _check_categories(self, written: dict[str, Any], asked: list[str], place: Place) -> None:
+        """Raise unless the answers there count each option of the question exactly once, at every level."""
+        question = self._known(asked[0])
+        counted: dict[str, str] = {}
+        for answer, below in written.items():
+            for option in self._options_of(question, answer):
+                if option not in question.options:
+                    raise at((*place, answer), f"{answer!r} is none of the options or nets of question {question.id}.")
+                if option in counted:
+                    raise at(
+                        (*place, answer), f"option {option!r} is counted twice, by {counted[option]!r} and {answer!r}."
+                    )
+                counted[option] = answer
+            if asked[1:]:
+                self._check_categories(below, asked[1:], (*place, answer))
+        for option in question.options:
+            if option not in counted:
+                raise at(place, f"option {option!r} of question {question.id} has no number; give it one, be it 0.")
+
+    def categories(self, margin: Margin) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Every combination of options with the category of the margin that counts it."""
+        questions = [self._known(asked) for asked in margin.asked]
+        return {
+            options: category
+            for category in margin.numbers()
+            for options in itertools.product(*map(self._options_of, questions, category))
+        }
+
+    @staticmethod
+    def _options_of(question: Question, answer: str) -> list[str]:
+        return question.nets[answer].options if answer in question.nets else [answer]
+
+    def _known(self, question_id: str) -> Question:
+        return next(question for question in self.questions if question.id == question_id)
 
     @property
     def record_files(self) -> list[str]:

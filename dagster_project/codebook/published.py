@@ -46,7 +46,7 @@ class Claim(Model):
     kind: Kind
     hedge: str | None = Field(default=None, description="The word that widens the figure, where it stands elsewhere.")
     question: QuestionId | None = None
-    option: Text | None = Field(default=None, description="One of the question's options or missing codes.")
+    option: Text | None = Field(default=None, description="One of the question's options, nets or missing codes.")
     group: Group | None = None
     wave: Text | None = Field(default=None, description="The wave it is of; that of its question if left out.")
     base: BaseRule | None = Field(
@@ -251,7 +251,7 @@ def _check_bounds(claim: Claim, place: Place) -> None:
 
 
 def _check_option(codebook: Codebook, question: Question, option: str, place: Place) -> None:
-    if option not in question.options and option not in codebook.missing_codes(question):
+    if option not in {*question.options, *question.nets, *codebook.missing_codes(question)}:
         raise at(place, f"{option!r} is no option of question {question.id}.")
 
 

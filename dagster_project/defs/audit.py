@@ -25,7 +25,7 @@ def build_audit_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.
         kinds={"python", "duckdb"},
         owners=OWNERS,
         partitions_def=partitions,
-        deps=["claims", "tallies", "bases", "response_rates"],
+        deps=["claims", "tallies", "withheld", "bases", "response_rates"],
         description=(
             "What the audit says of the published figures: which cannot stand together, what would repair them, under "
             "which other reading they hold, and whether the records give them."

@@ -10,6 +10,7 @@ from dagster_project.codebook import survey_names
 from dagster_project.defs.audit import build_audit_assets
 from dagster_project.defs.automation import build_job, build_schedule, build_sensor
 from dagster_project.defs.checks import blocking_checks, build_gates
+from dagster_project.defs.disclosure import build_disclosure_assets
 from dagster_project.defs.ingest import build_ingest_assets
 from dagster_project.defs.publish import build_release_assets
 from dagster_project.defs.resources import Surveys, shown_to_people
@@ -31,6 +32,7 @@ def build_defs(places: Places, loggers: Mapping[str, dg.LoggerDefinition] | None
         assets=[
             *build_ingest_assets(partitions),
             *build_dbt_assets(partitions),
+            *build_disclosure_assets(model_names("marts"), partitions),
             *build_audit_assets(partitions),
             *build_release_assets(suites, blocking_checks(suites) | blocking_tests(), model_names("marts"), partitions),
         ],

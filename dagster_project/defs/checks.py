@@ -16,6 +16,7 @@ GATES: Mapping[str, tuple[str, ...]] = {
     "records": ("records",),
     "tallies": ("tallies",),
     "marts": ("toplines", "crosstabs", "bases", "response_rates"),
+    "disclosure": ("disclosure",),
     "published_figures": ("findings", "readings"),
 }
 STRICT_GATE = "published_figures"

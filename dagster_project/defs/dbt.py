@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dagster_project.audit import make_withheld_tables
 from dagster_project.errors import InputError
 from dagster_project.places import DBT_DIR, OUTPUT_DIR_VARIABLE, SURVEY_VARIABLE, Places
 from dagster_project.warehouse import open_warehouse
@@ -92,6 +93,7 @@ def build(places: Places, survey: str, select: str) -> list[NodeResult]:
     # dbt opens and closes the file for every model and test; held open here, with the same settings, that costs nothing
     held = open_warehouse(places.work_database(survey))
     with closing(held), _environment(places, survey):
+        make_withheld_tables(held)
         outcome = dbtRunner(manifest=manifest).invoke(
             [
                 *dbt_arguments("build", select=select),

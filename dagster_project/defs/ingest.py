@@ -1,18 +1,18 @@
-"""The assets that bring a survey in: codebook, records, claims."""
+"""The assets that bring a survey in: codebook, records, weights, claims."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import duckdb
 
 from dagster_project.defs.resources import Surveys, shown_to_people
-from dagster_project.ingest import write_claims, write_codebook, write_records
+from dagster_project.ingest import write_claims, write_codebook, write_records, write_weights
 
 OWNERS = ["team:survey-data"]
 
 
 def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
-    """The three assets that read data/raw/<survey>/."""
+    """The assets that read data/raw/<survey>/, and the weights that the codebook asks for."""
 
     @dg.asset(
         group_name="ingest",
@@ -81,6 +81,33 @@ def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg
                 )
 
     @dg.asset(
+        group_name="ingest",
+        kinds={"python", "duckdb"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        deps=[records],
+        description=(
+            "The respondents' weights, raked or post-stratified to the margins of the universe that survey.yml gives "
+            "(weighting). Without margins nothing is computed, and the records' own weights count."
+        ),
+    )
+    def weights(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
+        with shown_to_people():
+            folder = surveys.folder(context.partition_key)
+            with surveys.warehouse(folder.survey) as connection:
+                weighed = write_weights(connection, folder)
+                if folder.codebook.weighting is None:
+                    return dg.MaterializeResult(metadata={"weighting": "none is declared"})
+                return dg.MaterializeResult(
+                    metadata={
+                        "dagster/row_count": sum(one.n for one in weighed),
+                        "weighting": _table([vars(one) for one in weighed]),
+                        "margins": _table(_rows(connection, "raw.weighting_margins")),
+                        "dagster/column_schema": table_schema(connection, "records.weights"),
+                    }
+                )
+
+    @dg.asset(
         group_name="audit",
         kinds={"yaml", "duckdb"},
         owners=OWNERS,
@@ -100,10 +127,38 @@ def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg
                     }
                 )
 
-    return [codebook, records, claims]
+    return [codebook, records, weights, claims]
 
 
 def table_schema(connection: duckdb.DuckDBPyConnection, table: str) -> dg.TableSchema:
     """The columns of a table as Dagster shows them."""
     rows = connection.execute(f"DESCRIBE {table}").fetchall()
     return dg.TableSchema([dg.TableColumn(name, kind) for name, kind, *_ in rows])
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, object]]:
+    found = connection.execute(f"SELECT * EXCLUDE (survey, generation) FROM {table}")
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:
+    """Rows as Dagster shows a table; its cells are numbers and texts."""
+    kinds = {int: "int", float: "float"}
+    columns = [
+        dg.TableColumn(
+            name, next((kinds.get(type(row[name]), "string") for row in rows if row[name] is not None), "string")
+        )
+        for name in (rows[0] if rows else ())
+    ]
+    plain = [
+        dg.TableRecord({name: value if isinstance(value, int | float) else _text(value) for name, value in row.items()})
+        for row in rows
+    ]
+    return dg.MetadataValue.table(plain, dg.TableSchema(columns))
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return None if value is None else str(value)

@@ -28,7 +28,7 @@ def build_release_assets(
         kinds={"duckdb", "parquet", "html"},
         owners=OWNERS,
         partitions_def=partitions,
-        deps=["findings", *sorted(marts)],
+        deps=["findings", "disclosure", *sorted(marts)],
         description=(
             "One audited generation of the survey for its readers: the database, the tables as CSV and Parquet, the "
             "report and the Data Docs, swapped in at once and only past every blocking check."

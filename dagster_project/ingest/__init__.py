@@ -4,13 +4,16 @@ from dagster_project.ingest.propose import propose
 from dagster_project.ingest.reconstruct import reconstruct
 from dagster_project.ingest.records import FileAccount, write_records
 from dagster_project.ingest.tables import generation_of, write_claims, write_codebook
+from dagster_project.ingest.weighting import Weighed, write_weights
 
 __all__ = [
     "FileAccount",
+    "Weighed",
     "generation_of",
     "propose",
     "reconstruct",
     "write_claims",
     "write_codebook",
     "write_records",
+    "write_weights",
 ]

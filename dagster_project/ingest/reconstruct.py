@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dagster_project.claims import Figure, Kind, counts_possible, parse_figure
 from dagster_project.codebook import BaseRule, Claim, Codebook, Provenance, Question, QuestionType, SurveyFolder
-from dagster_project.codebook.model import Records
+from dagster_project.codebook.model import DESIGN_COLUMNS, Records
 from dagster_project.errors import InputError
 
 Answers = list[list[str]]  # per respondent the chosen codes; none for a question not asked
@@ -101,7 +101,7 @@ def _refuse_what_is_never_met(folder: SurveyFolder, claims: Sequence[Claim]) -> 
     unmet = {
         "a group": [claim.id for claim in claims if claim.group is not None],
         "a wave": [claim.id for claim in claims if claim.wave is not None],
-        "a missing answer": [
+        "a missing answer or a net": [
             claim.id for claim in claims if claim.question and claim.option not in (None, *options[claim.question])
         ],
     }
@@ -207,8 +207,10 @@ def _asked(question: Question, answers: Mapping[str, Answers], size: int) -> lis
 
 
 def _csv(book: Codebook, records: Records, answers: Mapping[str, Answers]) -> str:
-    if book.weight or book.stratum or book.sampling_unit:
-        raise InputError("a reconstruction has no weights, strata or sampling units; take them out of survey.yml.")
+    if book.weighting or any(getattr(book, field) for field in DESIGN_COLUMNS if field != "respondent"):
+        raise InputError(
+            "a reconstruction has no weights, sample design, waves or dispositions; take them out of survey.yml."
+        )
     size = len(next(iter(answers.values())))
     columns: dict[str, list[str]] = {}
     if book.respondent:

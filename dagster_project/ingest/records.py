@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from dagster_project.codebook import Codebook, Question, QuestionType, RecordFormat, SurveyFolder
-from dagster_project.codebook.model import Records
+from dagster_project.codebook import CODEBOOK_FILE, Codebook, Question, QuestionType, RecordFormat, SurveyFolder
+from dagster_project.codebook.located import read_yaml
+from dagster_project.codebook.model import DESIGN_COLUMNS, RESPONDED, Records
 from dagster_project.errors import InputError
 from dagster_project.ingest.guard import (
     GuardedFile,
@@ -23,6 +24,7 @@ from dagster_project.ingest.guard import (
     record_format,
 )
 from dagster_project.ingest.tables import generation_of
+from dagster_project.ingest.weighting import prepare_weights
 from dagster_project.warehouse import insert_rows, survey_key, transaction
 
 if TYPE_CHECKING:
@@ -35,7 +37,10 @@ MOST_CODES_NAMED = 10  # in the reason of a reject, of which there may be millio
 
 @dataclass(frozen=True)
 class FileAccount:
-    """What became of one record file's lines; always `rows_read == rows_accepted + rows_rejected`."""
+    """What became of one record file's lines; always `rows_read == rows_accepted + rows_rejected`.
+
+    `rows_responded` of those accepted are of respondents: all, unless the survey has a column of dispositions.
+    """
 
     file: str
     sha256: str
@@ -43,6 +48,7 @@ class FileAccount:
     rows_read: int
     rows_accepted: int
     rows_rejected: int
+    rows_responded: int
 
 
 def write_records(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> list[FileAccount]:
@@ -84,15 +90,12 @@ class _Sheet:
         self.wanted: list[str] = []
         self.parameters: dict[str, Any] = {}
         self.cells: list[_Cell] = []
-        design = {
-            "respondent": codebook.respondent,
-            "weight": codebook.weight,
-            "stratum": codebook.stratum,
-            "sampling_unit": codebook.sampling_unit,
-        }
-        for name, column in design.items():
+        # who did not respond need not have a weight or a place in the design
+        self.responded = self._responded()
+        for name in DESIGN_COLUMNS:
+            column = getattr(codebook, name)
             if column is not None:
-                self.cells.append(self._number(name, column) if name == "weight" else self._label(name, column))
+                self.cells.append(self._design_cell(name, column))
         for question in codebook.questions:
             self.cells.extend(self._question(question))
 
@@ -126,17 +129,36 @@ class _Sheet:
         self.parameters[name] = value
         return f"${name}"
 
-    def _label(self, name: str, column: str) -> _Cell:
-        staged, header = self._column(column)
-        blank = f"'the {name.replace('_', ' ')} is missing'"
-        return _Cell(name, "VARCHAR", staged, ((f"{staged} = ''", header, staged, blank),))
+    def _responded(self) -> str:
+        """SQL of whether a staged line is of somebody who responded."""
+        if self.codebook.disposition is None:
+            return "true"
+        staged, _ = self._column(self.codebook.disposition)
+        codes = [code for code, meaning in self.codebook.dispositions.items() if meaning in RESPONDED]
+        return f"list_contains({self._parameter('responded', codes)}::VARCHAR[], {staged})"
 
-    def _number(self, name: str, column: str) -> _Cell:
+    def _design_cell(self, name: str, column: str) -> _Cell:
+        """A column of the design: blank only for somebody who did not respond, and never without identifier or wave."""
         staged, header = self._column(column)
-        value = self._to_number(staged)
-        missing = (f"{staged} = ''", header, staged, f"'the {name} is missing'")
-        unreadable = (f"{staged} <> '' AND {value} IS NULL", header, staged, "'not a number'")
-        return _Cell(name, "DOUBLE", value, (missing, unreadable))
+        always = name in ("respondent", "wave", "disposition")
+        blank = f"{staged} = ''" if always else f"{self.responded} AND {staged} = ''"
+        problems = [(blank, header, staged, f"'the {name.replace('_', ' ')} is missing'")]
+        if name in ("weight", "population"):
+            value = self._to_number(staged)
+            problems.append((f"{staged} <> '' AND {value} IS NULL", header, staged, "'not a number'"))
+            return _Cell(name, "DOUBLE", value, tuple(problems))
+        if name == "wave":
+            known = self._parameter("waves", [wave.id for wave in self.codebook.waves]) + "::VARCHAR[]"
+            unknown = "'no wave of this survey; declare it under waves in survey.yml'"
+            problems.append((f"{staged} <> '' AND NOT list_contains({known}, {staged})", header, staged, unknown))
+        if name == "disposition":
+            codes = self._parameter("dispositions", list(self.codebook.dispositions)) + "::VARCHAR[]"
+            meanings = [meaning.value for meaning in self.codebook.dispositions.values()]
+            unknown = "'no code of dispositions in survey.yml'"
+            problems.append((f"{staged} <> '' AND NOT list_contains({codes}, {staged})", header, staged, unknown))
+            value = f"({self._parameter('meanings', meanings)}::VARCHAR[])[list_position({codes}, {staged})]"
+            return _Cell(name, "VARCHAR", value, tuple(problems))
+        return _Cell(name, "VARCHAR", f"nullif({staged}, '')", tuple(problems))
 
     def _to_number(self, staged: str) -> str:
         plain = f"replace({staged}, ',', '.')" if self.decimal_mark == "," else staged
@@ -291,6 +313,8 @@ def _replace_tables(
         f"CREATE TABLE records.records AS SELECT source_file, source_line{names} FROM judged "
         "JOIN record_files USING (__file) WHERE len(__problems) = 0 ORDER BY __file, source_line"
     )
+    _check_population(connection, folder)
+    prepare_weights(connection, folder.codebook)
     connection.execute(
         """CREATE OR REPLACE TABLE raw.rejects AS
         SELECT $survey AS survey, $generation AS generation, source_file, source_line,
@@ -299,15 +323,57 @@ def _replace_tables(
         FROM judged JOIN record_files USING (__file) WHERE len(__problems) > 0 ORDER BY __file, source_line""",
         {"survey": folder.survey, "generation": generation},
     )
-    accounts = _accounts(connection, files)
+    accounts = _accounts(connection, folder.codebook, files)
+    _check_asked(folder, accounts)
     connection.execute(
         "CREATE OR REPLACE TABLE raw.files (survey VARCHAR, generation VARCHAR, file VARCHAR, sha256 VARCHAR, "
-        "bytes BIGINT, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT)"
+        "bytes BIGINT, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT, rows_responded BIGINT)"
     )
     rows = [(folder.survey, generation, *vars(account).values()) for account in accounts]
     insert_rows(connection, "raw.files", rows)
     connection.execute("DROP TABLE staged; DROP TABLE judged; DROP TABLE record_files")
     return accounts
+
+
+def _check_population(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> None:
+    """Refuse a stratum with two numbers of sampling units, or with fewer in the universe than in the sample."""
+    book = folder.codebook
+    if book.population is None:
+        return
+    stratum = ", ".join([name for name in ("wave", "stratum") if getattr(book, name)]) or "1"
+    unit = "DISTINCT sampling_unit" if book.sampling_unit else "*"
+    column = f"column {book.population!r} (population)"
+    for *_, least, most, sampled, at in connection.execute(
+        f"""SELECT {stratum}, min(population) AS least, max(population) AS most, count({unit}) AS sampled,
+            arg_max(source_file || ', line ' || source_line, population) AS at
+        FROM records.records WHERE population IS NOT NULL GROUP BY {stratum}
+        HAVING least < most OR least < sampled ORDER BY ALL LIMIT 1"""
+    ).fetchall():
+        if least < most:
+            raise InputError(
+                f"{folder.folder / at}: {column} says {most:g}, and {least:g} on another line of the same stratum; "
+                "give each stratum one number of sampling units."
+            )
+        raise InputError(
+            f"{folder.folder / at}: {column} says that the stratum has {least:g} sampling units, and {sampled} were "
+            "sampled; give the number in the universe."
+        )
+
+
+def _check_asked(folder: SurveyFolder, accounts: list[FileAccount]) -> None:
+    """Refuse a number asked that cannot be the number of cases; a rejected line may be one or not."""
+    asked = folder.codebook.asked
+    if asked is None or folder.codebook.disposition is None:
+        return
+    accepted = sum(account.rows_accepted for account in accounts)
+    rejected = sum(account.rows_rejected for account in accounts)
+    if not accepted <= asked <= accepted + rejected:
+        rejects = f" and {rejected:,} rejected line{'s' * (rejected > 1)}" if rejected else ""
+        raise read_yaml(folder.folder / CODEBOOK_FILE).error(
+            ("asked",),
+            f"{asked:,} were asked, and the record files hold {accepted:,} cases{rejects}; with a disposition every "
+            "case has a line, so mend the number or leave it out.",
+        )
 
 
 def _replace_enums(connection: duckdb.DuckDBPyConnection, sheet: _Sheet) -> None:
@@ -353,17 +419,23 @@ def _judge(connection: duckdb.DuckDBPyConnection, sheet: _Sheet) -> None:
     )
 
 
-def _accounts(connection: duckdb.DuckDBPyConnection, files: list[GuardedFile]) -> list[FileAccount]:
+def _accounts(connection: duckdb.DuckDBPyConnection, codebook: Codebook, files: list[GuardedFile]) -> list[FileAccount]:
     """Count what became of each file's lines, in the tables themselves."""
+    by_respondents = (
+        "true" if codebook.disposition is None else f"disposition IN {tuple(one.value for one in RESPONDED)}"
+    )
     counted: dict[str, dict[str, int]] = {}
-    for table in ("records.records", "raw.rejects"):
+    for what, table in (
+        ("accepted", "records.records"),
+        ("rejected", "raw.rejects"),
+        ("responded", f"(FROM records.records WHERE {by_respondents})"),
+    ):
         rows = connection.execute(f"SELECT source_file, count(*) FROM {table} GROUP BY source_file").fetchall()
-        counted[table] = dict(rows)
+        counted[what] = dict(rows)
     accounts = []
     for file in files:
-        accepted = counted["records.records"].get(file.name, 0)
-        rejected = counted["raw.rejects"].get(file.name, 0)
+        accepted, rejected, responded = (by_file.get(file.name, 0) for by_file in counted.values())
         if accepted + rejected != file.rows_read:
             raise AssertionError(f"{file.path}: {file.rows_read} lines read, {accepted} + {rejected} accounted for")
-        accounts.append(FileAccount(file.name, file.sha256, file.bytes, file.rows_read, accepted, rejected))
+        accounts.append(FileAccount(file.name, file.sha256, file.bytes, file.rows_read, accepted, rejected, responded))
     return accounts

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from dagster_project import __version__
-from dagster_project.codebook import CODEBOOK_FILE, Claim, Codebook, SurveyFolder
+from dagster_project.codebook import CODEBOOK_FILE, Claim, Codebook, QuestionType, SurveyFolder
 from dagster_project.ingest.guard import file_sha256
 from dagster_project.warehouse import replace_tables, survey_key
 
@@ -19,15 +19,18 @@ CODEBOOK_TABLES = {
     "survey": """survey VARCHAR, generation VARCHAR, title VARCHAR, source_name VARCHAR, source_url VARCHAR,
         licence VARCHAR, universe VARCHAR, asked BIGINT, fieldwork_start DATE, fieldwork_end DATE, provenance VARCHAR,
         provenance_note VARCHAR, has_records BOOLEAN, weighted BOOLEAN, has_respondent BOOLEAN, has_stratum BOOLEAN,
-        has_sampling_unit BOOLEAN, decimals INTEGER, minimum_base BIGINT, release_records BOOLEAN,
+        has_sampling_unit BOOLEAN, has_wave BOOLEAN, has_disposition BOOLEAN, universe_size BIGINT, lone_units VARCHAR,
+        eligibility DOUBLE, decimals INTEGER, minimum_base BIGINT, minimum_cell BIGINT, release_records BOOLEAN,
         codebook_sha256 VARCHAR, basecheck_version VARCHAR""",
     "waves": """survey VARCHAR, generation VARCHAR, wave VARCHAR, position INTEGER, label VARCHAR,
         fieldwork_start DATE, fieldwork_end DATE, url VARCHAR, published VARCHAR""",
     "questions": """survey VARCHAR, generation VARCHAR, position INTEGER, question VARCHAR, question_text VARCHAR,
         type VARCHAR, base_rule VARCHAR, decimals INTEGER, is_group BOOLEAN, asked_if_question VARCHAR, wave VARCHAR,
-        complete BOOLEAN""",
+        complete BOOLEAN, quantiles DOUBLE[]""",
     "answers": """survey VARCHAR, generation VARCHAR, question VARCHAR, position INTEGER, answer VARCHAR,
-        answer_label VARCHAR, kind VARCHAR, exclusive BOOLEAN""",
+        answer_label VARCHAR, kind VARCHAR, exclusive BOOLEAN, score DOUBLE""",
+    "nets": """survey VARCHAR, generation VARCHAR, question VARCHAR, position INTEGER, net VARCHAR, net_label VARCHAR,
+        answer VARCHAR""",
     "routing": """survey VARCHAR, generation VARCHAR, question VARCHAR, asked_if_question VARCHAR,
         asked_if_answer VARCHAR""",
     "named_respondents": "survey VARCHAR, generation VARCHAR, position INTEGER, name VARCHAR",
@@ -76,10 +79,12 @@ def write_codebook(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) 
             (
                 *key, book.title, book.source.name, book.source.url, book.source.licence, book.universe, book.asked,
                 fieldwork.start if fieldwork else None, fieldwork.end if fieldwork else None,
-                book.provenance.value, book.provenance_note, book.records is not None, book.weight is not None,
-                book.respondent is not None,
+                book.provenance.value, book.provenance_note, book.records is not None,
+                book.weight is not None or book.weighting is not None, book.respondent is not None,
                 book.stratum is not None, book.sampling_unit is not None,
-                book.decimals, book.minimum_base, book.release_records, _sha256(folder, CODEBOOK_FILE), __version__,
+                book.wave is not None, book.disposition is not None, book.universe_size, book.lone_units.value,
+                book.eligibility, book.decimals, book.minimum_base, book.minimum_cell, book.release_records,
+                _sha256(folder, CODEBOOK_FILE), __version__,
             )
         ],
         "waves": [
@@ -93,13 +98,23 @@ def write_codebook(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) 
             (
                 *key, position, q.id, q.text, q.type.value, q.base.value, book.decimals_of(q), q.id in book.groups,
                 q.asked_if.question if q.asked_if else None, q.wave, q.complete,
+                q.quantiles if q.type is QuestionType.quantity else [],
             )
             for position, q in enumerate(book.questions, start=1)
         ],
         "answers": [
-            (*key, q.id, position, answer.code, answer.label, answer.kind.value, answer.code in q.exclusive)
+            (
+                *key, q.id, position, answer.code, answer.label, answer.kind.value, answer.code in q.exclusive,
+                q.scores.get(answer.code),
+            )
             for q in book.questions
             for position, answer in enumerate(book.answers(q), start=1)
+        ],
+        "nets": [
+            (*key, q.id, position, code, net.label, member)
+            for q in book.questions
+            for position, (code, net) in enumerate(q.nets.items(), start=1)
+            for member in net.options
         ],
         "routing": [
             (*key, q.id, q.asked_if.question, code)

@@ -24,9 +24,11 @@ from dagster_project.warehouse import open_warehouse, survey_key
 
 LATEST = "latest"
 BUILDING = ".building-"
-# Respondents' data: only in a release whose codebook says release_records.
-PRIVATE_TABLES = {("raw", "rejects"), ("records", "records")}
-GENERATION_TABLES = ("raw", "tallies", "marts", "audit")
+# Respondents' data, and every count that the published tables may withhold: only in a release whose codebook says
+# release_records. Which of the withheld ones are small is told nowhere.
+PRIVATE_SCHEMAS = {"records", "tallies", "disclosure"}
+PRIVATE_TABLES = {("raw", "rejects"), ("marts", "estimates"), ("marts", "strata")}
+GENERATION_TABLES = ("raw", "tallies", "disclosure", "marts", "audit")
 
 
 class ReleaseRefusedError(Exception):
@@ -166,15 +168,29 @@ def _copy_database(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute(f"ATTACH {_literal(str(path))} AS released")
     try:
         for schema, table in _tables(connection):
-            if (schema, table) not in PRIVATE_TABLES or with_records:
+            is_private = schema in PRIVATE_SCHEMAS or (schema, table) in PRIVATE_TABLES
+            if with_records or not is_private:
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS released.{schema}")
-                connection.execute(f'CREATE TABLE released.{schema}."{table}" AS FROM {schema}."{table}"')
+                rows = f'FROM {schema}."{table}"'
+                if (schema, table) == ("raw", "weighting_margins") and not with_records and _withholds(connection):
+                    rows = f"SELECT * REPLACE (NULL::BIGINT AS n, NULL::DOUBLE AS share_before) {rows}"
+                connection.execute(f'CREATE TABLE released.{schema}."{table}" AS {rows}')
         connection.execute("CHECKPOINT released")
     finally:
         connection.execute("DETACH released")
     wal = path.with_name(path.name + ".wal")
     if wal.exists():
         raise AssertionError(f"{wal} is left: the copy is not all in its file")
+
+
+def _withholds(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the counts of the weighting's margins could tell what the tables withhold, or are too small."""
+    found = connection.execute(
+        """SELECT exists(FROM disclosure.withheld) OR exists(
+            FROM raw.weighting_margins WHERE n > 0 AND n < (SELECT minimum_cell FROM raw.survey)
+        )"""
+    ).fetchall()
+    return bool(found[0][0])
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ release leaves out is read (records, the values of rejects), and no file is writ
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +37,7 @@ from dagster_project.release.stored import (
     stored_rows,
     web_address,
 )
+from dagster_project.release.tables import BASE_WORDS, crosstabs, questions
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -48,18 +49,13 @@ PROVENANCE_WORDS = {
     Provenance.synthetic.value: "The records behind this report are synthetic. No respondent gave them.",
     Provenance.published.value: "There are no records behind this report. What was printed is all there is.",
 }
-BASE_WORDS = {
-    "answered": "gave a substantive answer",
-    "routed": "were led to the question",
-    "all": "responded to the survey",
-    "asked": "were contacted for the survey",
-}
 BASE_RULES = {
     "answered": "Those who gave the question a substantive answer.",
     "routed": "Those who were led to the question, with don't-knows, refusals and blanks.",
     "all": "Everyone who responded to the survey.",
     "asked": "Everyone who was contacted, whether or not they responded.",
 }
+_OUTCOMES = {"RR": "Response rate", "COOP": "Cooperation rate", "REF": "Refusal rate", "CON": "Contact rate"}
 CHECK_SEVERITY_WORDS = {"critical": "blocks a release", "warning": "warning", "info": "note"}
 _CHECKS_WORST_FIRST = tuple(CHECK_SEVERITY_WORDS)
 
@@ -80,40 +76,6 @@ class SurveyLine:
     released_at: datetime.datetime | None = None
     report_href: str | None = None
     message: str | None = None
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question with its topline's rows; for a quantity or a text, or without its base, with none."""
-
-    question: str
-    text: str
-    type: str
-    asked_of: str | None
-    base_rule: str
-    base: Row | None  # the row of the published base
-    bases: Sequence[Row]
-    no_percentage: str | None
-    rows: Sequence[Row]
-
-
-@dataclass(frozen=True)
-class GroupColumn:
-    """One group of a crosstab, and why it has no percentages, where it has none."""
-
-    label: str
-    n_base: int
-    no_percentage: str | None
-
-
-@dataclass(frozen=True)
-class Crosstab:
-    """One question by one group variable: answers down, groups across, a cell None where nobody was tallied."""
-
-    text: str
-    base_rule: str
-    columns: Sequence[GroupColumn]
-    rows: Sequence[tuple[str, Sequence[Row | None]]]
 
 
 def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.datetime) -> str:
@@ -164,8 +126,12 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.d
         ],
         base_rules={rule: words for rule, words in BASE_RULES.items() if survey["has_records"] or rule in used},
         base_words=BASE_WORDS,
-        questions=_questions(connection, survey),
-        crosstabs=_crosstabs(connection, survey),
+        questions=questions(connection, survey),
+        crosstabs=crosstabs(connection, survey),
+        outcome_rates=_outcome_rates(rates),
+        dispositions=stored_rows(connection, "SELECT * FROM marts.dispositions ORDER BY position"),
+        weighting=stored_rows(connection, "SELECT * FROM raw.weighting ORDER BY wave"),
+        weighting_margins=_weighting_margins(connection),
         checks=checks,
         failed_checks=failed,
         blocking=[check for check in failed if check["severity"] == "critical"],
@@ -187,105 +153,32 @@ def render_index(lines: Sequence[SurveyLine], *, built_at: datetime.datetime) ->
     return _render("index.html.j2", lines=lines, built_at=built_at)
 
 
-# Toplines and crosstabs
+def _outcome_rates(rates: Sequence[Row]) -> list[Row]:
+    """AAPOR's rates, where any of them is known."""
+    outcomes = [rate for rate in rates if rate["measure"] not in ("unit", "item")]
+    return outcomes if any(rate["rate"] is not None for rate in outcomes) else []
 
 
-def _questions(connection: duckdb.DuckDBPyConnection, survey: Row) -> list[Question]:
-    toplines = grouped(stored_rows(connection, "SELECT * FROM marts.toplines ORDER BY question, position"), "question")
-    bases = grouped(
-        stored_rows(connection, "SELECT * FROM marts.bases WHERE group_by IS NULL ORDER BY n_base, base_rule"),
-        "question",
-    )
-    routing = grouped(
-        stored_rows(
+def _weighting_margins(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The categories that the weights were made to meet, each with its labels; null stands for no answer."""
+    labels = {
+        (row["question"], row["answer"]): row["label"]
+        for row in stored_rows(
             connection,
-            """SELECT routing.question, asked.question_text, coalesce(answer_label, asked_if_answer) AS label
-            FROM (SELECT question, asked_if_question AS filter, asked_if_answer FROM raw.routing) AS routing
-            LEFT JOIN raw.questions AS asked ON asked.question = filter
-            LEFT JOIN raw.answers ON answers.question = filter AND answers.answer = asked_if_answer
-            ORDER BY routing.question, answers.position""",
-        ),
-        "question",
-    )
-    questions = []
-    for one in stored_rows(connection, "SELECT * FROM raw.questions ORDER BY position"):
-        name = one["question"]
-        rows = toplines.get(name, [])
-        its_bases = bases.get(name, [])
-        questions.append(
-            Question(
-                question=name,
-                text=one["question_text"],
-                type=one["type"],
-                asked_of=_asked_of(routing.get(name, [])),
-                base_rule=one["base_rule"],
-                base=next((base for base in its_bases if base["is_published"]), None),
-                bases=sorted(its_bases, key=lambda base: list(BASE_WORDS).index(base["base_rule"])),
-                no_percentage=_no_percentage(rows[0], survey) if rows else None,
-                rows=rows,
-            )
+            """SELECT question, answer, answer_label AS label FROM raw.answers
+            UNION SELECT question, net, net_label FROM raw.nets""",
         )
-    return questions
-
-
-def _asked_of(routes: Sequence[Row]) -> str | None:
-    if not routes:
-        return None
-    labels = listed([f"“{route['label']}”" for route in routes], "or")
-    return f"Asked only of those who answered {labels} to “{routes[0]['question_text']}”"
-
-
-def _no_percentage(row: Row, survey: Row) -> str | None:
-    """Why a table or a group of a crosstab has no percentages; one base holds for all of its rows."""
-    if row["percent_text"] is not None:
-        return None
-    n_base = row["n_base"]
-    if n_base is None:
-        return "the base is not known: no percentage"
-    if row["suppressed"]:
-        return f"base of {n_base:,} is below {survey['minimum_base']:,}: no percentage"
-    if n_base == 0:
-        return "nobody is in the base: no percentage"
-    return "the weights of the base are not known: no percentage"
-
-
-def _crosstabs(connection: duckdb.DuckDBPyConnection, survey: Row) -> dict[str, list[Crosstab]]:
-    """Crosstabs by the text of their group variable, groups and questions in the codebook's order."""
-    rows = stored_rows(
-        connection,
-        """SELECT crosstabs.*, groups.question_text AS group_text FROM marts.crosstabs
-        JOIN raw.questions AS questions ON questions.question = crosstabs.question
-        JOIN raw.questions AS groups ON groups.question = crosstabs.group_by
-        LEFT JOIN (SELECT question, answer, min(position) AS position FROM raw.answers GROUP BY ALL) AS places
-            ON places.question = crosstabs.group_by AND places.answer = crosstabs.group_value
-        ORDER BY groups.position, questions.position, places.position, group_value, crosstabs.position""",
-    )
-    cells_of: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        cells_of[row["group_by"], row["question"]].append(row)
-    crosstabs: dict[str, list[Crosstab]] = defaultdict(list)
-    for cells in cells_of.values():
-        crosstabs[cells[0]["group_text"]].append(_crosstab(cells, survey))
-    return dict(crosstabs)
-
-
-def _crosstab(cells: Sequence[Row], survey: Row) -> Crosstab:
-    groups = grouped(cells, "group_value")
-    answers = sorted({(cell["position"], cell["answer"], cell["kind"], cell["answer_label"]) for cell in cells})
-    by_place = {(cell["group_value"], cell["answer"], cell["kind"]): cell for cell in cells}
-    columns = [
-        GroupColumn(
-            label=column[0]["group_label"] or group or "No answer",
-            n_base=column[0]["n_base"],
-            no_percentage=_no_percentage(column[0], survey),
-        )
-        for group, column in groups.items()
+    }
+    return [
+        {
+            **one,
+            "label": ", ".join(
+                labels.get((question, answer), answer or "No answer")
+                for question, answer in zip(one["questions"], one["answers"], strict=True)
+            ),
+        }
+        for one in stored_rows(connection, "SELECT * FROM raw.weighting_margins ORDER BY wave, margin, position")
     ]
-    rows = [
-        (label or answer or "No answer", [by_place.get((group, answer, kind)) for group in groups])
-        for _, answer, kind, label in answers
-    ]
-    return Crosstab(cells[0]["question_text"], cells[0]["base_rule"], columns, rows)
 
 
 # Words and templates
@@ -305,6 +198,28 @@ def _check_order(check: Row) -> tuple[int, str, str]:
 def _number(value: float | None) -> str:
     """A count, or a sum of weights to the unit, with thousands separators."""
     return "not known" if value is None else f"{value:,.0f}"
+
+
+def _points(value: float | None, decimals: int) -> str:
+    """A proportion in percent, to the table's decimals but at least one."""
+    return "" if value is None else f"{100 * value:.{max(decimals, 1)}f}"
+
+
+def _amount(value: float | None) -> str:
+    """A mean, a total or a quantile to four digits, or to the unit where it is longer."""
+    if value is None:
+        return ""
+    digits = max(0, 3 - math.floor(math.log10(abs(value)))) if value else 0
+    return f"{value:,.{digits}f}"
+
+
+def _p_value(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def _outcome(measure: str) -> str:
+    """`RR1` as `Response rate 1 (RR1)`."""
+    return f"{_OUTCOMES[measure[:-1]]} {measure[-1]} ({measure})"
 
 
 def _day(value: datetime.date) -> str:
@@ -344,6 +259,10 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         number=_number,
+        points=_points,
+        amount=_amount,
+        p_value=_p_value,
+        outcome=_outcome,
         day=_day,
         moment=_moment,
         phrase=_phrase,

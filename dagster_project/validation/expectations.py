@@ -208,6 +208,8 @@ class ExpectNoRowToSay(RowsExpectation):
 class ExpectPartsToSumToTheirBase(RowsExpectation):
     """In each partition the parts sum to the base (``relation`` "equal"), or to no more than it ("at_most").
 
+    Where a part is withheld, the others sum to no more than the base.
+
     ``part`` is a column or a sum of columns of a row; ``base`` is an aggregate over the partition's rows, such as
     ``max(n_base)``, or a SELECT of the partition's columns and ``base``. ``only`` is a condition on the rows;
     ``tolerance`` is relative and for sums of weights alone.

@@ -47,10 +47,10 @@ def place_of(columns: Sequence[str]) -> tuple[str, str]:
     names = [name for name in ("measure", "question") if name in columns]
     parts = [identifier(name) for name in names]
     if "answer" in columns:
-        parts[-1] += " || '=' || answer"
+        parts[-1] += " || coalesce('=' || answer, '')"
     if "group_by" in columns:
         parts.append("nullif(group_by || '=' || coalesce(group_value, ''), '=')")
-    if "base_rule" in columns and "answer" not in columns:
+    if "base_rule" in columns and ("answer" not in columns or "recoverable" in columns):
         parts.append("base_rule")
     if not parts:
         parts = ["file"] if "file" in columns else ["'row ' || row_number() OVER ()"]
@@ -185,18 +185,21 @@ def parts_and_bases(
 
     ``parts`` is SQL for one row's part. ``bases`` is SQL for the base as an aggregate over the partition's rows,
     or a SELECT of the partition's columns and ``base``; then a partition without any part sums to nothing, and
-    one without a base is broken. ``tolerance`` is relative, for sums of weights; 0 compares exactly.
+    one without a base is broken. Where a part is withheld (null), the others sum to no more than the base.
+    ``tolerance`` is relative, for sums of weights; 0 compares exactly.
     """
     keys = ", ".join(identifier(name) for name in partition)
-    sums = f"SELECT {keys}, coalesce(sum({parts}), 0) AS parts FROM {batch} GROUP BY {keys}"
+    parts = f"coalesce(sum({parts}), 0) AS parts, count({parts}) < count(*) AS withheld"
+    sums = f"SELECT {keys}, {parts} FROM {batch} GROUP BY {keys}"
     place = "concat_ws(' / ', " + ", ".join(f"CAST({identifier(name)} AS VARCHAR)" for name in partition) + ")"
     gap = "abs(coalesce(parts, 0) - base)" if relation == "equal" else "coalesce(parts, 0) - base"
     slack = f"{tolerance!r} * abs(base)" if tolerance else "0"
     if bases.lstrip().upper().startswith("SELECT"):
         joined = f"({sums}) AS sums FULL JOIN ({bases}) AS bases USING ({keys})"
     else:
-        joined = f"(SELECT {keys}, coalesce(sum({parts}), 0) AS parts, {bases} AS base FROM {batch} GROUP BY {keys})"
-    return f"SELECT {place} AS place, NULL::BIGINT AS line, coalesce({gap} > {slack}, true) AS broken FROM {joined}"
+        joined = f"(SELECT {keys}, {parts}, {bases} AS base FROM {batch} GROUP BY {keys})"
+    broken = f"CASE WHEN withheld THEN coalesce(parts - base > {slack}, false) ELSE coalesce({gap} > {slack}, true) END"
+    return f"SELECT {place} AS place, NULL::BIGINT AS line, {broken} AS broken FROM {joined}"
 
 
 def disagreeing_points(
@@ -214,7 +217,7 @@ def disagreeing_points(
     """Each row, broken where its printed percentage is not its count over its base, rounded half up.
 
     Counts of records are compared in integers alone. Sums of weights are floating point, so a printed percentage
-    is right within half a unit of its last place and a millionth of it.
+    is right within half a unit of its last place and a millionth of it. A count that is withheld has no percentage.
     """
     n, b, text = identifier(count), identifier(base), identifier(percent_text)
     printed = f"TRY_CAST(replace({text}, '.', '') AS HUGEINT)"
@@ -230,7 +233,7 @@ def disagreeing_points(
         right += f" AND abs({identifier(share)} - {n} / {b}) <= 1e-9"
     hidden = f"coalesce({identifier(suppressed)}, false)" if suppressed else "false"
     broken = (
-        f"CASE WHEN {text} IS NULL THEN {b} > 0 AND NOT {hidden} "
+        f"CASE WHEN {text} IS NULL THEN {b} > 0 AND {n} IS NOT NULL AND NOT {hidden} "
         f"WHEN {hidden} OR {b} IS NULL OR {b} <= 0 THEN true ELSE coalesce(NOT ({right}), true) END"
     )
     return rows_where(batch, columns, broken)

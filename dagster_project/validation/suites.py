@@ -21,7 +21,8 @@ from dagster_project.errors import InputError
 
 Severity = Literal["critical", "warning", "info"]
 Each = Literal[
-    "respondent", "recorded", "weighted", "unweighted", "single", "multiple", "quantity", "routed",
+    "respondent", "recorded", "weighted", "unweighted", "weight", "weight_of_all", "single", "multiple", "quantity",
+    "routed",
 ]  # fmt: skip
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -147,12 +148,22 @@ def expand(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Expected
         """
     ).fetchall()
     of_all = {"generation": str(generation)}
+    columns = {
+        name
+        for (name,) in connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'records' AND table_name = 'records'"
+        ).fetchall()
+    }
+    weighed = weighted and "weight" in columns
     scopes: dict[str | None, list[dict[str, str]]] = {
         None: [of_all],
         "recorded": [of_all] if has_records else [],
         "respondent": [of_all] if has_respondent else [],
         "weighted": [of_all] if weighted else [],
         "unweighted": [] if weighted else [of_all],
+        "weight": [of_all] if weighed else [],
+        # who did not respond need not have a weight
+        "weight_of_all": [of_all] if weighed and "disposition" not in columns else [],
         "routed": [
             {"question": question, "kind": kind, "asked_if": asked_if, "asked_if_kind": asked_if_kind}
             for question, kind, asked_if, asked_if_kind in questions

@@ -25,6 +25,12 @@ An option that nobody chose stands there with 0; a missing answer only where the
             min(answer_label) as answer_label
         from {{ source("raw", "answers") }}
         group by question, answer
+        union all
+        select
+            'wave' as question,
+            wave as answer,
+            coalesce(label, wave) as answer_label
+        from {{ source("raw", "waves") }}
 
     ),
 
@@ -68,7 +74,10 @@ An option that nobody chose stands there with 0; a missing answer only where the
                     "questions.decimals"
                 ) }}
             end as percent_text,
+            estimates.n_mentions,
+            estimates.share_of_mentions,
             estimates.se,
+            estimates.margin_of_error,
             estimates.deff,
             estimates.n_eff,
             estimates.n_kish,
@@ -77,6 +86,7 @@ An option that nobody chose stands there with 0; a missing answer only where the
             intervals.high as ci_high,
             intervals.method as ci_method,
             estimates.suppressed,
+            estimates.withheld,
             coalesce(intervals.not_computed, estimates.not_computed) as not_computed
         from estimates
         cross join survey

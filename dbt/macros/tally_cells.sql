@@ -1,22 +1,34 @@
 {#-
-One scan of the records by grouping sets: for every question, its answers by sampling unit, for the whole sample and by
-every group variable.
+One scan of the records: for every question, its answers by sampling unit, for the whole sample and by every group
+variable.
+
+The scan feeds one aggregation for every question and group, which on ten million records costs half of what grouping
+sets do (benchmarks/ten_million.py). Sampling units are numbered first, since grouping by their names takes three times as
+long; the whole sample is added up from its groups.
 
 The questions come from the codebook's rows. Only their ids are written into SQL, and an id is a checked identifier;
 codes and labels are joined as rows, never written.
 -#}
 {% macro tally_cells() -%}
     {%- set questions = tally_rows(
-        "select question, type, is_group, asked_if_question from raw.questions order by position"
+        "select question, type, is_group, asked_if_question, wave from raw.questions order by position"
     ) -%}
     {%- set columns = tally_rows(
         "select column_name from duckdb_columns() where schema_name = 'records' and table_name = 'records'"
     ) | map(attribute=0) | list -%}
     {%- set types = {} -%}
     {%- for question in questions -%}{%- do types.update({question[0]: question[1]}) -%}{%- endfor -%}
-    {%- set groups = questions | selectattr(2) | map(attribute=0) | list -%}
-
+    {%- set weighted_anew = tally_rows(
+        "select 1 from duckdb_tables() where schema_name = 'records' and table_name = 'weights'"
+    ) | length > 0 -%}
+    {#- a bit for each code of a multiple question, of the 62 that a number holds for sure -#}
+    {%- set packed = tally_rows(
+        "select question from raw.answers inner join raw.questions using (question) "
+        "where type = 'multiple' group by question having count(distinct answer) filter (answer <> '') <= 62"
+    ) | map(attribute=0) | list -%}
     {%- set routed = questions | rejectattr(3, "none") | map(attribute=0) | list %}
+    {%- set of_one_wave = questions | rejectattr(4, "none") | map(attribute=0) | list if "wave" in columns else [] %}
+    {%- set groups = questions | selectattr(2) | map(attribute=0) | list + (["wave"] if "wave" in columns else []) %}
 
     with admitting as (
 
@@ -30,80 +42,155 @@ codes and labels are joined as rows, never written.
 
     ),
 
-    keys as (
+    asking as (
 
+        -- in one row, for every question of a single wave that wave
         select
-            {{ "weight" if "weight" in columns else "1.0::double" }} as weight,
-            {{ "stratum" if "stratum" in columns else "null::varchar" }} as stratum,
-            {{ "sampling_unit" if "sampling_unit" in columns else "null::varchar" }} as sampling_unit
-            {%- for group in groups %},
-            "{{ group }}" as by_{{ group }}
+            count(*) as questions
+            {%- for question in of_one_wave %},
+            any_value(wave) filter (where question = '{{ question }}') as wave_of_{{ question }}
             {%- endfor %}
-            {%- for question, type, is_group, asker in questions %},
-            {{ tally_routed(question, asker, types) }} as routed_{{ question }},
-            case when routed_{{ question }} then {{ tally_answer(question, type) }} end as answer_{{ question }}
-            {%- endfor %}
-        from records.records
-        cross join admitting
+        from raw.questions
 
     ),
 
-    grouped as (
+    scanned as materialized (
 
         select
+            {{ "weights.final_weight" if weighted_anew else "weight" if "weight" in columns else "1.0::double" }} as weight,
+            {{ tally_stratum(columns) }} as stratum,
+            {{ "sampling_unit" if "sampling_unit" in columns else "null::varchar" }} as sampling_unit,
+            {{ "population" if "population" in columns else "null::double" }} as population
+            {%- for group in groups %},
+            "{{ group }}" as by_{{ group }}
+            {%- endfor %}
+            {%- for question, type, is_group, asker, wave in questions %},
+            {{ tally_routed(question, asker, types, question in of_one_wave) }} as routed_{{ question }},
+            case when routed_{{ question }} then {{ tally_answer(question, type, question in packed) }} end as answer_{{ question }}
+            {%- if type == "quantity" %},
+            case when routed_{{ question }} then "{{ question }}" end as value_{{ question }}
+            {%- endif %}
+            {%- endfor %}
+        from records.records
+        {%- if weighted_anew %}
+        inner join records.weights as weights using (source_file, source_line)
+        {%- endif %}
+        cross join admitting
+        cross join asking
+        {%- if "disposition" in columns %}
+        where disposition in ('complete', 'partial')
+        {%- endif %}
+
+    ),
+
+    units as materialized (
+
+        select
+            row_number() over ()::integer as unit,
             stratum,
             sampling_unit,
-            {%- for group in groups %}
-            by_{{ group }},
-            grouping(by_{{ group }}) as without_{{ group }},
-            {%- endfor %}
-            {%- for question, type, is_group, asker in questions %}
-            routed_{{ question }},
-            answer_{{ question }},
-            grouping(answer_{{ question }}) as without_answer_{{ question }},
-            {%- endfor %}
+            max(population) as population
+        from scanned
+        group by stratum, sampling_unit
+
+    ),
+
+    numbered as materialized (
+
+        select
+            scanned.* exclude (stratum, sampling_unit, population),
+            units.unit
+        from scanned
+        inner join units
+            on scanned.stratum is not distinct from units.stratum
+            and scanned.sampling_unit is not distinct from units.sampling_unit
+
+    ),
+    {%- for question, type, is_group, asker, wave in questions %}
+    {%- set key = tally_key(question, type) %}
+    {%- set others = groups | reject("equalto", question) | list %}
+    {%- for group in others %}
+
+    {{ question }}__by__{{ group }} as (
+
+        select
+            unit,
+            {{ key }},
+            by_{{ group }}::varchar as group_value,
             count(*) as n,
             sum(weight) as w,
             sum(weight * weight) as w2
-        from keys
-        group by grouping sets (
-            {%- for question, type, is_group, asker in questions %}
-            {%- set key = "stratum, sampling_unit, routed_" ~ question ~ ", answer_" ~ question %}
-            ({{ key }})
-            {%- for group in groups if group != question %},
-            ({{ key }}, by_{{ group }})
-            {%- endfor %}
-            {{- "," if not loop.last }}
-            {%- endfor %}
-        )
+        from numbered
+        group by unit, {{ key }}, by_{{ group }}
+
+    ),
+    {%- endfor %}
+
+    {{ question }}__whole as (
+
+        select
+            unit,
+            {{ key }},
+            {%- if others %}
+            sum(n)::bigint as n,
+            sum(w) as w,
+            sum(w2) as w2
+        from {{ question }}__by__{{ others[0] }}
+            {%- else %}
+            count(*) as n,
+            sum(weight) as w,
+            sum(weight * weight) as w2
+        from numbered
+            {%- endif %}
+        group by unit, {{ key }}
+
+    ),
+    {%- endfor %}
+
+    long as (
+        {% for question, type, is_group, asker, wave in questions %}
+        {%- for group in [none] + groups if group != question %}
+        select
+            '{{ question }}' as question,
+            case when routed_{{ question }} then {{ tally_codes(question, type, question in packed) }} end as answers,
+            {{ "value_" ~ question if type == "quantity" else "null::double" }} as value,
+            {{ "'" ~ group ~ "'" if group else "null::varchar" }} as group_by,
+            {{ "coalesce(group_value, '')" if group else "null::varchar" }} as group_value,
+            unit,
+            n,
+            w,
+            w2
+        from {{ question }}__{{ "by__" ~ group if group else "whole" }}
+        {{ "union all" if not loop.last }}
+        {%- endfor %}
+        {{ "union all" if not loop.last }}
+        {%- endfor %}
 
     )
 
-    {% for question, type, is_group, asker in questions %}
     select
-        '{{ question }}' as question,
-        case when routed_{{ question }} then {{ tally_codes(question, type) }} end as answers,
-        {%- if groups %}
-        case{% for group in groups %} when without_{{ group }} = 0 then '{{ group }}'{% endfor %} end as group_by,
-        case{% for group in groups %} when without_{{ group }} = 0 then coalesce(by_{{ group }}::varchar, ''){% endfor %} end as group_value,
-        {%- else %}
-        null::varchar as group_by,
-        null::varchar as group_value,
-        {%- endif %}
-        stratum,
-        sampling_unit,
-        n,
-        w,
-        w2
-    from grouped
-    where without_answer_{{ question }} = 0
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+        long.* exclude (unit),
+        units.stratum,
+        units.sampling_unit,
+        units.population
+    from long
+    inner join units on long.unit = units.unit
 {%- endmacro %}
 
 
-{#- Whether a record is routed to the question: always, or by what it answered to the asking one. -#}
-{% macro tally_routed(question, asker, types) -%}
+{#- Waves are samples of their own, so a stratum is one within its wave. -#}
+{% macro tally_stratum(columns) -%}
+    {%- if "wave" in columns and "stratum" in columns -%}
+        concat_ws(', ', wave, stratum)
+    {%- else -%}
+        {{ "wave" if "wave" in columns else "stratum" if "stratum" in columns else "null::varchar" }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Whether a record is routed to the question: always, in its wave only, or by what it answered to the asking one. -#}
+{% macro tally_routed(question, asker, types, of_one_wave) -%}
+    {%- if of_one_wave -%}wave = wave_of_{{ question }} and {% endif -%}
     {%- if asker is none -%}
         true
     {%- else -%}
@@ -117,9 +204,17 @@ codes and labels are joined as rows, never written.
 {%- endmacro %}
 
 
-{#- What a record's cell is grouped by: its code or codes; for numbers and words only whether there is a value. -#}
-{% macro tally_answer(question, type) -%}
-    {%- if type in ("single", "multiple") -%}
+{#-
+What a record's cell is grouped by: its code; its codes, as the bits of one number where these suffice; for numbers and
+words only whether there is a value.
+-#}
+{% macro tally_answer(question, type, is_packed) -%}
+    {%- if is_packed -%}
+        case
+            when "{{ question }}" is not null
+                then coalesce(list_sum(list_transform("{{ question }}", lambda code: 1::bigint << enum_code(code))), 0)::bigint
+        end
+    {%- elif type in ("single", "multiple") -%}
         "{{ question }}"
     {%- else -%}
         case when "{{ question }}" is null then "{{ question }}__missing" else '*' end
@@ -127,9 +222,23 @@ codes and labels are joined as rows, never written.
 {%- endmacro %}
 
 
+{#- The columns of a question's cell. -#}
+{% macro tally_key(question, type) -%}
+    routed_{{ question }}, answer_{{ question }}{{ ", value_" ~ question if type == "quantity" }}
+{%- endmacro %}
+
+
 {#- The grouped cell as a list of codes; a blank is the code ''. -#}
-{% macro tally_codes(question, type) -%}
-    {%- if type == "multiple" -%}
+{% macro tally_codes(question, type, is_packed) -%}
+    {%- if is_packed -%}
+        case
+            when answer_{{ question }} is null then ['']
+            else list_filter(
+                enum_range(null::records."{{ question }}")::varchar[],
+                lambda code, place: (answer_{{ question }} >> (place - 1)) & 1 = 1
+            )
+        end
+    {%- elif type == "multiple" -%}
         coalesce(answer_{{ question }}::varchar[], [''])
     {%- else -%}
         [coalesce(answer_{{ question }}::varchar, '')]

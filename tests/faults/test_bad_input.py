@@ -45,7 +45,7 @@ FAULTS: dict[str, tuple[Break, str]] = {
     "a survey.yml that is no YAML": (_write("survey.yml", "title: [\n"), "survey.yml:2: not valid YAML"),
     "an unknown field": (
         _write("survey.yml", SMALL_SURVEY.lstrip() + "wieght: w\n"),
-        "survey.yml:25: wieght: no such field",
+        "survey.yml:26: wieght: no such field",
     ),
     "no record file": (_remove("records.csv"), "records.csv: this record file is missing"),
     "an empty record file": (_write("records.csv", ""), "records.csv: this record file is empty"),

@@ -16,21 +16,31 @@ from tests.conftest import SHIPPED, Desk
 
 SURVEYS = ["kyodo_economic_security", "nhanes2", "reuters_corporate_survey"]
 GROUPS = {
-    "codebook": "ingest", "records": "ingest", "claims": "audit", "findings": "audit", "release": "release",
-    "cells": "tallies", "tallies": "tallies", "respondents": "tallies", "toplines": "marts", "crosstabs": "marts",
-    "bases": "marts", "estimates": "marts", "intervals": "marts", "response_rates": "marts", "comparisons": "marts",
+    "codebook": "ingest", "records": "ingest", "weights": "ingest", "claims": "audit", "findings": "audit",
+    "cells": "tallies", "tallies": "tallies", "respondents": "tallies", "values": "tallies",
+    "withheld": "disclosure", "disclosure": "disclosure", "release": "release",
+    "strata": "marts", "bases": "marts", "estimates": "marts", "intervals": "marts", "toplines": "marts",
+    "crosstabs": "marts", "quantities": "marts", "comparisons": "marts", "letters": "marts", "association": "marts",
+    "dispositions": "marts", "response_rates": "marts",
 }  # fmt: skip
+PUBLISHED = {name for name, group in GROUPS.items() if group == "marts"}
 UPSTREAM = {
-    "codebook": set(), "records": {"codebook"}, "claims": {"codebook"},
-    "cells": {"records", "codebook"}, "tallies": {"cells", "codebook"}, "respondents": {"cells", "codebook"},
-    "bases": {"respondents", "codebook"}, "estimates": {"tallies", "respondents", "bases", "codebook"},
+    "codebook": set(), "records": {"codebook"}, "weights": {"records"}, "claims": {"codebook"},
+    "cells": {"records", "weights", "codebook"}, "tallies": {"cells", "codebook"},
+    "respondents": {"cells", "codebook"}, "values": {"cells", "codebook"},
+    "withheld": {"cells", "tallies", "respondents", "codebook"},
+    "strata": {"respondents", "codebook"}, "bases": {"respondents", "strata", "withheld", "codebook"},
+    "estimates": {"tallies", "respondents", "bases", "strata", "withheld", "codebook"},
     "intervals": {"estimates"}, "toplines": {"estimates", "intervals", "codebook"},
-    "crosstabs": {"estimates", "intervals", "codebook"}, "response_rates": {"respondents", "records", "codebook"},
-    "comparisons": {"crosstabs", "toplines", "codebook"},
-    "findings": {"claims", "tallies", "bases", "response_rates"},
-    "release": {
-        "findings", "toplines", "crosstabs", "bases", "response_rates", "comparisons", "estimates", "intervals",
-    },
+    "crosstabs": {"estimates", "intervals", "codebook"},
+    "quantities": {"values", "bases", "strata", "withheld", "codebook"},
+    "comparisons": {"estimates", "tallies", "respondents", "strata", "codebook"},
+    "letters": {"comparisons", "codebook"}, "association": {"estimates", "tallies", "strata", "codebook"},
+    "dispositions": {"records", "codebook"},
+    "response_rates": {"respondents", "dispositions", "records", "withheld", "codebook"},
+    "findings": {"claims", "tallies", "bases", "response_rates", "withheld"},
+    "disclosure": {*PUBLISHED, "codebook"},
+    "release": {*PUBLISHED, "findings", "disclosure"},
 }  # fmt: skip
 
 
@@ -81,7 +91,7 @@ def test_every_expectation_and_every_dbt_test_is_a_check(defs: dg.Definitions) -
     }
     assert wanted <= keys
     dbt_checks = keys - wanted
-    assert len(dbt_checks) == 23
+    assert len(dbt_checks) == 51
     assert all(name.startswith(f"{asset}_") for asset, name in dbt_checks)
 
 

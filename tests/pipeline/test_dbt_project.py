@@ -47,7 +47,7 @@ def test_a_plain_dbt_build_works_by_itself(built: tuple[Desk, Path]) -> None:
     assert done.returncode == 0, done.stdout
     results = json.loads((project / "target" / "run_results.json").read_text())["results"]
     unit_tests = [result for result in results if result["unique_id"].startswith("unit_test.")]
-    assert len(unit_tests) == 7
+    assert len(unit_tests) == 12
     assert {result["status"] for result in unit_tests} == {"pass"}
     with duckdb.connect(str(desk.places.work_database("small")), read_only=True) as connection:
         assert connection.execute("SELECT count(*) > 0 FROM marts.toplines").fetchall() == [(True,)]
@@ -76,6 +76,7 @@ models:
       - parts_sum_to_whole:
           arguments:
             {part: n, part_keys: [a], whole: n, whole_relation: ref('wholes'), whole_keys: [a], part_where: "b <> 'z'"}
+      - no_more_than: {arguments: {part: a, whole: n}}
     columns: &columns
       - name: share
         data_tests: [accepted_range: {arguments: {lowest: 0, highest: 1}}]
@@ -92,10 +93,15 @@ def test_our_generic_tests_pass_right_rows_and_fail_wrong_ones(tmp_path: Path) -
     models = tmp_path / "models"
     models.mkdir()
     (models / "models.yml").write_text(GENERIC_TESTS)
-    (models / "wholes.sql").write_text("select * from (values (1, 5), (null, 2)) as t (a, n)")
-    right = "(1, 'x', 2, 0.0), (1, 'y', 3, 1.0), (null, 'x', 2, null), (1, 'z', 9, 0.5)"
+    (models / "wholes.sql").write_text("select * from (values (1, 5), (null, 2), (4, 8)) as t (a, n)")
+    right = (
+        "(1, 'x', 2, 0.0), (1, 'y', 3, 1.0), (null, 'x', 2, null), (1, 'z', 9, 0.5), (4, 'x', null, 0), (4, 'y', 7, 0)"
+    )
     (models / "right.sql").write_text(f"select * from (values {right}) as t (a, b, n, share)")
-    wrong = "(1, 'x', 2, -0.1), (1, 'y', 2, 1.1), (null, 'x', 1, 0), (null, 'x', 1, 0), (7, 'x', 1, 0)"
+    wrong = (
+        "(1, 'x', 2, -0.1), (1, 'y', 2, 1.1), (null, 'x', 1, 0), (null, 'x', 1, 0), (7, 'x', 1, 0), "
+        "(4, 'x', null, 0), (4, 'y', 9, 0)"
+    )
     (models / "wrong.sql").write_text(f"select * from (values {wrong}) as t (a, b, n, share)")
     _dbt("build", folder=tmp_path)
     results = json.loads((tmp_path / "target" / "run_results.json").read_text())["results"]
@@ -109,7 +115,9 @@ def test_our_generic_tests_pass_right_rows_and_fail_wrong_ones(tmp_path: Path) -
         ("unique_combination", "right"): 0,
         ("parts_sum_to_whole", "right"): 0,
         ("accepted_range", "right"): 0,
+        ("no_more_than", "right"): 0,
+        ("no_more_than", "wrong"): 1,
         ("unique_combination", "wrong"): 1,  # (null, x) twice: nulls count as equal
-        ("parts_sum_to_whole", "wrong"): 2,  # 4 of 5, and a part without a whole
+        ("parts_sum_to_whole", "wrong"): 3,  # 4 of 5, a part without a whole, 9 of 8 with one withheld
         ("accepted_range", "wrong"): 2,
     }

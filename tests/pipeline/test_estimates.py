@@ -27,7 +27,8 @@ def golden_rows(name: str) -> list[dict[str, str]]:
 
 R_SHARES = [row for row in golden_rows("r_survey.csv") if row["estimate_of"].startswith("share ")]
 SIMPLE = {(row["what"], row["inputs"]): row for row in golden_rows("simple.csv")}
-NUMBERS = "share, se, deff, n_eff, n_kish, df, ci_low, ci_high"
+NUMBERS = "share, se, margin_of_error, deff, n_eff, n_kish, df, ci_low, ci_high"
+KEY_OF_TALLIES = ("question", "answer", "kind", "group_by", "group_value", "stratum", "sampling_unit")
 
 Row = dict[str, Any]
 Tables = Callable[[str], duckdb.DuckDBPyConnection]
@@ -107,16 +108,23 @@ def test_kish_and_its_design_effect(shipped: tuple[Desk, Outcome]) -> None:
     assert printed(row["n_base"] / row["n_kish"], golden["value_2"])
 
 
-@pytest.mark.parametrize("method", ["Wilson", "Clopper-Pearson"])
 @pytest.mark.parametrize(
-    ("question", "answer", "inputs"), [("shift_base", "yes", "40 of 96"), ("move_to_japan", "positive", "8 of 96")]
+    ("question", "answer", "method", "inputs"),
+    [
+        ("shift_base", "yes", "Wilson", "40 of 96"),
+        ("shift_base", "yes", "Clopper-Pearson", "40 of 96"),
+        ("shift_base", "yes", "Wilson 95 % with continuity correction", "40 of 96"),
+        ("move_to_japan", "positive", "Wilson", "8 of 96"),
+        ("move_to_japan", "positive", "Clopper-Pearson", "8 of 96"),
+    ],
 )
 def test_binomial_intervals_of_an_unweighted_survey(
     shipped: tuple[Desk, Outcome], method: str, question: str, answer: str, inputs: str
 ) -> None:
-    golden = SIMPLE[f"{method} 95 %", inputs]
+    golden = SIMPLE[method if "95" in method else f"{method} 95 %", inputs]
+    name = "wilson_continuity" if "continuity" in method else method.lower().replace("-", "_")
     with shipped[0].released("kyodo_economic_security") as connection:
-        low, high, reason = interval(connection, question, answer, method.lower().replace("-", "_"))
+        low, high, reason = interval(connection, question, answer, name)
         row = result(connection, question, answer)
     assert printed(low, golden["value_1"])
     assert printed(high, golden["value_2"])
@@ -154,6 +162,7 @@ provenance_note: Made up by a test.
 records: {files: [records.csv], ignore_columns: IGNORED}
 respondent: id
 minimum_base: 10
+minimum_cell: 0
 """
 DESIGN = "stratum: h\nsampling_unit: u\n"
 FIELDS = ["id", "w", "h", "u", "sex", "works", "sector", "media", "never"]
@@ -191,17 +200,21 @@ def codebook(design: str, *, ignored: str) -> str:
     return HEAD.replace("IGNORED", ignored) + design + QUESTIONS
 
 
-def tables_of(desk: Desk, survey: str) -> duckdb.DuckDBPyConnection:
-    """The survey's tables, by the pipeline's own steps without its gates and its release, which take longest."""
+def tables_of(desk: Desk, survey: str, marts: str = "marts") -> duckdb.DuckDBPyConnection:
+    """The survey's tables, by the pipeline's own steps without its gates and its release, which take longest.
+
+    `marts` says which models of the marts to build, as dbt selects them.
+    """
     path = desk.places.work_database(survey)
     path.parent.mkdir(parents=True)
     folder = read_survey_folder(desk.places.raw_dir, survey)
     with duckdb.connect(str(path), config=dict(SAFE_CONFIG)) as connection:
         write_codebook(connection, folder)
         write_records(connection, folder)
-    for step in ("tallies", "marts"):
-        broken = [outcome for outcome in dbt.build(desk.places, survey, step) if not outcome.passed]
-        assert broken == []
+    for step in ("tallies", marts):
+        outcomes = dbt.build(desk.places, survey, step)
+        broken = [(outcome.name, outcome.message) for outcome in outcomes if not outcome.passed]
+        assert not broken, broken
     return duckdb.connect(str(path), read_only=True)
 
 
@@ -214,6 +227,16 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tables]:
     doubled = [{**person, "w": person["w"] * 2} for person in random.Random(5).sample(drawn, len(drawn))]
     ones = [{**person, "w": 1} for person in drawn]
     lone = [{**person, "h": "tiny" if person["id"] == 0 else person["h"]} for person in drawn]
+    renamed = [
+        {**person, "h": {"north": "z", "south": "1"}.get(person["h"], "k"), "u": -person["u"]} for person in drawn
+    ]
+    split = [{**person, "h": person["h"] + str(person["u"] % 2) * (person["h"] == "west")} for person in drawn]
+    # in every sampling unit of the north 7 of 10 work, in every one of the south 4
+    alike = [
+        {**drawn[0], "id": n, "w": 0.1, "h": stratum, "u": n // 10, "works": str(int(n % 10 < works))}
+        for stratum, works, first in (("north", 7, 0), ("south", 4, 30))
+        for n in range(first, first + 30)
+    ]
     surveys = {
         "plain": ("", "[w, h, u]", drawn),
         "one_weight": ("weight: w\n", "[h, u]", ones),
@@ -222,6 +245,14 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tables]:
         "doubled": ("weight: w\n" + DESIGN, "[]", doubled),
         "lone": ("weight: w\n" + DESIGN, "[]", lone),
         "twenty": ("", "[w, h, u]", drawn[:20]),
+        "renamed": ("weight: w\n" + DESIGN, "[]", renamed),
+        "split": ("weight: w\n" + DESIGN, "[]", split),
+        "one_half": ("weight: w\n" + DESIGN, "[]", drawn[:70]),
+        "other_half": ("weight: w\n" + DESIGN, "[]", drawn[70:]),
+        "ninety_six": ("", "[w, h, u]", drawn[:96]),
+        "of_150": ("universe_size: 150\n", "[w, h, u]", drawn[:96]),
+        "alike": ("weight: w\n" + DESIGN, "[]", alike),
+        "of_96": ("universe_size: 96\n", "[w, h, u]", drawn[:96]),
     }
     opened: dict[str, duckdb.DuckDBPyConnection] = {}
     for name, (design, ignored, respondents) in surveys.items():
@@ -292,20 +323,46 @@ def the_same(one: dict[tuple[Any, ...], Row], other: dict[tuple[Any, ...], Row])
     assert one.keys() == other.keys()
     for key, row in one.items():
         for column, number in row.items():
-            expected = number if number is None else pytest.approx(number, rel=1e-10)
+            expected = pytest.approx(number, rel=1e-10) if isinstance(number, (int, float)) else number
             assert other[key][column] == expected, (key, column)
 
 
 def test_weights_of_one_change_nothing(made_up: Tables) -> None:
-    numbers = "share, se, deff, n_eff, n_kish, df"
+    numbers = "share, se, deff, n_eff, n_kish, df, share_of_mentions"
     the_same(everything(made_up("plain"), numbers), everything(made_up("one_weight"), numbers))
 
 
 def test_other_records_first_and_doubled_weights_change_no_share_and_no_standard_error(
     made_up: Tables,
 ) -> None:
-    numbers = "share, se, n_kish, df, ci_low, ci_high"
+    numbers = "share, se, margin_of_error, n_kish, df, ci_low, ci_high, share_of_mentions"
     the_same(everything(made_up("full"), numbers), everything(made_up("doubled"), numbers))
+
+
+def test_other_names_of_strata_and_sampling_units_change_nothing(made_up: Tables) -> None:
+    the_same(everything(made_up("full")), everything(made_up("renamed")))
+
+
+def test_a_stratum_split_in_two_changes_no_share_and_costs_one_degree_of_freedom(made_up: Tables) -> None:
+    numbers = "n, n_base, w, w_base, share, n_kish, percent_text, n_mentions, share_of_mentions"
+    the_same(everything(made_up("full"), numbers), everything(made_up("split"), numbers))
+    whole, split = (everything(made_up(survey), "se, df") for survey in ("full", "split"))
+    assert all(split[key]["df"] == row["df"] - 1 for key, row in whole.items())
+    assert any(split[key]["se"] != pytest.approx(row["se"]) for key, row in whole.items())
+
+
+@pytest.mark.parametrize("table", ["tallies", "respondents"])
+def test_tallies_of_parts_of_the_records_add_up_to_those_of_the_whole(made_up: Tables, table: str) -> None:
+    def sums(*surveys: str) -> dict[tuple[Any, ...], Row]:
+        found: dict[tuple[Any, ...], Row] = defaultdict(lambda: {"n": 0, "w": 0.0, "w2": 0.0})
+        for survey in surveys:
+            for row in rows(made_up(survey), f"FROM tallies.{table}"):
+                key = tuple(row.get(name) for name in KEY_OF_TALLIES)
+                for name in ("n", "w", "w2"):
+                    found[key][name] += row[name]
+        return found
+
+    the_same(sums("full"), sums("one_half", "other_half"))
 
 
 @pytest.mark.parametrize("survey", ["plain", "strata", "full"])
@@ -338,7 +395,7 @@ def test_a_share_of_0_has_a_wilson_interval_and_no_logit_one(
     assert (row["deff"], row["ci_method"], row["not_computed"]) == (
         None,
         "wilson",
-        "a share of 0 or 1 has no design effect",
+        "a share of 0 or 1 has no margin of error and no design effect",
     )
 
 
@@ -373,3 +430,178 @@ def test_every_interval_holds_its_share_and_all_but_the_mean_lie_within_0_and_1(
         for row in found:
             assert row["low"] <= row["share"] <= row["high"], row
             assert row["method"] == "mean" or (row["low"] >= 0 and row["high"] <= 1), row
+
+
+def test_a_sample_of_the_whole_universe_has_no_spread_and_says_so(made_up: Tables) -> None:
+    row = result(made_up("of_96"), "works", "1")
+    assert 0 < row["share"] < 1
+    assert (row["se"], row["margin_of_error"], row["deff"], row["n_eff"], row["ci_low"]) == (0, None, None, None, None)
+    assert row["not_computed"] is not None
+    [(reason,)] = (
+        made_up("of_96")
+        .execute("SELECT DISTINCT not_computed FROM marts.estimates WHERE share > 0 AND share < 1")
+        .fetchall()
+    )
+    assert reason == "a standard error of 0 has no margin of error and no effective size"
+
+
+def test_sampling_units_that_are_alike_within_their_strata_have_no_spread_but_of_rounding(made_up: Tables) -> None:
+    row = result(made_up("alike"), "works", "1")
+    assert row["share"] == pytest.approx(0.55)
+    assert (row["se"], row["deff"], row["n_eff"], row["ci_low"]) == (0, 0, None, None)
+
+
+def test_more_sampling_units_than_the_universe_has_stop_the_survey(desk: Desk) -> None:
+    desk.survey(
+        "s", {"survey.yml": codebook("universe_size: 20\n", ignored="[w, h, u]"), "records.csv": lines(people())}
+    )
+    with pytest.raises(AssertionError, match="strata_are_no_larger_than_their_universe"):
+        tables_of(desk, "s", "strata")
+
+
+# Margins of error
+
+
+def base(connection: duckdb.DuckDBPyConnection, question: str, base_rule: str, sex: str | None = None) -> Row:
+    [row] = rows(
+        connection,
+        "FROM marts.bases WHERE question = ? AND base_rule = ? AND group_value IS NOT DISTINCT FROM ?",
+        [question, base_rule, sex],
+    )
+    return row
+
+
+@pytest.mark.parametrize(("survey", "inputs"), [("ninety_six", "n=96"), ("of_150", "n=96, N=150, factor (N-n)/(N-1)")])
+def test_the_greatest_margin_of_error_of_a_base(made_up: Tables, survey: str, inputs: str) -> None:
+    row = base(made_up(survey), "never", "answered")
+    assert printed(100 * row["margin_of_error"], SIMPLE["margin of error 95 % at p=0.5 in points", inputs]["value_1"])
+    assert row["n_base"] == 96
+
+
+def test_a_group_is_drawn_from_its_part_of_the_universe(made_up: Tables) -> None:
+    row = base(made_up("of_150"), "works", "all", "f")
+    n = row["n_base"]
+    part = 150 * n / 96
+    expected = 1.96 * math.sqrt(0.25 / n * (part - n) / (part - 1))
+    assert row["margin_of_error"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_unequal_weights_widen_the_greatest_margin_to_that_of_kishs_effective_size(made_up: Tables) -> None:
+    row = base(made_up("full"), "works", "answered", "m")
+    weights = [float(person["w"]) for person in people() if person["sex"] == "m" and person["works"] != "9"]
+    n_kish = sum(weights) ** 2 / sum(weight**2 for weight in weights)
+    assert row["n_base"] == len(weights)
+    assert row["n_kish"] == pytest.approx(n_kish, rel=1e-12)
+    assert row["margin_of_error"] == pytest.approx(1.96 * math.sqrt(0.25 / n_kish), rel=1e-12)
+
+
+def test_the_margin_of_a_share_is_half_the_interval_share_plus_and_minus(made_up: Tables) -> None:
+    low, high, _ = interval(made_up("full"), "works", "1", "mean")
+    row = result(made_up("full"), "works", "1")
+    assert row["margin_of_error"] == pytest.approx((high - low) / 2, rel=1e-12)
+    row = result(made_up("plain"), "works", "1")
+    assert row["margin_of_error"] == pytest.approx(1.959963984540054 * row["se"], rel=1e-12)
+
+
+# Shares of mentions
+
+
+def test_the_shares_of_mentions_divide_by_what_was_chosen_and_not_by_who_chose(made_up: Tables) -> None:
+    for sex in (None, "f"):
+        chosen = [
+            (float(person["w"]), code)
+            for person in people()
+            if sex in (None, person["sex"])
+            for code in person["media"].split(";")
+            if code
+        ]
+        for code in "prt":
+            row = result(made_up("full"), "media", code, sex)
+            assert row["n_mentions"] == len(chosen)
+            expected = sum(w for w, one in chosen if one == code) / sum(w for w, _ in chosen)
+            assert row["share_of_mentions"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_only_the_options_of_a_question_with_several_answers_have_a_share_of_mentions(made_up: Tables) -> None:
+    for (question, _, kind, _, _), row in everything(made_up("full"), "n_mentions, share_of_mentions").items():
+        is_mention = question == "media" and kind == "valid"
+        assert {value is not None for value in row.values()} == {is_mention}
+
+
+# Finite populations and lone units, against R's survey package
+
+DESIGNS = golden_rows("r_designs.csv")
+OF_DESIGNS = """
+groups: [sex]
+questions:
+  - {id: sex, text: Sex, type: single, options: {f: Female, m: Male}}
+  - {id: q, text: The question, type: single, options: {1: "Yes", 0: "No", 2: Perhaps}}
+"""
+WAVES = 'wave: wave\nwaves: [{id: "1"}, {id: "2"}]\n'
+UNITS = "weight: w\nstratum: h\nsampling_unit: u\n"
+CODEBOOKS = {
+    "units": UNITS + "lone_units: average\n",
+    "units_population": UNITS + "population: units\nlone_units: certainty\n",
+    "people_population": "weight: w\nstratum: h\npopulation: people\nlone_units: certainty\n",
+    "people_unweighted": "stratum: h\npopulation: people\nlone_units: average\n",
+    "waves_population": UNITS + "population: units\nlone_units: average\n" + WAVES,
+    "universe_size": "universe_size: 150\n",
+    "toy": "weight: w\nstratum: h\n",
+    "toy_population": "weight: w\nstratum: h\npopulation: people\n",
+}
+
+
+@pytest.fixture(scope="module")
+def designs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tables]:
+    """The surveys that r_designs.R describes, each built when it is first asked for."""
+    folder = tmp_path_factory.mktemp("designs")
+    desk = Desk(folder / "raw", folder / "output")
+    drawn = golden_rows("designs.csv")
+    toy = [
+        {
+            "id": number, "wave": "1", "h": row["stratid"], "u": row["psuid"], "units": row["Nh"], "people": row["Nh"],
+            "w": row["weight"], "sex": "f", "q": "1" if float(row["x"]) > 5 else "0",
+        }
+        for number, row in enumerate(golden_rows("fpc_toy.csv"))
+    ]  # fmt: skip
+    opened: dict[str, duckdb.DuckDBPyConnection] = {}
+
+    def tables(name: str) -> duckdb.DuckDBPyConnection:
+        if name not in opened:
+            design = CODEBOOKS[name]
+            # waves need not be a design's: where they are not, they are a question's groups
+            by_wave = (
+                ""
+                if "wave:" in design
+                else '  - {id: waves, text: Wave, type: single, column: wave, options: {1: "", 2: ""}}\n'
+            )
+            used = {line.partition(": ")[2] for line in design.splitlines()}
+            ignored = [column for column in ("w", "h", "u", "units", "people") if column not in used]
+            head = HEAD.replace("IGNORED", f"[{', '.join(ignored)}]").replace("minimum_base: 10", "minimum_base: 2")
+            questions = OF_DESIGNS.replace("[sex]", "[sex, waves]" if by_wave else "[sex]") + by_wave
+            respondents = toy if name.startswith("toy") else drawn
+            text = "\n".join(
+                ",".join(map(str, row)) for row in [respondents[0], *(one.values() for one in respondents)]
+            )
+            desk.survey(name, {"survey.yml": head + design + questions, "records.csv": text + "\n"})
+            opened[name] = tables_of(desk, name)
+        return opened[name]
+
+    yield tables
+    for connection in opened.values():
+        connection.close()
+
+
+@pytest.mark.parametrize("golden", DESIGNS, ids=lambda row: f"{row['case']}-{row['domain']}")
+def test_finite_populations_and_lone_units_are_those_of_r(designs: Tables, golden: dict[str, str]) -> None:
+    group = None if golden["domain"] == "all" else golden["domain"]
+    row = result(designs(golden["case"]), "q", "1", group)
+    for column in ("share", "se", "deff", "df"):
+        assert row[column] == pytest.approx(float(golden[column]), rel=1e-11), column
+
+
+def test_a_counted_universe_is_a_design_so_its_intervals_have_the_correction(designs: Tables) -> None:
+    row = result(designs("universe_size"), "q", "1")
+    assert row["ci_method"] == "logit"
+    assert row["deff"] == pytest.approx(1, rel=1e-12)
+    assert interval(designs("universe_size"), "q", "1", "wilson")[2] == "for a sample without weights and design only"

@@ -54,8 +54,9 @@ outlook,up,sector,m,66%,percentage,answered
 """
 FILES: dict[str, str | bytes] = {"survey.yml": SURVEY, "claims.yml": CLAIMS, "claims.csv": TABLE}
 EMPTY = {
-    "raw.files", "tallies.cells", "tallies.tallies", "tallies.respondents", "marts.toplines", "marts.crosstabs",
-    "marts.bases", "marts.estimates", "marts.intervals", "marts.response_rates", "marts.comparisons",
+    "raw.files", "marts.toplines", "marts.crosstabs", "marts.bases", "marts.intervals", "marts.quantities",
+    "marts.comparisons", "marts.letters", "marts.association", "marts.response_rates", "marts.dispositions",
+    "audit.disclosure",
 }  # fmt: skip
 
 

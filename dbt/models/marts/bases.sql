@@ -10,6 +10,12 @@ questions as (
 
 ),
 
+strata as (
+
+    select * from {{ ref("strata") }}
+
+),
+
 respondents as (
 
     select
@@ -20,7 +26,8 @@ respondents as (
         group_by,
         group_value,
         sum(n)::bigint as n,
-        sum(w) as w
+        sum(w) as w,
+        sum(w2) as w2
     from {{ ref("respondents") }}
     group by all
 
@@ -36,10 +43,13 @@ wide as (
         group_value,
         coalesce(sum(n) filter (where kind = 'valid'), 0)::bigint as n_answered,
         coalesce(sum(w) filter (where kind = 'valid'), 0.0) as w_answered,
+        sum(w2) filter (where kind = 'valid') as w2_answered,
         coalesce(sum(n) filter (where kind <> 'not_asked'), 0)::bigint as n_routed,
         coalesce(sum(w) filter (where kind <> 'not_asked'), 0.0) as w_routed,
+        sum(w2) filter (where kind <> 'not_asked') as w2_routed,
         sum(n)::bigint as n_all,
-        sum(w) as w_all
+        sum(w) as w_all,
+        sum(w2) as w2_all
     from respondents
     group by all
 
@@ -51,21 +61,24 @@ long as (
         *,
         'answered' as base_rule,
         n_answered as n_base,
-        w_answered as w_base
+        w_answered as w_base,
+        w2_answered as w2_base
     from wide
     union all
     select
         *,
         'routed' as base_rule,
         n_routed as n_base,
-        w_routed as w_base
+        w_routed as w_base,
+        w2_routed as w2_base
     from wide
     union all
     select
         *,
         'all' as base_rule,
         n_all as n_base,
-        w_all as w_base
+        w_all as w_base,
+        w2_all as w2_base
     from wide
     union all
     -- those asked who did not respond have no weight, and nobody knows their group
@@ -73,29 +86,86 @@ long as (
         wide.*,
         'asked' as base_rule,
         survey.asked as n_base,
-        case when not survey.weighted then survey.asked::double end as w_base
+        case when not survey.weighted then survey.asked::double end as w_base,
+        w_base as w2_base
     from wide
     cross join survey
     where wide.group_by is null and survey.asked is not null
 
 ),
 
+withheld_rows as (
+
+    select * from {{ source("disclosure", "withheld_bases") }}
+
+),
+
+universe as (
+
+    -- of a simple random sample whose universe is counted: how many each respondent stands for
+    select
+        case when not any_value(survey.has_stratum or survey.has_sampling_unit) then sum(strata.population) end as size,
+        size / sum(strata.units) as per_respondent
+    from strata
+    cross join survey
+
+),
+
+measured as (
+
+    select
+        long.*,
+        long.w_base ** 2 / nullif(long.w2_base, 0) as n_kish,
+        -- of the universe, as many as this base stands for; a wave is a sample of its own
+        case
+            when universe.size is null then null
+            when long.base_rule = 'asked' then universe.size
+            else long.n_base * coalesce(strata.population / strata.units, universe.per_respondent)
+        end as universe_base
+    from long
+    cross join universe
+    left join strata on long.group_by = 'wave' and long.group_value = strata.stratum
+
+),
+
 final as (
 
     select
-        long.survey,
-        long.generation,
+        measured.survey,
+        measured.generation,
         survey.provenance,
-        long.question,
-        long.group_by,
-        long.group_value,
-        long.base_rule,
-        long.n_base,
-        long.w_base,
-        long.base_rule = questions.base_rule as is_published
-    from long
+        measured.question,
+        measured.group_by,
+        measured.group_value,
+        measured.base_rule,
+        case when withheld_rows.question is null then measured.n_base end as n_base,
+        case when withheld_rows.question is null then measured.w_base end as w_base,
+        case when withheld_rows.question is null then measured.n_kish end as n_kish,
+        -- 1.96 as in every poll's margin of error, without the quantile's further digits
+        case when withheld_rows.question is null then 1.96::double end * sqrt(
+            0.25 / measured.n_kish
+            * case
+                when measured.universe_base is null then 1
+                when measured.universe_base <= greatest(measured.n_base, 1) then 0
+                else (measured.universe_base - measured.n_base) / (measured.universe_base - 1)
+            end
+        ) as margin_of_error,
+        measured.base_rule = questions.base_rule as is_published,
+        withheld_rows.question is not null as withheld,
+        case
+            when withheld_rows.question is not null then 'withheld: too few respondents'
+            when measured.w_base is null then 'those asked who did not respond have no weight'
+            when margin_of_error is null then 'nobody in the base'
+        end as not_computed
+    from measured
     cross join survey
-    inner join questions on long.question = questions.question
+    inner join questions on measured.question = questions.question
+    left join withheld_rows
+        on
+            measured.question = withheld_rows.question
+            and measured.base_rule = withheld_rows.base_rule
+            and measured.group_by is not distinct from withheld_rows.group_by
+            and measured.group_value is not distinct from withheld_rows.group_value
 
 )
 

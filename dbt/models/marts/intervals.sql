@@ -2,14 +2,14 @@ with estimates as (
 
     select
         *,
-        0.95::double as confidence_level
+        {{ confidence_level() }} as confidence_level
     from {{ ref("estimates") }}
 
 ),
 
 quantiles as (
 
-    -- of the distribution functions, which DuckDB does not have: see dagster_project/quantiles.py
+    -- of the distribution functions, which DuckDB does not have: see dagster_project/sql_functions.py
     select
         *,
         normal_quantile((1 + confidence_level) / 2) as z,
@@ -28,6 +28,8 @@ effective as (
             as n_interval,
         case when share > 0 and share < 1 then ln(share / (1 - share)) end as logit,
         se / (share * (1 - share)) as se_logit,
+        greatest(n - 0.5::double, 0) as n_below,
+        least(n + 0.5::double, n_base) as n_above,
         case
             when se is null then not_computed
             when t is null then 'no degrees of freedom'
@@ -50,6 +52,15 @@ long as (
         no_count as reason
     from effective
     union all
+    -- the same, half a respondent further out
+    select
+        *,
+        'wilson_continuity' as method,
+        case when no_count is null then {{ wilson_bound("-", "n_below", "n_base", "z") }} end as low,
+        case when no_count is null then {{ wilson_bound("+", "n_above", "n_base", "z") }} end as high,
+        no_count as reason
+    from effective
+    union all
     select
         *,
         'clopper_pearson' as method,
@@ -69,9 +80,15 @@ long as (
     select
         *,
         'logit' as method,
-        1 / (1 + exp(t * se_logit - logit)) as low,
-        1 / (1 + exp(-t * se_logit - logit)) as high,
-        coalesce(no_se, case when low is null then 'a share of 0 or 1 has no logit interval' end) as reason
+        case when se > 0 then 1 / (1 + exp(t * se_logit - logit)) end as low,
+        case when se > 0 then 1 / (1 + exp(-t * se_logit - logit)) end as high,
+        coalesce(
+            no_se,
+            case
+                when logit is null then 'a share of 0 or 1 has no logit interval'
+                when low is null then 'a standard error of 0 has no width'
+            end
+        ) as reason
     from effective
     union all
     select

@@ -1,3 +1,4 @@
+-- depends_on: {{ source("records", "weights") }}
 with cells as (
 
     {{ tally_cells() }}
@@ -23,13 +24,15 @@ final as (
         built_from.provenance,
         cells.question,
         cells.answers,
+        cells.value,
         cells.group_by,
         cells.group_value,
         cells.stratum,
         cells.sampling_unit,
         cells.n,
         cells.w,
-        cells.w2
+        cells.w2,
+        cells.population
     from cells
     cross join built_from
 

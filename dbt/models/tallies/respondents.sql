@@ -29,7 +29,8 @@ final as (
         cells.sampling_unit,
         sum(cells.n)::bigint as n,
         sum(cells.w) as w,
-        sum(cells.w2) as w2
+        sum(cells.w2) as w2,
+        max(cells.population) as population
     from cells
     left join answers on cells.question = answers.question and cells.answers[1] = answers.answer
     group by all

@@ -25,7 +25,9 @@ SECTIONS = re.findall(r"^### (.+?)\n(.*?)(?=^##)", EXAMPLES, re.DOTALL | re.MULT
 PUBLICATION = "publication: {title: A paper, discloses: [who_asked, how_many, when, weighting, margin_of_error]}\n"
 # What the models make of records: an example's own are counted here.
 COUNTED = """
-CREATE SCHEMA tallies; CREATE SCHEMA marts;
+CREATE SCHEMA tallies; CREATE SCHEMA marts; CREATE SCHEMA disclosure;
+CREATE TABLE disclosure.withheld (question VARCHAR, answer VARCHAR, group_by VARCHAR, group_value VARCHAR);
+CREATE TABLE disclosure.withheld_bases (question VARCHAR, base_rule VARCHAR, group_by VARCHAR, group_value VARCHAR);
 CREATE TABLE tallies.tallies AS SELECT 'move' AS question, answer, NULL::VARCHAR AS group_by,
     NULL::VARCHAR AS group_value, records::BIGINT AS n, records::DOUBLE AS w FROM counts;
 CREATE TABLE marts.bases AS SELECT 'move' AS question, base_rule, NULL::VARCHAR AS group_by,

@@ -178,6 +178,26 @@ def test_an_order_of_shares_of_two_stated_bases_is_held() -> None:
     assert contradictions(audit_claims(claims, [YES_NO, groups], [Order("o", "B", "A")]))
 
 
+def test_a_net_is_as_many_as_its_answers() -> None:
+    scale = Question("q", ("1", "2", "3"), nets={"top": ("2", "3")})
+    claims = [base("N", "200"), share("T", "62%", "top"), share("B", "30%", "2"), share("C", "28%", "3")]
+    [finding] = contradictions(audit_claims(claims, [scale]))
+    assert finding.code is Code.PARTITION
+    assert "“top” counts “2” and “3” as one" in finding.message
+    assert single_repairs(finding)["62%"] == "57 to 59"
+    assert not contradictions(audit_claims([claims[0], share("T", "58%", "top"), *claims[2:]], [scale]))
+    assert contradictions(audit_claims([claims[0], share("T", "58%", "top"), share("A", "45%", "1")], [scale]))
+
+
+def test_a_net_of_several_answers_is_between_the_largest_and_their_sum() -> None:
+    media = Question("q", ("papers", "radio"), single=False, nets={"any": ("papers", "radio")})
+    claims = [base("N", "100"), count("P", "40", "papers"), count("R", "30", "radio")]
+    for any_of_them in (40, 55, 70):
+        assert not contradictions(audit_claims([*claims, count("A", str(any_of_them), "any")], [media]))
+    for impossible in (39, 71):
+        assert contradictions(audit_claims([*claims, count("A", str(impossible), "any")], [media]))
+
+
 def test_more_led_to_a_question_than_gave_the_answer_that_leads_there() -> None:
     asker, routed = Question("a", ("yes", "no")), Question("q", ("yes", "no"), asked_if=("a", ("yes",)))
     claims = [count("A", "12", "yes", of="a"), base("N", "15")]

@@ -20,8 +20,11 @@ IN_WORDS = ("half", "a third", "a quarter", "two in five", "two thirds", "a majo
 
 SEX = Question("sex", ("f", "m"), complete=True)
 REGION = Question("region", ("north", "south", "west"), missing=("unknown",))
-WORKS = Question("works", ("yes", "no", "retired"), missing=("dk", "refused"))
-MEANS = Question("means", ("car", "train", "foot", "none"), single=False, missing=("dk",), exclusive=("none",))
+WORKS = Question("works", ("yes", "no", "retired"), missing=("dk", "refused"), nets={"idle": ("no", "retired")})
+MEANS = Question(
+    "means", ("car", "train", "foot", "none"), single=False, missing=("dk",), exclusive=("none",),
+    nets={"driven": ("car", "train")},
+)  # fmt: skip
 HOURS = Question("hours", ("few", "many"), missing=("dk",), asked_if=("works", ("yes", "retired")))
 DELAY = Question("delay", ("never", "often"), asked_if=("means", ("train", "car")))
 QUESTIONS = (SEX, REGION, WORKS, MEANS, HOURS, DELAY)
@@ -150,7 +153,9 @@ class _Printer:
             (Kind.BASE,) if question is None else (Kind.PERCENTAGE, Kind.PERCENTAGE, Kind.COUNT, Kind.BASE)
         )
         of = None if question is None else question.id
-        answer = rng.choice(_codes(question)) if question is not None and kind is not Kind.BASE else None
+        cells = () if question is None or kind is Kind.BASE else (*_codes(question), *question.nets)
+        answer = rng.choice(cells) if cells else None
+        members = question.nets.get(answer, (answer,)) if question is not None and answer is not None else ()
         rules = [ANSWERED, ROUTED, ALL] if question is not None else [ALL]
         if answer is not None and question is not None and answer in question.missing:
             rules.remove(ANSWERED)
@@ -159,7 +164,7 @@ class _Printer:
         base = rng.choice(rules)
         weighted = base != ASKED and rng.random() < self.weighted
         inside = [p for p in self.people if wave in (None, p.wave) and is_in(p, base, of) and _is_of(p, group)]
-        gave = [p for p in inside if answer is not None and answer in p.answers.get(of or "", ())]
+        gave = [p for p in inside if set(members) & set(p.answers.get(of or "", ()))]
         n, k = (sum((p.weight if weighted else Fraction(1) for p in who), Fraction(0)) for who in (inside, gave))
         figure = self._base(round(n)) if kind is Kind.BASE else self._count(round(k)) if kind is Kind.COUNT else None
         if kind is not Kind.PERCENTAGE and weighted:

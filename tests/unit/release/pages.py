@@ -23,7 +23,7 @@ CREATE TABLE raw.survey AS SELECT 's' AS survey, 'g1' AS generation, 'A survey o
     'Adults' AS universe, 1200::BIGINT AS asked, DATE '2026-03-01' AS fieldwork_start,
     DATE '2026-03-31' AS fieldwork_end, 'collected' AS provenance, NULL::VARCHAR AS provenance_note,
     true AS has_records, false AS weighted, true AS has_respondent, false AS has_stratum,
-    false AS has_sampling_unit, 0 AS decimals,
+    false AS has_sampling_unit, false AS has_wave, 0 AS decimals,
     30::BIGINT AS minimum_base, false AS release_records, 'c0de' AS codebook_sha256, '0.1.0' AS basecheck_version;
 CREATE TABLE raw.questions AS SELECT 's' AS survey, 'g1' AS generation, * FROM (VALUES
     (1, 'smokes', 'Do you smoke?', 'single', 'answered', 0, true, NULL),
@@ -41,7 +41,8 @@ CREATE TABLE raw.waves (survey VARCHAR, generation VARCHAR, wave VARCHAR, positi
     fieldwork_start DATE, fieldwork_end DATE, url VARCHAR, published VARCHAR);
 CREATE TABLE raw.named_respondents (survey VARCHAR, generation VARCHAR, position INTEGER, name VARCHAR);
 CREATE TABLE raw.files AS SELECT 's' AS survey, 'g1' AS generation, 'records.csv' AS file, 'f00d' AS sha256,
-    54321::BIGINT AS bytes, 1003::BIGINT AS rows_read, 1000::BIGINT AS rows_accepted, 3::BIGINT AS rows_rejected;
+    54321::BIGINT AS bytes, 1003::BIGINT AS rows_read, 1000::BIGINT AS rows_accepted, 3::BIGINT AS rows_rejected,
+    1000::BIGINT AS rows_responded;
 CREATE TABLE raw.publication AS SELECT 's' AS survey, 'g1' AS generation, 'c1a1' AS claims_sha256,
     'Smoke rises' AS title, 'The Paper' AS publisher, 'https://paper.example/a' AS url, '2026-04-02' AS published,
     NULL::VARCHAR AS note;
@@ -49,7 +50,13 @@ CREATE TABLE raw.statements AS SELECT 's' AS survey, 'g1' AS generation, 'S1' AS
     '9 of 10 is 80%' AS text, 'a letter' AS where_printed;
 
 CREATE TABLE marts.toplines AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, *,
-    n_base::DOUBLE AS w_base, n::DOUBLE AS w, CASE WHEN NOT suppressed THEN n / n_base END AS share, 0 AS decimals
+    n_base::DOUBLE AS w_base, n::DOUBLE AS w, CASE WHEN NOT suppressed THEN n / n_base END AS share, 0 AS decimals,
+    false AS withheld, sqrt(share * (1 - share) / (n_base - 1)) AS se,
+    CASE WHEN NOT suppressed THEN 1.25 END AS deff, n_base / deff AS n_eff,
+    CASE WHEN share BETWEEN 0.01 AND 0.99 THEN share - 2 * se END AS ci_low,
+    CASE WHEN share BETWEEN 0.01 AND 0.99 THEN share + 2 * se END AS ci_high, 2 * se AS margin_of_error,
+    CASE WHEN question = 'media' AND kind = 'valid' THEN n / 1000 END AS share_of_mentions,
+    CASE WHEN suppressed THEN 'base below the minimum' END AS not_computed
 FROM (VALUES
     ('smokes', 'Do you smoke?', 1, '1', 'Yes', 'valid', 'answered', 990, 290, '29', false),
     ('smokes', 'Do you smoke?', 2, '2', 'No', 'valid', 'answered', 990, 700, '71', false),
@@ -63,14 +70,44 @@ CREATE TABLE marts.crosstabs AS SELECT toplines.*, 'smokes' AS group_by, g.* FRO
     (VALUES ('2', 'No'), ('1', 'Yes')) AS g(group_value, group_label) WHERE question = 'media';
 UPDATE marts.crosstabs SET n_base = 12, percent_text = NULL, share = NULL, suppressed = true WHERE group_value = '1';
 DELETE FROM marts.crosstabs WHERE group_value = '1' AND answer = '9';
+CREATE TABLE marts.letters AS SELECT question, answer, kind, group_by, group_value,
+    CASE group_value WHEN '2' THEN 'A' ELSE 'B' END AS letter,
+    CASE WHEN group_value = '2' AND answer = 'p' THEN 'B' ELSE '' END AS higher_than FROM marts.crosstabs;
+CREATE TABLE marts.association AS SELECT * FROM (VALUES
+    ('media', 'smokes', 1.5247, 47.2648, 14.9435, 4.6e-05, NULL::VARCHAR)
+) AS t(question, group_by, second_order_ndf, second_order_ddf, second_order_f, second_order_p, not_computed);
+CREATE TABLE marts.quantities AS SELECT *, 0.95 AS confidence_level, 950 AS n_base FROM (VALUES
+    ('age', 'mean', 'Mean', NULL, NULL, NULL, NULL, 41.2345, 0.51, 40.2, 42.2, NULL),
+    ('age', 'quantile', 'Median', 0.5, NULL, NULL, NULL, 40, 0.4, 39, 41, NULL),
+    ('age', 'quantile', 'Quantile 0.9', 0.9, NULL, NULL, NULL, 71, NULL, NULL, NULL, 'the interval leaves the values'),
+    ('age', 'mean', 'Mean', NULL, 'smokes', '2', 'No', 1234.5678, 0.7, 1232, 1236, NULL),
+    ('age', 'mean', 'Mean', NULL, 'smokes', '1', 'Yes', NULL, NULL, NULL, NULL, 'base below the minimum')
+) AS t(question, statistic, statistic_label, p, group_by, group_value, group_label, estimate, se, ci_low, ci_high,
+    not_computed);
 CREATE TABLE marts.bases AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance,
     NULL::VARCHAR AS group_by, NULL::VARCHAR AS group_value, *, n_base::DOUBLE AS w_base FROM (VALUES
     ('age', 'answered', 950::BIGINT, true), ('age', 'routed', 980, false), ('age', 'all', 1000, false)
 ) AS t(question, base_rule, n_base, is_published);
 CREATE TABLE marts.response_rates AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, * FROM (VALUES
-    ('unit', NULL, 1200, 1000, NULL, NULL, NULL, 0.8333, '83'),
-    ('item', 'smokes', 1000, 990, 0, 7, 3, 0.99, '99')
-) AS t(measure, question, n_asked, n_answered, n_dont_know, n_refused, n_no_answer, rate, percent_text);
+    ('unit', NULL, 1200, 1000, NULL, NULL, NULL, 0.8333, '83', NULL, NULL, NULL),
+    ('item', 'smokes', 1000, 990, 0, 7, 3, 0.99, '99', NULL, NULL, NULL),
+    ('RR1', NULL, NULL, NULL, NULL, NULL, NULL, 0.8333, '83', 1000.0, 1200.0, NULL),
+    ('COOP1', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'needs dispositions')
+) AS t(measure, question, n_asked, n_answered, n_dont_know, n_refused, n_no_answer, rate, percent_text, numerator,
+    denominator, not_computed);
+CREATE TABLE marts.dispositions AS SELECT * FROM (VALUES
+    (1, 'complete', 'I', 'Complete interview', 1000), (2, 'refusal', 'R', 'Refusal or break-off', 200)
+) AS t(position, disposition, symbol, disposition_label, n);
+CREATE TABLE raw.weighting AS SELECT * FROM (VALUES
+    (NULL::VARCHAR, 'raked', 7, 1e-13, 1000, 12, 1000.0, 1000.0, 812.5, 1.0, 1.2308, 0.4, 1.0, 2.5)
+) AS t(wave, method, rounds, largest_gap, n, n_trimmed, w, n_kish_before, n_kish, deff_before, deff, weight_min,
+    weight_mean, weight_max);
+CREATE TABLE raw.nets (question VARCHAR, net VARCHAR, net_label VARCHAR);
+CREATE TABLE raw.weighting_margins AS SELECT * FROM (VALUES
+    (NULL::VARCHAR, 1, ['smokes'], 1, ['1'], 0.25, 0.29, 0.25),
+    (NULL, 1, ['smokes'], 2, ['2'], 0.75, NULL, 0.75),
+    (NULL, 1, ['smokes'], 3, [NULL], NULL, 0.01, 0.01)
+) AS t(wave, margin, questions, position, answers, population_share, share_before, share_after);
 
 CREATE TABLE audit.figures AS SELECT 's' AS survey, *, 'none' AS hedge, NULL::VARCHAR AS group_by,
     NULL::VARCHAR AS group_value, NULL::VARCHAR AS wave, 'asked' AS base FROM (VALUES

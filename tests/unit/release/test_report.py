@@ -95,17 +95,36 @@ def test_who_was_asked_what_is_told(survey: duckdb.DuckDBPyConnection) -> None:
         assert words in asked, words
 
 
+def test_response_rates_and_what_came_of_each_case(survey: duckdb.DuckDBPyConnection) -> None:
+    asked = part(page(survey), "asked")
+    assert "Response rate 1 (RR1) 83 1,000 1,200" in rows(asked)
+    assert "Cooperation rate 1 (COOP1) needs dispositions" in rows(asked)
+    assert "Refusal or break-off R 200" in rows(asked)
+    none = page(survey, "UPDATE marts.response_rates SET rate = NULL WHERE measure = 'RR1'")
+    assert "AAPOR" not in text(none), "a survey that knows none of the rates shows no table of them"
+
+
+def test_weights_that_were_made_here_say_how_and_what_they_cost(survey: duckdb.DuckDBPyConnection) -> None:
+    asked = part(page(survey, "UPDATE raw.survey SET weighted = true"), "asked")
+    assert "Weighted by basecheck to what is known of the universe." in text(asked)
+    assert "Raked in 7 rounds. The weights run from 0.40 to 2.50 of their mean; 12 stand at a bound." in text(asked)
+    assert "an effective size of 812 of 1,000 respondents, a design effect of 1.23 (1.00 before)" in text(asked)
+    assert "Yes 25.0 29.0 25.0" in rows(asked)
+    assert "No 75.0 withheld 75.0" in rows(asked)
+    assert "No answer 1.0 1.0" in rows(asked)
+    bare = page(survey, "DELETE FROM raw.weighting")
+    assert "How the weights were made" not in bare
+
+
 def test_a_topline_gives_counts_and_the_stored_percentages_over_a_base_in_words(
     survey: duckdb.DuckDBPyConnection,
 ) -> None:
     toplines = part(page(survey), "toplines")
     assert "Base: 990 respondents who gave a substantive answer; not weighted." in text(toplines)
-    assert "Yes 290 29" in rows(toplines)
-    assert "No idea 12 41" in rows(toplines), "the text is printed as stored, even where it is wrong"
+    assert "Yes 290 29 26.4 to 32.2" in rows(toplines)
+    assert "No idea 12 41 0.5 to 1.9" in rows(toplines), "the text is printed as stored, even where it is wrong"
     assert "Asked only of those who answered “Yes” to “Do you smoke?”." in text(toplines)
     assert "Several answers were possible" in text(toplines)
-    assert "Answered with a number; no table. Base: 950 respondents who gave a substantive answer." in text(toplines)
-    assert "980 respondents who were led to the question; 1,000 respondents who responded" in text(toplines)
 
 
 def test_a_small_base_is_named_in_place_of_its_percentages(survey: duckdb.DuckDBPyConnection) -> None:
@@ -113,22 +132,77 @@ def test_a_small_base_is_named_in_place_of_its_percentages(survey: duckdb.DuckDB
     assert "Base of 6 is below 30: no percentage." in text(part(html, "toplines"))
     assert "Alpha 4" in rows(part(html, "toplines"))
     assert "Base 1,000 12 Base of 12 is below 30: no percentage" in rows(part(html, "crosstabs"))
-    assert "Paper 100 1,000 no percentage 1,000" in rows(part(html, "crosstabs"))
+    assert "Paper 100 B 1,000 no percentage 1,000" in rows(part(html, "crosstabs"))
 
 
 def test_weighted_tables_say_so_and_show_the_weights(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(survey, "UPDATE raw.survey SET weighted = true", "UPDATE marts.toplines SET w = 12345.6 WHERE n = 290")
-    assert "Yes 290 12,346 29" in rows(part(html, "toplines"))
+    assert "Yes 290 12,346 29 26.4 to 32.2" in rows(part(html, "toplines"))
     assert "with weights of 990; weighted." in text(part(html, "toplines"))
     assert "A percentage divides the sum of the weights" in text(part(html, "asked"))
 
 
 def test_crosstabs_are_in_the_codebooks_order_and_collapsed(survey: duckdb.DuckDBPyConnection) -> None:
     crosstabs = part(page(survey), "crosstabs")
-    assert rows(crosstabs)[0] == "Answer No Yes", "the groups stand as in the codebook, not by their codes"
-    assert rows(crosstabs)[-1] == "No idea 41 12 none", "an answer that nobody of a group gave"
+    assert rows(crosstabs)[0] == "Answer No (A) Yes (B)", "the groups stand as in the codebook, not by their codes"
+    assert rows(crosstabs)[4] == "No idea 41 12 0.5 to 1.9 none", "an answer that nobody of a group gave"
     assert "<details>" in crosstabs
     assert "<details open" not in crosstabs
+
+
+def test_every_answer_has_its_interval_and_below_the_table_its_standard_error(
+    survey: duckdb.DuckDBPyConnection,
+) -> None:
+    toplines = part(page(survey), "toplines")
+    assert "95 of 100 samples drawn like this one give one that holds it." in text(toplines)
+    assert "Yes 1.45 2.9 1.25 792" in rows(toplines)
+    assert "Paper 0.00 0.0 1.25 800 100.0" in rows(toplines), "the share of mentions stands beside, under its own name"
+    assert "Alpha base below the minimum" in rows(part(page(survey, SPREAD_OF_A_SMALL_BASE), "toplines"))
+
+
+SPREAD_OF_A_SMALL_BASE = "UPDATE marts.toplines SET se = 0.1 WHERE question = 'brand' AND answer = 'b'"
+
+
+def test_a_quantity_has_its_mean_and_quantiles_in_all_and_by_groups(survey: duckdb.DuckDBPyConnection) -> None:
+    html = page(survey)
+    toplines = part(html, "toplines")
+    assert "Base: 950 respondents who gave a substantive answer. Interval: 95 %." in text(toplines)
+    assert "Mean 41.23 40.20 to 42.20 0.5100" in rows(toplines)
+    assert "Median 40.00 39.00 to 41.00 0.4000" in rows(toplines)
+    assert "Quantile 0.9 71.00 the interval leaves the values" in rows(toplines)
+    assert "Mean 1,235 1,232 to 1,236 none" in rows(part(html, "crosstabs"))
+
+
+def test_a_text_has_no_table_and_all_its_bases(survey: duckdb.DuckDBPyConnection) -> None:
+    toplines = text(part(page(survey, "UPDATE raw.questions SET type = 'text' WHERE question = 'age'",
+                              "DELETE FROM marts.quantities"), "toplines"))  # fmt: skip
+    assert "Answered in words; no table. Base: 950 respondents who gave a substantive answer." in toplines
+    assert "980 respondents who were led to the question; 1,000 respondents who responded" in toplines
+
+
+def test_letters_name_the_groups_that_are_lower_and_a_test_says_whether_any_differ(
+    survey: duckdb.DuckDBPyConnection,
+) -> None:
+    crosstabs = part(page(survey), "crosstabs")
+    assert "Paper 100 B 1,000 no percentage 1,000" in rows(crosstabs)
+    assert "They do by more than chance would explain: Rao-Scott F(1.52, 47.3) = 14.94, p < 0.001." in text(crosstabs)
+    untested = page(
+        survey, "UPDATE marts.association SET second_order_p = NULL, not_computed = 'one sampling unit in stratum 3'"
+    )
+    assert "Whether the groups differ was not tested: one sampling unit in stratum 3." in text(untested)
+
+
+def test_a_withheld_row_shows_nothing_but_that_it_is(survey: duckdb.DuckDBPyConnection) -> None:
+    hidden = "SET withheld = true, n = NULL, w = NULL, share = NULL, percent_text = NULL, se = NULL, ci_low = NULL"
+    html = page(
+        survey,
+        f"UPDATE marts.toplines {hidden}, not_computed = 'withheld' WHERE answer = '1'",
+        f"UPDATE marts.crosstabs {hidden} WHERE answer = 'r' AND group_value = '2'",
+    )
+    assert "Yes withheld" in rows(part(html, "toplines"))
+    assert "1 answer is withheld, so that nobody can be recognised." in text(part(html, "toplines"))
+    assert "Radio withheld no percentage 0" in rows(part(html, "crosstabs"))
+    assert "1 cell is withheld" in text(part(html, "crosstabs"))
 
 
 def test_failed_checks_come_first_worst_first_with_what_was_observed(survey: duckdb.DuckDBPyConnection) -> None:

@@ -19,7 +19,8 @@ CREATE SCHEMA raw; CREATE SCHEMA records; CREATE SCHEMA tallies; CREATE SCHEMA m
 
 CREATE TABLE raw.survey AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance,
     'A <b>survey</b>' AS title, 10::BIGINT AS asked, true AS has_records, {weighted} AS weighted,
-    true AS has_respondent, 0 AS decimals, 2 AS minimum_base;
+    true AS has_respondent, 0 AS decimals, 2 AS minimum_base,
+    false AS has_wave;
 CREATE TABLE raw.questions AS SELECT 's' AS survey, 'g1' AS generation, * FROM (VALUES
     (1, 'smokes', 'Do you smoke?', 'single', 'answered', 0, true, NULL),
     (2, 'brand', '<script>alert(1)</script>', 'single', 'answered', 0, false, 'smokes'),
@@ -40,7 +41,8 @@ CREATE TABLE raw.answers AS SELECT 's' AS survey, 'g1' AS generation, * FROM (VA
 CREATE TABLE raw.routing AS SELECT 's' AS survey, 'g1' AS generation, 'brand' AS question,
     'smokes' AS asked_if_question, '1' AS asked_if_answer;
 CREATE TABLE raw.files AS SELECT 's' AS survey, 'g1' AS generation, 'records.csv' AS file, 'f00' AS sha256,
-    99::BIGINT AS bytes, 6::BIGINT AS rows_read, 6::BIGINT AS rows_accepted, 0::BIGINT AS rows_rejected;
+    99::BIGINT AS bytes, 6::BIGINT AS rows_read, 6::BIGINT AS rows_accepted, 0::BIGINT AS rows_rejected,
+    6::BIGINT AS rows_responded;
 CREATE TABLE raw.rejects (survey VARCHAR, generation VARCHAR, source_file VARCHAR, source_line BIGINT,
     column_name VARCHAR, value VARCHAR, reason VARCHAR);
 
@@ -94,14 +96,15 @@ WITH counted AS (
     WHERE tallies.group_by IS NULL AND kind = 'valid' AND is_published GROUP BY ALL
 )
 SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, 'valid' AS kind, *, NULL::VARCHAR AS group_by,
-    NULL::VARCHAR AS group_value, 0 AS decimals, n_base < 2 AS suppressed,
+    NULL::VARCHAR AS group_value, 0 AS decimals, n_base < 2 AS suppressed, false AS withheld, 0.1 AS se, 0.2 AS ci_low,
     CASE WHEN {weighted} THEN w / w_base ELSE n / n_base END AS share,
     round(100 * CASE WHEN {weighted} THEN w / w_base ELSE n / n_base END)::INT::VARCHAR AS percent_text
 FROM counted;
 CREATE TABLE marts.crosstabs AS SELECT * REPLACE ('smokes' AS group_by, '1' AS group_value,
     CASE WHEN question = 'brand' THEN share END AS share, question <> 'brand' AS suppressed,
     CASE WHEN question = 'brand' THEN percent_text END AS percent_text) FROM marts.toplines;
-CREATE TABLE marts.response_rates AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, * FROM (VALUES
+CREATE TABLE marts.response_rates AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, *,
+    n_answered::DOUBLE AS numerator, n_asked::DOUBLE AS denominator FROM (VALUES
     ('unit', NULL, 10, 6, NULL, NULL, NULL, 0.6, '60'),
     ('item', 'smokes', 6, 4, 0, 1, 1, 4 / 6, '67'),
     ('item', 'brand', 2, 2, 0, 0, 0, 1.0, '100')
@@ -110,6 +113,10 @@ CREATE TABLE marts.response_rates AS SELECT 's' AS survey, 'g1' AS generation, '
 CREATE TABLE audit.findings (survey VARCHAR, generation VARCHAR, finding VARCHAR, code VARCHAR, severity VARCHAR,
     claims VARCHAR, message VARCHAR, count_low BIGINT, count_high BIGINT, base_low BIGINT, base_high BIGINT,
     percent_low DECIMAL(38, 10), percent_high DECIMAL(38, 10), percent_low_open BOOLEAN, percent_high_open BOOLEAN);
+CREATE TABLE audit.disclosure AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, * FROM (VALUES
+    ('media', 'p', 'valid', NULL, 1, 4, false), ('media', NULL, NULL, 'routed', 2, 3, false)
+) AS t(question, answer, kind, base_rule, low, high, recoverable),
+    (SELECT 'smokes' AS group_by, '1' AS group_value);
 CREATE TABLE audit.readings AS SELECT * EXCLUDE (code, severity, claims), 1 AS reading FROM audit.findings;
 """
 

@@ -72,7 +72,7 @@ def test_our_sentences_and_reasons_are_shown(site: Path) -> None:
     assert "Every answer to smokes must be a code that the codebook lists for it." in words("records.html")
     assert "raised an exception" in words("crosstabs.html")
     index = words("index.html")
-    assert "Toplines: each question in the whole sample marts.toplines 13 12 count_base_and_percentage_agree" in index
+    assert "Toplines: each question in the whole sample marts.toplines 18 17 count_base_and_percentage_agree" in index
 
 
 def test_no_answer_no_path_and_no_traceback_is_shown(site: Path) -> None:

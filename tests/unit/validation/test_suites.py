@@ -28,6 +28,7 @@ def test_there_is_one_suite_per_table_and_one_severity_per_check(suites: dict[st
     assert {name: suite.table for name, suite in suites.items()} == {
         "bases": "marts.bases",
         "crosstabs": "marts.crosstabs",
+        "disclosure": "audit.disclosure",
         "findings": "audit.findings",
         "readings": "audit.readings",
         "records": "records.records",

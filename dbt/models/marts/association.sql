@@ -1,0 +1,402 @@
+with survey as (
+
+    select * from {{ source("raw", "survey") }}
+
+),
+
+questions as (
+
+    select *
+    from {{ source("raw", "questions") }}
+    where type = 'single'
+
+),
+
+estimates as (
+
+    select * from {{ ref("estimates") }}
+
+),
+
+strata as (
+
+    select
+        *,
+        row_number() over (order by stratum) as stratum_id
+    from {{ ref("strata") }}
+
+),
+
+group_places as (
+
+    select
+        question as group_by,
+        answer as group_value,
+        position
+    from {{ source("raw", "answers") }}
+    where kind = 'valid'
+    union all
+    select
+        'wave' as group_by,
+        wave as group_value,
+        position
+    from {{ source("raw", "waves") }}
+
+),
+
+tables as (
+
+    -- a test over counts that are withheld would tell them; a question of one wave has nothing to do with the others
+    select
+        estimates.question,
+        estimates.group_by,
+        any_value(estimates.survey) as survey,
+        any_value(estimates.generation) as generation,
+        any_value(estimates.provenance) as provenance,
+        any_value(questions.position) as position,
+        bool_or(estimates.withheld) as withheld
+    from estimates
+    inner join questions on estimates.question = questions.question
+    where estimates.group_by is not null and (estimates.group_by <> 'wave' or questions.wave is null)
+    group by estimates.question, estimates.group_by
+
+),
+
+unit_cells as (
+
+    select
+        tallies.question,
+        tallies.group_by,
+        tallies.answer,
+        tallies.group_value,
+        strata.stratum_id,
+        tallies.sampling_unit,
+        tallies.n,
+        tallies.w,
+        tallies.w2
+    from {{ ref("tallies") }} as tallies
+    inner join tables on tallies.question = tables.question and tallies.group_by = tables.group_by
+    inner join strata on tallies.stratum is not distinct from strata.stratum
+    where tallies.kind = 'valid' and tallies.w > 0
+
+),
+
+units as (
+
+    select
+        *,
+        row_number() over (order by stratum_id, sampling_unit) as unit_id
+    from (
+        select distinct
+            stratum_id,
+            sampling_unit
+        from unit_cells
+    ) as distinct_units
+
+),
+
+given as (
+
+    -- answers that nobody gave and groups that nobody is in have no row and no column
+    select
+        unit_cells.question,
+        unit_cells.group_by,
+        unit_cells.answer,
+        unit_cells.group_value,
+        sum(unit_cells.n)::bigint as n,
+        sum(unit_cells.w) as w,
+        dense_rank() over (
+            partition by unit_cells.question, unit_cells.group_by
+            order by unit_cells.answer
+        ) - 1 as answer_number,
+        dense_rank() over (
+            partition by unit_cells.question, unit_cells.group_by
+            order by group_places.position
+        ) - 1 as group_number
+    from unit_cells
+    inner join group_places
+        on unit_cells.group_by = group_places.group_by and unit_cells.group_value = group_places.group_value
+    group by unit_cells.question, unit_cells.group_by, unit_cells.answer, unit_cells.group_value, group_places.position
+
+),
+
+sizes as (
+
+    select
+        question,
+        group_by,
+        max(answer_number) + 1 as n_answers,
+        max(group_number) + 1 as n_groups
+    from given
+    group by question, group_by
+
+),
+
+counted as (
+
+    -- row by row
+    select
+        given.*,
+        sizes.n_groups * given.answer_number + given.group_number as cell,
+        sizes.n_groups * sizes.n_answers as n_cells
+    from given
+    inner join sizes on given.question = sizes.question and given.group_by = sizes.group_by
+
+),
+
+placed as (
+
+    select
+        unit_cells.question,
+        unit_cells.group_by,
+        counted.cell,
+        counted.n_cells,
+        unit_cells.stratum_id,
+        units.unit_id,
+        unit_cells.w,
+        unit_cells.w2
+    from unit_cells
+    inner join counted
+        on
+            unit_cells.question = counted.question
+            and unit_cells.group_by = counted.group_by
+            and unit_cells.answer = counted.answer
+            and unit_cells.group_value = counted.group_value
+    inner join units
+        on
+            unit_cells.stratum_id = units.stratum_id
+            and unit_cells.sampling_unit is not distinct from units.sampling_unit
+
+),
+
+cells as (
+
+    -- the empty ones too
+    select
+        every_cell.*,
+        coalesce(counted.n, 0) as n,
+        coalesce(counted.w, 0) as w
+    from (
+        select
+            *,
+            unnest(range(n_answers * n_groups)) as cell
+        from sizes
+    ) as every_cell
+    left join counted
+        on
+            every_cell.question = counted.question
+            and every_cell.group_by = counted.group_by
+            and every_cell.cell = counted.cell
+
+),
+
+expected as (
+
+    select
+        *,
+        sum(w) over (partition by question, group_by, cell // n_groups)
+        * sum(w) over (partition by question, group_by, cell % n_groups)
+        / sum(w) over (partition by question, group_by) as w_independent
+    from cells
+
+),
+
+pearson as (
+
+    -- on the weighted shares of the cells, as of so many respondents
+    select
+        question,
+        group_by,
+        n_answers,
+        n_groups,
+        sum(n)::bigint as n,
+        list(w order by cell) as weights,
+        sum(n) * sum((w - w_independent) ** 2 / w_independent) / sum(w) as chi2
+    from expected
+    group by question, group_by, n_answers, n_groups
+
+),
+
+vectors as (
+
+    -- what rao_scott makes the covariance of the cells of: by stratum the squares of its units less that of their mean,
+    -- which has a number below 0. A respondent who is a sampling unit is in one cell, so that their squared weights
+    -- add up by cell
+    select
+        placed.question,
+        placed.group_by,
+        placed.cell,
+        placed.n_cells,
+        case
+            when survey.has_sampling_unit then placed.unit_id else placed.stratum_id * placed.n_cells + placed.cell
+        end as vector_id,
+        sqrt(strata.factor) * case when survey.has_sampling_unit then placed.w else sqrt(placed.w2) end as length
+    from placed
+    cross join survey
+    inner join strata on placed.stratum_id = strata.stratum_id
+    union all
+    select
+        placed.question,
+        placed.group_by,
+        placed.cell,
+        placed.n_cells,
+        -placed.stratum_id as vector_id,
+        any_value(sqrt(strata.factor / strata.units)) * sum(placed.w) as length
+    from placed
+    inner join strata on placed.stratum_id = strata.stratum_id
+    group by placed.question, placed.group_by, placed.cell, placed.n_cells, placed.stratum_id
+
+),
+
+gathered as (
+
+    -- both lists in one order, whichever it is
+    select
+        question,
+        group_by,
+        list(vector_id * n_cells + cell) as positions,
+        list(length) as lengths
+    from vectors
+    group by question, group_by
+
+),
+
+design as (
+
+    select
+        any_value(df) as df,
+        any_value(lone_unit) as lone_unit
+    from strata
+
+),
+
+judged as (
+
+    select
+        tables.*,
+        coalesce(pearson.n, 0) as n,
+        coalesce(pearson.n_answers, 0) as n_answers,
+        coalesce(pearson.n_groups, 0) as n_groups,
+        design.df,
+        pearson.weights,
+        gathered.* exclude (question, group_by),
+        case
+            when tables.withheld then 'withheld: too few respondents'
+            when pearson.n is null then 'nobody in the base'
+            when pearson.n < survey.minimum_base then 'base below the minimum'
+            when pearson.n_answers < 2 then 'fewer than two answers were given'
+            when pearson.n_groups < 2 then 'fewer than two groups'
+        end as no_table,
+        coalesce(
+            no_table, design.lone_unit, case when design.df <= 0 then 'no degrees of freedom' end
+        ) as no_test,
+        case when no_table is null then pearson.chi2 end as chi2
+    from tables
+    cross join survey
+    cross join design
+    left join pearson on tables.question = pearson.question and tables.group_by = pearson.group_by
+    left join gathered on tables.question = gathered.question and tables.group_by = gathered.group_by
+
+),
+
+effects as (
+
+    select
+        *,
+        (n_answers - 1) * (n_groups - 1) as cells_free,
+        rao_scott(case when no_test is null then weights end, n_groups, n, positions, lengths) as design_effects
+    from judged
+
+),
+
+explained as (
+
+    select
+        * exclude (design_effects),
+        design_effects.trace as sum_of_effects,
+        design_effects.trace_of_square as sum_of_squares,
+        case
+            when no_test is not null then no_test
+            when design_effects.trace is null then 'too many empty cells'
+            when not design_effects.trace > 0 then 'a spread of 0 has no test'
+        end as not_computed
+    from effects
+
+),
+
+tested as (
+
+    -- chi2 over the mean of the generalised design effects; over their sum, with the degrees of freedom that fit its
+    -- spread besides
+    select
+        *,
+        case when not_computed is null then chi2 * cells_free / sum_of_effects end as first_order_chi2,
+        case when not_computed is null then cells_free end as first_order_df,
+        chi2_tail(first_order_chi2, first_order_df::double) as first_order_p,
+        case when not_computed is null then chi2 / sum_of_effects end as second_order_f,
+        case when not_computed is null then sum_of_effects ** 2 / sum_of_squares end
+            as second_order_ndf,
+        second_order_ndf * df as second_order_ddf,
+        f_tail(second_order_f, second_order_ndf, second_order_ddf) as second_order_p
+    from explained
+
+),
+
+ranked as (
+
+    select
+        *,
+        count(second_order_p) over (partition by group_by) as tests,
+        row_number() over (partition by group_by order by second_order_p nulls last) as rank_of_p
+    from tested
+
+),
+
+adjusted as (
+
+    -- Holm's, as in comparisons
+    select
+        *,
+        case
+            when second_order_p is not null
+                then
+                    least(max(second_order_p * (tests - rank_of_p + 1)) over (
+                        partition by group_by
+                        order by rank_of_p
+                    ), 1)
+        end as p_holm
+    from ranked
+
+),
+
+final as (
+
+    select
+        survey,
+        generation,
+        provenance,
+        question,
+        group_by,
+        n,
+        n_answers,
+        n_groups,
+        chi2,
+        sqrt(chi2 / n / least(n_answers - 1, n_groups - 1)) as cramers_v,
+        df,
+        first_order_chi2,
+        first_order_df,
+        first_order_p,
+        second_order_f,
+        second_order_ndf,
+        second_order_ddf,
+        second_order_p,
+        p_holm,
+        p_holm < 1 - {{ confidence_level() }} as is_significant,
+        withheld,
+        not_computed
+    from adjusted
+    order by position, group_by
+
+)
+
+select * from final

@@ -1,0 +1,89 @@
+with survey as (
+
+    select * from {{ source("raw", "survey") }}
+
+),
+
+respondents as (
+
+    select * from {{ ref("respondents") }}
+
+),
+
+sample_units as (
+
+    -- the whole sample stands in the tallies of every question: whom the routing left out is there too
+    select
+        stratum,
+        sampling_unit,
+        sum(n) as n,
+        sum(w) as w,
+        max(population) as population
+    from respondents
+    where group_by is null and question = (select min(all_questions.question) from respondents as all_questions)
+    group by all
+
+),
+
+strata as (
+
+    -- without sampling units every respondent is one
+    select
+        sample_units.stratum,
+        case when any_value(survey.has_sampling_unit) then count(*) else sum(sample_units.n) end::bigint as units,
+        coalesce(max(sample_units.population), any_value(survey.universe_size)) as population,
+        sum(sample_units.n) as n,
+        sum(sample_units.w) as w
+    from sample_units
+    cross join survey
+    group by sample_units.stratum
+
+),
+
+sampled as (
+
+    -- a stratum with a single sampling unit tells nothing of how its units differ, unless it has no other
+    select
+        *,
+        units = 1 and coalesce(population, 2) > 1 as is_lone,
+        greatest(1 - coalesce(units / population, 0), 0) * units / nullif(units - 1, 0) as factor
+    from strata
+
+),
+
+final as (
+
+    select
+        survey.survey,
+        survey.generation,
+        survey.provenance,
+        sampled.stratum,
+        sampled.units,
+        sampled.population,
+        sampled.is_lone,
+        case
+            when sampled.units = 1 then 0
+            when survey.lone_units = 'average'
+                then sampled.factor * count(*) over () / count(*) filter (not sampled.is_lone) over ()
+            else sampled.factor
+        end as factor,
+        (sum(sampled.units) over () - count(*) over ())::bigint as df,
+        -- weights that were scaled to the respondents sum to their number, but for rounding and for records left out
+        coalesce(survey.weighted and sum(sampled.w) over () > 1.1 * sum(sampled.n) over (), false)
+            as weights_sum_to_universe,
+        case
+            when count(*) filter (sampled.is_lone) over () = 0 then null
+            when survey.lone_units = 'fail' or count(*) filter (not sampled.is_lone) over () = 0
+                then
+                    case when survey.has_sampling_unit then 'one sampling unit' else 'one respondent' end
+                    || case
+                        when sampled.stratum is null then ' in the sample'
+                        else ' in stratum ' || min(sampled.stratum) filter (sampled.is_lone) over ()
+                    end
+        end as lone_unit
+    from sampled
+    cross join survey
+
+)
+
+select * from final

@@ -1,0 +1,200 @@
+"""Disclosure control through the real run: what a release shows, what it does not, and what is refused."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from dagster_project.defs import dbt
+from dagster_project.places import Places
+from dagster_project.warehouse import open_warehouse
+from tests.conftest import Desk
+
+# the worked example of docs/suppression.md: one woman in seven is ill, three in all
+COUNTS = {("f", "yes"): 3, ("f", "no"): 10, ("f", "unsure"): 8, ("m", "yes"): 9, ("m", "no"): 12, ("m", "unsure"): 7}
+FOUR = {("f", "yes"), ("f", "unsure"), ("m", "yes"), ("m", "unsure")}
+SURVEY = """
+title: Health
+source: {name: a test, licence: none}
+universe: Fifty people
+provenance: synthetic
+provenance_note: Made up by a test.
+records: {files: [records.csv]}
+groups: [sex]
+minimum_base: 10
+questions:
+  - {id: sex, text: Sex, type: single, options: {f: Female, m: Male}}
+  - {id: ill, text: Were you ill, type: single, options: {"yes": "Yes", "no": "No", unsure: Not sure}}
+  - id: days
+    text: For how many days
+    type: quantity
+    asked_if: {question: ill, answers: ["yes"]}
+"""
+CLAIMS = """
+publication: {title: A paper}
+claims:
+  - {id: C1, of: women, figure: "3", kind: count, question: ill, option: "yes", group: {question: sex, answer: f}}
+  - {id: C2, of: those who were not, figure: "22", kind: count, question: ill, option: "no"}
+  - {id: C3, of: days, figure: "7", kind: base, base: routed, question: days, group: {question: sex, answer: f}}
+"""
+RECORDS = "sex,ill,days\n" + "".join(
+    f"{sex},{ill},{number + 1 if ill == 'yes' else ''}\n" for (sex, ill), n in COUNTS.items() for number in range(n)
+)
+
+
+@pytest.fixture(scope="module")
+def health(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    folder = tmp_path_factory.mktemp("health")
+    desk = Desk(folder / "raw", folder / "output")
+    desk.survey("health", {"survey.yml": SURVEY, "records.csv": RECORDS, "claims.yml": CLAIMS})
+    outcome = desk.basecheck("run")
+    assert outcome.code == 0, outcome.out + outcome.err
+    return desk
+
+
+def test_a_small_count_and_three_others_are_blanks_with_their_reason(health: Desk) -> None:
+    with health.released("health") as connection:
+        rows = connection.execute(
+            """SELECT group_value, answer, n, n_base, withheld, not_computed,
+                coalesce(n, w, share, se, margin_of_error, deff, n_eff, n_kish, ci_low, ci_high) IS NULL
+                AND percent_text IS NULL
+            FROM marts.crosstabs WHERE question = 'ill'"""
+        ).fetchall()
+    assert {(sex, ill): n for sex, ill, n, *_ in rows} == {
+        cell: None if cell in FOUR else n for cell, n in COUNTS.items()
+    }
+    for sex, ill, _, n_base, withheld, not_computed, blank in rows:
+        assert n_base == {"f": 21, "m": 28}[sex]
+        assert withheld is blank is ((sex, ill) in FOUR)
+        assert (not_computed == "withheld: too few respondents") is withheld
+
+
+def test_a_base_that_is_the_same_number_is_withheld_with_it(health: Desk) -> None:
+    with health.released("health") as connection:
+        bases = connection.execute(
+            "SELECT group_value, base_rule, n_base FROM marts.bases WHERE question = 'days' AND group_by IS NOT NULL "
+            "ORDER BY ALL"
+        ).fetchall()
+        means = connection.execute(
+            "SELECT group_value, estimate, withheld FROM marts.quantities "
+            "WHERE question = 'days' AND statistic = 'mean' ORDER BY ALL"
+        ).fetchall()
+    assert bases == [
+        ("f", "all", 21), ("f", "answered", None), ("f", "routed", None),
+        ("m", "all", 28), ("m", "answered", None), ("m", "routed", None),
+    ]  # fmt: skip
+    assert means[:2] == [("f", None, True), ("m", None, True)]
+    assert means[2][2] is False
+
+
+def test_what_compares_or_tests_a_withheld_count_is_blank_too(health: Desk) -> None:
+    with health.released("health") as connection:
+        shown = connection.execute(
+            "SELECT DISTINCT answer FROM marts.comparisons WHERE question = 'ill' AND NOT withheld"
+        ).fetchall()
+        tests = connection.execute(
+            "SELECT chi2, p_holm, not_computed FROM marts.association WHERE question = 'ill' AND group_by = 'sex'"
+        ).fetchall()
+        told = connection.execute(
+            "SELECT count(*) FROM marts.intervals WHERE question = 'ill' AND answer = 'yes' AND group_by = 'sex' "
+            "AND (low IS NOT NULL OR high IS NOT NULL)"
+        ).fetchall()
+    assert shown == [("no",)]
+    assert tests == [(None, None, "withheld: too few respondents")]
+    assert told == [(0,)]
+
+
+def test_a_release_holds_neither_the_tallies_nor_which_count_was_small(health: Desk) -> None:
+    with health.released("health") as connection:
+        tables = {f"{schema}.{table}" for schema, table in connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables()").fetchall()}  # fmt: skip
+    assert not [table for table in tables if table.startswith(("tallies.", "disclosure.", "records."))]
+    assert not tables & {"marts.estimates", "marts.strata"}
+    for page in health.latest("health").rglob("*.*"):
+        if page.suffix in {".html", ".csv", ".jsonld"}:
+            assert "complementary" not in page.read_text(encoding="utf-8"), page
+
+
+def test_the_proof_gives_the_range_of_every_withheld_count(health: Desk) -> None:
+    with health.released("health") as connection:
+        ranges = {
+            (sex, ill): (low, high)
+            for sex, ill, low, high in connection.execute(
+                "SELECT group_value, answer, low, high FROM audit.disclosure WHERE question = 'ill'"
+            ).fetchall()
+        }
+        assert connection.execute("SELECT count(*) FROM audit.disclosure WHERE recoverable").fetchall() == [(0,)]
+    # the women's two add up to 11, the two who are ill to 12
+    assert ranges == {("f", "yes"): (1, 10), ("f", "unsure"): (1, 10), ("m", "yes"): (2, 11), ("m", "unsure"): (5, 14)}
+
+
+def test_a_published_figure_about_a_withheld_count_is_not_recounted(health: Desk) -> None:
+    with health.released("health") as connection:
+        figures = connection.execute("SELECT claim, reproduced, recount_text FROM audit.figures ORDER BY 1").fetchall()
+        findings = connection.execute("SELECT claims, message FROM audit.findings").fetchall()
+    assert figures == [
+        ("C1", None, "withheld: too few respondents"),
+        ("C2", True, "22 records give this answer"),
+        ("C3", None, "withheld: too few respondents"),
+    ]
+    assert not [finding for finding in findings if "C1" in finding[0] and "records give" in finding[1]]
+
+
+def test_showing_one_of_the_four_again_fails_the_proof_and_refuses_the_release(
+    health: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = health.latest("health").resolve()
+    build = dbt.build
+
+    def build_and_tell(places: Places, survey: str, select: str) -> list[dbt.NodeResult]:
+        results = build(places, survey, select)
+        if select == "marts":
+            with open_warehouse(places.work_database(survey)) as connection:
+                connection.execute(
+                    "UPDATE marts.crosstabs SET n = 9, w = 9, share = 9 / 28, percent_text = '32', withheld = false "
+                    "WHERE question = 'ill' AND answer = 'yes' AND group_value = 'm'"
+                )
+        return results
+
+    monkeypatch.setattr(dbt, "build", build_and_tell)
+    outcome = health.basecheck("run")
+    assert outcome.code == 1
+    assert "Failed: no_withheld_count_can_be_worked_out of disclosure" in outcome.out
+    assert "ill=yes / sex=f" in _failing(health)
+    assert health.latest("health").resolve() == before
+
+
+def test_marts_that_were_built_without_the_decision_are_refused(health: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = dbt.build
+
+    def forget_and_build(places: Places, survey: str, select: str) -> list[dbt.NodeResult]:
+        with open_warehouse(places.work_database(survey)) as connection:
+            connection.execute("DELETE FROM disclosure.withheld; DELETE FROM disclosure.withheld_bases")
+        return build(places, survey, select)
+
+    monkeypatch.setattr(dbt, "build", forget_and_build)
+    outcome = health.basecheck("run")
+    assert outcome.code == 1
+    assert "Failed: no_withheld_count_can_be_worked_out of disclosure" in outcome.out
+    assert "ill=yes / sex=f" in _failing(health)
+
+
+@pytest.mark.parametrize("line", ["minimum_cell: 0", "release_records: true"])
+def test_nothing_is_withheld_where_the_codebook_says_so(desk: Desk, line: str) -> None:
+    desk.survey("health", {"survey.yml": SURVEY.replace("groups:", f"{line}\ngroups:"), "records.csv": RECORDS})
+    outcome = desk.basecheck("run")
+    assert outcome.code == 0, outcome.out + outcome.err
+    with desk.released("health") as connection:
+        assert connection.execute("SELECT n FROM marts.crosstabs WHERE answer = 'yes' ORDER BY 1").fetchall() == [
+            (3,),
+            (9,),
+        ]
+        assert connection.execute("SELECT count(*) FROM audit.disclosure").fetchall() == [(0,)]
+
+
+def _failing(desk: Desk) -> str:
+    with duckdb.connect(str(desk.places.work_database("health")), read_only=True) as connection:
+        [(failing,)] = connection.execute(
+            """SELECT failing FROM audit.checks WHERE "check" = 'no_withheld_count_can_be_worked_out'"""
+        ).fetchall()
+    return str(failing)
