@@ -1,5 +1,5 @@
 # Writes r_weighting.csv: the weights that R's package survey gives the made-up respondents below, which
-# tests/unit/ingest/test_weighting.py makes in the same way. Run as: Rscript r_weighting.R > r_weighting.csv (calibrate needs the package MASS)
+# tests/unit/ingest/test_raking.py makes in the same way. Run as: Rscript r_weighting.R > r_weighting.csv (calibrate needs the package MASS)
 suppressPackageStartupMessages(library(survey))
 
 i <- 0:119
