@@ -160,7 +160,7 @@ def _outcome_rates(rates: Sequence[Row]) -> list[Row]:
 
 
 def _weighting_margins(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """The categories that the weights were made to meet, each with its labels; null stands for no answer."""
+    """The categories that the weights were made to meet, each with its labels."""
     labels = {
         (row["question"], row["answer"]): row["label"]
         for row in stored_rows(
@@ -169,16 +169,14 @@ def _weighting_margins(connection: duckdb.DuckDBPyConnection) -> list[Row]:
             UNION SELECT question, net, net_label FROM raw.nets""",
         )
     }
-    return [
-        {
-            **one,
-            "label": ", ".join(
-                labels.get((question, answer), answer or "No answer")
-                for question, answer in zip(one["questions"], one["answers"], strict=True)
-            ),
-        }
-        for one in stored_rows(connection, "SELECT * FROM raw.weighting_margins ORDER BY wave, margin, position")
-    ]
+
+    def label(margin: Row) -> str:
+        if margin["answers"] is None:
+            return "No answer"
+        return ", ".join(labels.get(of, of[1]) for of in zip(margin["questions"], margin["answers"], strict=True))
+
+    margins = stored_rows(connection, "SELECT * FROM raw.weighting_margins ORDER BY wave, margin, position")
+    return [{**one, "label": label(one)} for one in margins]
 
 
 # Words and templates

@@ -106,7 +106,7 @@ CREATE TABLE raw.nets (question VARCHAR, net VARCHAR, net_label VARCHAR);
 CREATE TABLE raw.weighting_margins AS SELECT * FROM (VALUES
     (NULL::VARCHAR, 1, ['smokes'], 1, ['1'], 0.25, 0.29, 0.25),
     (NULL, 1, ['smokes'], 2, ['2'], 0.75, NULL, 0.75),
-    (NULL, 1, ['smokes'], 3, [NULL], NULL, 0.01, 0.01)
+    (NULL, 1, ['smokes'], 3, NULL, NULL, 0.01, 0.01)
 ) AS t(wave, margin, questions, position, answers, population_share, share_before, share_after);
 
 CREATE TABLE audit.figures AS SELECT 's' AS survey, *, 'none' AS hedge, NULL::VARCHAR AS group_by,
