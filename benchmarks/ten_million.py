@@ -327,7 +327,7 @@ def _compare(home: Path, rounds: int) -> None:
             print(f"round {number + 1}  {_line(name, measured, processor, gib)}", flush=True)
         bare = min(("bare_statements", "bare_sets"), key=lambda name: taken[name][-1])
         ratios.append(taken["ours"][-1] / taken[bare][-1])
-        ratios_worked.append(worked["ours"][-1] / worked[bare][-1])
+        ratios_worked.append(worked["ours"][-1] / min(worked["bare_statements"][-1], worked["bare_sets"][-1]))
         of_questions = sum(
             seconds for name, seconds in last["bare_statements"].parts.items() if name.split("_")[0] not in GROUPS
         )
