@@ -7,6 +7,7 @@ import duckdb
 
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.ingest import write_claims, write_codebook, write_records, write_weights
+from dagster_project.release.stored import stored_rows
 
 OWNERS = ["team:survey-data"]
 
@@ -102,7 +103,9 @@ def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg
                     metadata={
                         "dagster/row_count": sum(one.n for one in weighed),
                         "weighting": _table([vars(one) for one in weighed]),
-                        "margins": _table(_rows(connection, "raw.weighting_margins")),
+                        "margins": _table(
+                            stored_rows(connection, "SELECT * EXCLUDE (survey, generation) FROM raw.weighting_margins")
+                        ),
                         "dagster/column_schema": table_schema(connection, "records.weights"),
                     }
                 )
@@ -134,12 +137,6 @@ def table_schema(connection: duckdb.DuckDBPyConnection, table: str) -> dg.TableS
     """The columns of a table as Dagster shows them."""
     rows = connection.execute(f"DESCRIBE {table}").fetchall()
     return dg.TableSchema([dg.TableColumn(name, kind) for name, kind, *_ in rows])
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, object]]:
-    found = connection.execute(f"SELECT * EXCLUDE (survey, generation) FROM {table}")
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:

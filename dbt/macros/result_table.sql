@@ -19,18 +19,7 @@ An option that nobody chose stands there with 0; a missing answer only where the
 
     group_names as (
 
-        select
-            question,
-            answer,
-            min(answer_label) as answer_label
-        from {{ source("raw", "answers") }}
-        group by question, answer
-        union all
-        select
-            'wave' as question,
-            wave as answer,
-            coalesce(label, wave) as answer_label
-        from {{ source("raw", "waves") }}
+        {{ group_names() }}
 
     ),
 

@@ -269,10 +269,7 @@ base_units as (
         on
             respondents.stratum is not distinct from sample_units.stratum
             and respondents.sampling_unit is not distinct from sample_units.sampling_unit
-    where
-        respondents.kind = 'valid'
-        or bases.base_rule = 'all'
-        or (bases.base_rule = 'routed' and respondents.kind <> 'not_asked')
+    where {{ is_in_base("respondents.kind", "bases.base_rule") }}
     group by bases.base_id, sample_units.unit_id
 
 ),

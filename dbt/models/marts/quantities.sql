@@ -43,18 +43,7 @@ withheld_rows as (
 
 group_names as (
 
-    select
-        question,
-        answer,
-        min(answer_label) as answer_label
-    from answers
-    group by question, answer
-    union all
-    select
-        'wave' as question,
-        wave as answer,
-        coalesce(label, wave) as answer_label
-    from {{ source("raw", "waves") }}
+    {{ group_names() }}
 
 ),
 

@@ -1,0 +1,82 @@
+"""A table told once: where it stands, what one row is, and of each column its type, its meaning and who may see it.
+
+The DDL, the inserts, the documentation, what a release publishes and the tests' own tables all come from this one
+declaration. Which tables there are is each room's business; dbt's models are declared in their `.yml` instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import duckdb
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. A release shows it to everybody only where it is public; what is not declared so is kept."""
+
+    name: str
+    type: str
+    meaning: str
+    is_public: bool = False
+
+
+def public(name: str, type: str, meaning: str) -> Column:
+    """A column that every release shows."""
+    return Column(name, type, meaning, is_public=True)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a survey's database. A release has it where at least one of its columns is public."""
+
+    schema: str
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+    @property
+    def address(self) -> str:
+        """How SQL names it."""
+        return f"{self.schema}.{self.name}"
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of its columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def make(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Put an empty table in the place of the last one."""
+        columns = ", ".join(f'"{column.name}" {column.type}' for column in self.columns)
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
+        connection.execute(f"CREATE OR REPLACE TABLE {self.address} ({columns})")
+
+    def insert(self, connection: duckdb.DuckDBPyConnection, rows: Iterable[Row], *, key: Row | None = None) -> None:
+        """Add rows by their columns' names; `key` holds what is the same in all of them.
+
+        A row says something of every column, be it None: a name that is missing or unknown is a KeyError.
+        """
+        whole = [{**(key or {}), **row} for row in rows]
+        for row in whole:
+            if row.keys() != set(self.names):
+                raise KeyError(f"{self.address}: a row has not the declared columns: {row.keys() ^ set(self.names)}")
+        if whole:
+            # By column in one statement; executemany takes 1 ms a row.
+            marks = ", ".join(["unnest(?)"] * len(self.names))
+            names = ", ".join(f'"{name}"' for name in self.names)
+            values = [[row[name] for row in whole] for name in self.names]
+            connection.execute(f"INSERT INTO {self.address} ({names}) SELECT {marks}", values)
+
+
+def replace_all(
+    connection: duckdb.DuckDBPyConnection, rows: Mapping[Table, Sequence[Row]], *, key: Row | None = None
+) -> None:
+    """Put each table with its rows in the place of its last build; within a transaction all of them or none."""
+    for table, of_table in rows.items():
+        table.make(connection)
+        table.insert(connection, of_table, key=key)
