@@ -23,9 +23,9 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.audit import withhold_counts
 from dagster_project.codebook import read_survey_folder
-from dagster_project.defs import dbt
+from dagster_project.defs import dbt_project
+from dagster_project.disclosure import withhold_counts
 from dagster_project.ingest import write_codebook, write_records
 from dagster_project.places import PROJECT_DIR, Places
 from dagster_project.warehouse import open_warehouse
@@ -175,7 +175,7 @@ def write_csv(path: Path, lines: list[dict[str, object]]) -> Path:
 
 def build(places: Places, survey: str, models: str) -> None:
     """dbt's models of that schema, or the end with what broke."""
-    broken = [outcome for outcome in dbt.build(places, survey, models) if not outcome.passed]
+    broken = [outcome for outcome in dbt_project.build(places, survey, models) if not outcome.passed]
     if broken:
         sys.exit(f"{survey}: {broken[0].name}: {broken[0].message}")
 

@@ -17,7 +17,7 @@ from statistics import median
 
 from dagster_project.claims import Kind, parse_figure, percent_text
 from dagster_project.claims.findings import audit_claims
-from dagster_project.claims.survey import ANSWERED, Cell, Claim, Question
+from dagster_project.claims.read.survey import ANSWERED, Cell, Claim, Question
 
 TEXTS = (
     "96 of about 150 is 42%",

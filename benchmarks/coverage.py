@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster_project.codebook import read_survey_folder
-from dagster_project.defs import dbt
+from dagster_project.defs import dbt_project
 from dagster_project.ingest import write_codebook, write_records
 from dagster_project.places import Places
 from dagster_project.warehouse import open_warehouse
@@ -102,17 +102,17 @@ def first_build(places: Places, records: list[Record]) -> list[tuple[str, str]]:
         connection = open_warehouse(places.work_database(SURVEY))
         write(connection, folder)
         connection.close()
-    results = [result for step in ("tallies", "marts") for result in dbt.build(places, SURVEY, step)]
+    results = [result for step in ("tallies", "marts") for result in dbt_project.build(places, SURVEY, step)]
     failed = [result for result in results if not result.passed]
     if failed:
         raise SystemExit("\n".join(f"{result.name}: {result.message or result.failures}" for result in failed))
-    parents = dbt.manifest_json()["parent_map"]
+    parents = dbt_project.manifest_json()["parent_map"]
     needed, ahead = set(), [next(one.unique_id for one in results if one.name == "intervals")]
     while ahead:
         needed.add(ahead[-1])
         ahead += [parent for parent in parents.get(ahead.pop(), []) if parent not in needed]
     compiled = places.work_dir(SURVEY) / "dbt" / "compiled"
-    nodes = dbt.manifest_json()["nodes"]
+    nodes = dbt_project.manifest_json()["nodes"]
     return [
         (
             f"{nodes[result.unique_id]['schema']}.{result.name}",

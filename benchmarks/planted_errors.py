@@ -20,9 +20,9 @@ from statistics import median
 
 import duckdb
 
-from dagster_project.audit.published import Publication, read_publication
+from dagster_project.audit.publication import Publication, read_publication
 from dagster_project.claims import Audit, Claim, Finding, Kind, Mend, Severity, audit_claims, parse_figure
-from dagster_project.claims.components import components
+from dagster_project.claims.decide.components import components
 from dagster_project.codebook import read_survey_folder
 from dagster_project.ingest import write_claims, write_codebook
 from dagster_project.places import PROJECT_DIR

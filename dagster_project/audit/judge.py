@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.audit.published import Publication, PublishedFigure, read_publication
+from dagster_project.audit.publication import Publication, PublishedFigure, read_publication
 from dagster_project.audit.recount import Recount, recount, recount_findings, withheld_claims
 from dagster_project.claims import (
     SECONDS,

@@ -5,7 +5,9 @@ The room is pure: text and exact numbers in, values out; no files, no database, 
 `counts_possible` and its neighbours compute; `audit_statement`, `audit_listing` and `audit_claims` judge.
 """
 
-from dagster_project.claims.algebra import (
+from dagster_project.claims.assumptions import Antecedent, ambiguity, missing_disclosure
+from dagster_project.claims.change import audit_change, check_units, parse_change
+from dagster_project.claims.decide.algebra import (
     bases_possible,
     common_bases,
     counts_possible,
@@ -20,9 +22,17 @@ from dagster_project.claims.algebra import (
     printed_percentages,
     shares,
 )
-from dagster_project.claims.assumptions import Antecedent, ambiguity, missing_disclosure
-from dagster_project.claims.change import audit_change, check_units, parse_change
-from dagster_project.claims.figures import Figure, FigureError, parse_figure
+from dagster_project.claims.decide.triple import (
+    WORST_FIRST,
+    Implied,
+    Reading,
+    ReadingCode,
+    Repair,
+    Severity,
+    Triple,
+    TripleFinding,
+    audit_triple,
+)
 from dagster_project.claims.findings import (
     SECONDS,
     Audit,
@@ -34,31 +44,21 @@ from dagster_project.claims.findings import (
     audit_statement,
     worst_first,
 )
-from dagster_project.claims.hedges import Hedge, Kind
-from dagster_project.claims.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
-from dagster_project.claims.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
-from dagster_project.claims.rounding import (
+from dagster_project.claims.read.figures import Figure, FigureError, parse_figure
+from dagster_project.claims.read.hedges import Hedge, Kind
+from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
+from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
+from dagster_project.claims.read.rounding import (
     RoundingRule,
     percent_preimage,
     percent_text,
     preimage,
     round_fraction,
 )
-from dagster_project.claims.statement import Listing, Part, StatementError, parse_statement
-from dagster_project.claims.survey import WHO, Cell, Claim, Names, Order, Question
-from dagster_project.claims.triple import (
-    WORST_FIRST,
-    Implied,
-    Reading,
-    ReadingCode,
-    Repair,
-    Severity,
-    Triple,
-    TripleFinding,
-    audit_triple,
-)
-from dagster_project.claims.words import finding_text, listed, reading_text, repair_text
+from dagster_project.claims.read.statement import Listing, Part, StatementError, parse_statement
+from dagster_project.claims.read.survey import WHO, Cell, Claim, Names, Order, Question
+from dagster_project.claims.say.words import finding_text, listed, reading_text, repair_text
 
 __all__ = [
     "BASES",

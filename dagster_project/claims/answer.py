@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from dagster_project.claims.figures import Figure
+from dagster_project.claims.decide.triple import Severity
 from dagster_project.claims.findings import Code, Finding, Mend, audit_statement
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
-from dagster_project.claims.rounding import RoundingRule
-from dagster_project.claims.statement import Listing, parse_statement
-from dagster_project.claims.triple import Severity
+from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.rounding import RoundingRule
+from dagster_project.claims.read.statement import Listing, parse_statement
 
 _VERDICTS = {
     Severity.PROVED_IMPOSSIBLE: "impossible",

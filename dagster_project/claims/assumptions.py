@@ -3,15 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dagster_project.claims.algebra import counts_possible, percentages_possible
+from dagster_project.claims.decide.algebra import counts_possible, percentages_possible
+from dagster_project.claims.decide.readings import BASE_WORDS
+from dagster_project.claims.decide.triple import Severity
 from dagster_project.claims.findings import Code, Finding
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.interval import BASES, Interval
-from dagster_project.claims.joint_words import percent_range_text
-from dagster_project.claims.readings import BASE_WORDS
-from dagster_project.claims.survey import ANSWERED, Cell, Claim, Names
-from dagster_project.claims.triple import Severity
-from dagster_project.claims.words import listed, whole_text
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.interval import BASES, Interval
+from dagster_project.claims.read.survey import ANSWERED, Cell, Claim, Names
+from dagster_project.claims.say.joint_words import percent_range_text
+from dagster_project.claims.say.words import listed, whole_text
 
 DISCLOSURES: Mapping[str, str] = {
     "who_asked": "who asked",

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from dagster_project.claims.figures import Figure, FigureError, parse_figure
+from dagster_project.claims.decide.triple import Severity
 from dagster_project.claims.findings import Code, Explanation, Finding
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.interval import number_text
-from dagster_project.claims.survey import Claim
-from dagster_project.claims.triple import Severity
+from dagster_project.claims.read.figures import Figure, FigureError, parse_figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.interval import number_text
+from dagster_project.claims.read.survey import Claim
 
 _FALLS = frozenset(
     {"down", "fell", "fall", "dropped", "drop", "lower", "less", "fewer", "decreased", "declined", "lost"}

@@ -14,12 +14,9 @@ from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 
-from dagster_project.claims.algebra import counts_possible, shares
-from dagster_project.claims.components import components
-from dagster_project.claims.figures import Figure
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.interval import Interval
-from dagster_project.claims.joint import (
+from dagster_project.claims.decide.algebra import counts_possible, shares
+from dagster_project.claims.decide.components import components
+from dagster_project.claims.decide.joint import (
     NESTING,
     NET,
     ORDER,
@@ -33,7 +30,16 @@ from dagster_project.claims.joint import (
     stated,
     trust_in,
 )
-from dagster_project.claims.joint_words import (
+from dagster_project.claims.decide.localise import Contradiction, Localiser, Repair, Sources, UndecidedError
+from dagster_project.claims.decide.readings import other_readings, other_roundings
+from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.triple import WORST_FIRST, Severity, Triple, TripleFinding, audit_triple
+from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.interval import Interval
+from dagster_project.claims.read.rounding import RoundingRule, decimal_text, percent_preimage, round_fraction
+from dagster_project.claims.read.survey import Claim, Names, Order, Question
+from dagster_project.claims.say.joint_words import (
     change_text,
     contradiction_text,
     half_text,
@@ -44,13 +50,7 @@ from dagster_project.claims.joint_words import (
     undecided_text,
     weighted_text,
 )
-from dagster_project.claims.localise import Contradiction, Localiser, Repair, Sources, UndecidedError
-from dagster_project.claims.readings import other_readings, other_roundings
-from dagster_project.claims.rounding import RoundingRule, decimal_text, percent_preimage, round_fraction
-from dagster_project.claims.survey import Claim, Names, Order, Question
-from dagster_project.claims.system import Verdict
-from dagster_project.claims.triple import WORST_FIRST, Severity, Triple, TripleFinding, audit_triple
-from dagster_project.claims.words import finding_text, impossible_text, reading_text, repair_text
+from dagster_project.claims.say.words import finding_text, impossible_text, reading_text, repair_text
 
 SECONDS = 30.0  # the time limit of a component
 _ENOUGH = 5  # percentages before a rule of rounding is inferred

@@ -4,12 +4,12 @@ The answers are taken as those of one question that each answered once, and othe
 answers could be given is a reading.
 """
 
+from dagster_project.claims.decide.joint import join, stated
+from dagster_project.claims.decide.system import Verdict
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.joint import join, stated
-from dagster_project.claims.statement import Listing
-from dagster_project.claims.survey import ANSWERED, Cell, Claim, Names, Question
-from dagster_project.claims.system import Verdict
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.statement import Listing
+from dagster_project.claims.read.survey import ANSWERED, Cell, Claim, Names, Question
 
 _LIST, _REST = "list", "another answer"
 

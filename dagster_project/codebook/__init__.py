@@ -1,5 +1,11 @@
 """The codebook room: what a person writes about a survey, as typed models. It knows no other room but `claims`."""
 
+from dagster_project.codebook.claims_yml import (
+    Claim,
+    Published,
+    Reading,
+    Statement,
+)
 from dagster_project.codebook.files import (
     CODEBOOK_FILE,
     SurveyFolder,
@@ -18,12 +24,6 @@ from dagster_project.codebook.model import (
     Question,
     QuestionType,
     RecordFormat,
-)
-from dagster_project.codebook.published import (
-    Claim,
-    Published,
-    Reading,
-    Statement,
 )
 
 __all__ = [

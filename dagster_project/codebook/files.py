@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from dagster_project.codebook.claims_table import with_table
+from dagster_project.codebook.claims_csv import with_table
+from dagster_project.codebook.claims_yml import Published, check_against
 from dagster_project.codebook.located import parse_model, read_yaml
 from dagster_project.codebook.model import IDENTIFIER, Codebook
-from dagster_project.codebook.published import Published, check_against
 from dagster_project.errors import InputError
 
 CODEBOOK_FILE = "survey.yml"

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 
 import dagster as dg
 
-from dagster_project.audit import prove_withheld, withhold_counts
 from dagster_project.defs.ingest import OWNERS, table_schema
 from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.disclosure import prove_withheld, withhold_counts
 
 
 def build_disclosure_assets(

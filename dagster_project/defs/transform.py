@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
-from dagster_project.defs import dbt
+from dagster_project.defs import dbt_project
 from dagster_project.defs.ingest import OWNERS, table_schema
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.validation import CheckResult, write_checks
@@ -40,20 +40,20 @@ class Translator(DagsterDbtTranslator):
 def build_dbt_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
     """One op per step; within it dbt builds model after model and tests each before what depends on it."""
     with shown_to_people():
-        manifest = dbt.manifest_json()
+        manifest = dbt_project.manifest_json()
     translator = Translator()
     return [_step(step, manifest, translator, partitions) for step in STEPS]
 
 
 def model_names(step: str) -> list[str]:
     """The models of a step."""
-    nodes = dbt.manifest_json()["nodes"].values()
+    nodes = dbt_project.manifest_json()["nodes"].values()
     return [node["name"] for node in nodes if node["resource_type"] == "model" and node["fqn"][1] == step]
 
 
 def blocking_tests() -> set[tuple[str, str]]:
     """dbt's tests, as suite and check: all of them block."""
-    nodes = dbt.manifest_json()["nodes"]
+    nodes = dbt_project.manifest_json()["nodes"]
     return {
         (f"dbt_{nodes[node['attached_node']]['fqn'][1]}", node["name"])
         for node in nodes.values()
@@ -78,7 +78,7 @@ def _step(
     def models(context: dg.AssetExecutionContext, surveys: Surveys) -> Iterator[Any]:
         survey = context.partition_key
         with shown_to_people():
-            results = dbt.build(surveys.places, survey, step)
+            results = dbt_project.build(surveys.places, survey, step)
             with surveys.warehouse(survey) as connection:
                 tests = [_check(step, manifest, result) for result in results if result.is_test]
                 write_checks(connection, tests, replacing=[f"dbt_{step}"])
@@ -106,7 +106,7 @@ def _step(
     return models
 
 
-def _check(step: str, manifest: Mapping[str, Any], result: dbt.NodeResult) -> CheckResult:
+def _check(step: str, manifest: Mapping[str, Any], result: dbt_project.NodeResult) -> CheckResult:
     return CheckResult(
         suite=f"dbt_{step}",
         check=result.name,
@@ -121,7 +121,9 @@ def _check(step: str, manifest: Mapping[str, Any], result: dbt.NodeResult) -> Ch
     )
 
 
-def _check_result(manifest: Mapping[str, Any], translator: Translator, result: dbt.NodeResult) -> dg.AssetCheckResult:
+def _check_result(
+    manifest: Mapping[str, Any], translator: Translator, result: dbt_project.NodeResult
+) -> dg.AssetCheckResult:
     key = get_asset_check_key_for_test(manifest, translator, result.unique_id, project=None)
     assert key is not None
     return dg.AssetCheckResult(
@@ -134,7 +136,7 @@ def _check_result(manifest: Mapping[str, Any], translator: Translator, result: d
     )
 
 
-def _what_failed(result: dbt.NodeResult) -> str:
+def _what_failed(result: dbt_project.NodeResult) -> str:
     if result.passed:
         return "no row fails"
     if result.is_test and result.failures:

@@ -16,6 +16,7 @@ from dagster_project.codebook import CODEBOOK_FILE, Codebook, Question, Question
 from dagster_project.codebook.located import read_yaml
 from dagster_project.codebook.model import DESIGN_COLUMNS, RESPONDED, Records
 from dagster_project.errors import InputError
+from dagster_project.ingest.codebook_tables import generation_of
 from dagster_project.ingest.guard import (
     GuardedFile,
     check_present,
@@ -23,7 +24,6 @@ from dagster_project.ingest.guard import (
     read_parquet_batches,
     record_format,
 )
-from dagster_project.ingest.tables import generation_of
 from dagster_project.ingest.weighting import prepare_weights
 from dagster_project.warehouse import insert_rows, survey_key, transaction
 

@@ -19,7 +19,7 @@ import duckdb
 
 from dagster_project.claims import Severity, listed
 from dagster_project.codebook import Provenance
-from dagster_project.release.published import (
+from dagster_project.release.figures import (
     SEVERITY_WORDS,
     SHORT_LIST,
     caught,

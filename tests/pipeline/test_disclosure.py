@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from dagster_project.defs import dbt
+from dagster_project.defs import dbt_project
 from dagster_project.places import Places
 from dagster_project.warehouse import open_warehouse
 from tests.conftest import Desk
@@ -144,9 +144,9 @@ def test_showing_one_of_the_four_again_fails_the_proof_and_refuses_the_release(
     health: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = health.latest("health").resolve()
-    build = dbt.build
+    build = dbt_project.build
 
-    def build_and_tell(places: Places, survey: str, select: str) -> list[dbt.NodeResult]:
+    def build_and_tell(places: Places, survey: str, select: str) -> list[dbt_project.NodeResult]:
         results = build(places, survey, select)
         if select == "marts":
             with open_warehouse(places.work_database(survey)) as connection:
@@ -156,7 +156,7 @@ def test_showing_one_of_the_four_again_fails_the_proof_and_refuses_the_release(
                 )
         return results
 
-    monkeypatch.setattr(dbt, "build", build_and_tell)
+    monkeypatch.setattr(dbt_project, "build", build_and_tell)
     outcome = health.basecheck("run")
     assert outcome.code == 1
     assert "Failed: no_withheld_count_can_be_worked_out of disclosure" in outcome.out
@@ -165,14 +165,14 @@ def test_showing_one_of_the_four_again_fails_the_proof_and_refuses_the_release(
 
 
 def test_marts_that_were_built_without_the_decision_are_refused(health: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    build = dbt.build
+    build = dbt_project.build
 
-    def forget_and_build(places: Places, survey: str, select: str) -> list[dbt.NodeResult]:
+    def forget_and_build(places: Places, survey: str, select: str) -> list[dbt_project.NodeResult]:
         with open_warehouse(places.work_database(survey)) as connection:
             connection.execute("DELETE FROM disclosure.withheld; DELETE FROM disclosure.withheld_bases")
         return build(places, survey, select)
 
-    monkeypatch.setattr(dbt, "build", forget_and_build)
+    monkeypatch.setattr(dbt_project, "build", forget_and_build)
     outcome = health.basecheck("run")
     assert outcome.code == 1
     assert "Failed: no_withheld_count_can_be_worked_out of disclosure" in outcome.out

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from dagster_project.codebook import read_survey_folder
-from dagster_project.defs import dbt
+from dagster_project.defs import dbt_project
 from dagster_project.ingest import write_codebook, write_records
 from dagster_project.warehouse import SAFE_CONFIG
 from tests.conftest import Desk, Outcome
@@ -212,7 +212,7 @@ def tables_of(desk: Desk, survey: str, marts: str = "marts") -> duckdb.DuckDBPyC
         write_codebook(connection, folder)
         write_records(connection, folder)
     for step in ("tallies", marts):
-        outcomes = dbt.build(desk.places, survey, step)
+        outcomes = dbt_project.build(desk.places, survey, step)
         broken = [(outcome.name, outcome.message) for outcome in outcomes if not outcome.passed]
         assert not broken, broken
     return duckdb.connect(str(path), read_only=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dagster_project.defs import dbt
+from dagster_project.defs import dbt_project
 from dagster_project.places import Places
 from dagster_project.warehouse import open_warehouse
 from tests.conftest import SMALL_RECORDS, Desk
@@ -80,16 +80,16 @@ def test_planted_faults_are_rejected_line_by_line(small: Desk) -> None:
 
 def test_a_broken_tally_stops_the_marts_and_the_release(released: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     before = released.latest("small").resolve()
-    build = dbt.build
+    build = dbt_project.build
 
-    def build_and_break(places: Places, survey: str, select: str) -> list[dbt.NodeResult]:
+    def build_and_break(places: Places, survey: str, select: str) -> list[dbt_project.NodeResult]:
         results = build(places, survey, select)
         assert select == "tallies", "the marts were built on a broken tally"
         with open_warehouse(places.work_database(survey)) as connection:
             connection.execute("UPDATE tallies.tallies SET n = n + 1 WHERE question = 'works' AND answer = '1'")
         return results
 
-    monkeypatch.setattr(dbt, "build", build_and_break)
+    monkeypatch.setattr(dbt_project, "build", build_and_break)
     outcome = released.basecheck("run")
     assert outcome.code == 1
     assert "Failed: parts_sum_to_the_records of tallies" in outcome.out

@@ -5,13 +5,13 @@ from fractions import Fraction
 
 import pytest
 
-from dagster_project.claims.figures import parse_figure
+from dagster_project.claims.decide.joint import join, stated
+from dagster_project.claims.decide.triple import Severity
 from dagster_project.claims.findings import Audit, Code, Finding, audit_claims
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.joint import join, stated
-from dagster_project.claims.rounding import RoundingRule
-from dagster_project.claims.survey import ANSWERED, ASKED, ROUTED, Cell, Claim, Order, Question
-from dagster_project.claims.triple import Severity
+from dagster_project.claims.read.figures import parse_figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.rounding import RoundingRule
+from dagster_project.claims.read.survey import ANSWERED, ASKED, ROUTED, Cell, Claim, Order, Question
 
 YES_NO = Question("q", ("yes", "no"), missing=("dk",))
 CONTRADICTED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)

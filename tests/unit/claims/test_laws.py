@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from true_surveys import QUESTIONS, true_survey
 
+from dagster_project.claims.decide.joint import join, stated
+from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.triple import Severity
 from dagster_project.claims.findings import audit_claims
-from dagster_project.claims.joint import join, stated
-from dagster_project.claims.system import Verdict
-from dagster_project.claims.triple import Severity
 
 BLAMED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
 SECONDS = 2  # of an audit; in a few of these surveys the ranges take far longer, since no base is printed

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from true_surveys import TrueSurvey, true_survey
 
-from dagster_project.claims.figures import Figure, parse_figure
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.joint import Joint, join, stated
-from dagster_project.claims.localise import MOST_CONFLICTS, Localiser, Repair, UndecidedError
-from dagster_project.claims.rounding import RoundingRule, decimal_text
-from dagster_project.claims.system import Verdict
+from dagster_project.claims.decide.joint import Joint, join, stated
+from dagster_project.claims.decide.localise import MOST_CONFLICTS, Localiser, Repair, UndecidedError
+from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.read.figures import Figure, parse_figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.rounding import RoundingRule, decimal_text
 
 seeds = st.integers(0, 10**6)
 SECONDS = 2  # of one survey; a few, with no base printed, take far longer

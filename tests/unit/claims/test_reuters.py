@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.claims.figures import parse_figure
+from dagster_project.claims.decide.joint import join, stated
+from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.triple import Severity
 from dagster_project.claims.findings import Audit, Code, audit_claims
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.joint import join, stated
-from dagster_project.claims.rounding import RoundingRule
-from dagster_project.claims.survey import ANSWERED, ASKED, Cell, Claim, Question
-from dagster_project.claims.system import Verdict
-from dagster_project.claims.triple import Severity
+from dagster_project.claims.read.figures import parse_figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.rounding import RoundingRule
+from dagster_project.claims.read.survey import ANSWERED, ASKED, Cell, Claim, Question
 
 TABLES = Path(__file__).parents[2] / "golden" / "reuters_corporate_survey_2014_2019.csv"
 SECTOR = Question("sector", ("manufacturers", "non_manufacturers"), complete=True)

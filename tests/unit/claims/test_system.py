@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_project.claims import system
-from dagster_project.claims.system import CEILING, Effort, Row, System, Verdict
+from dagster_project.claims.decide import system
+from dagster_project.claims.decide.system import CEILING, Effort, Row, System, Verdict
 
 POSSIBLE, IMPOSSIBLE, UNDECIDED = Verdict
 
@@ -164,7 +164,7 @@ def test_scipy_is_not_loaded_for_what_search_decides() -> None:
     import sys
 
     code = (
-        "import sys; from dagster_project.claims.system import System; s = System(); v = s.variable(0, 9); "
+        "import sys; from dagster_project.claims.decide.system import System; s = System(); v = s.variable(0, 9); "
         "s.add([(v, -2)], -7); assert s.decide(()).values; assert 'scipy' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

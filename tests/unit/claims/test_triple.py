@@ -22,7 +22,7 @@ from dagster_project.claims import (
     repair_text,
     round_fraction,
 )
-from dagster_project.claims.rounding import decimal_text
+from dagster_project.claims.read.rounding import decimal_text
 
 OTHERS = (parse_figure("60 percent"), parse_figure("59 percent"))
 KYODO = parse_statement("96 of around 150 is 42 percent")

@@ -9,10 +9,10 @@ from fractions import Fraction
 from itertools import combinations
 from random import Random
 
-from dagster_project.claims.figures import Figure, parse_figure
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.rounding import RoundingRule, decimal_text, round_fraction
-from dagster_project.claims.survey import ALL, ANSWERED, ASKED, ROUTED, Cell, Claim, Group, Order, Question
+from dagster_project.claims.read.figures import Figure, parse_figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.rounding import RoundingRule, decimal_text, round_fraction
+from dagster_project.claims.read.survey import ALL, ANSWERED, ASKED, ROUTED, Cell, Claim, Group, Order, Question
 
 RULES = (RoundingRule.HALF_UP, RoundingRule.HALF_EVEN, RoundingRule.HALF_DOWN, RoundingRule.DOWN, RoundingRule.UP)
 HEDGES = ("about", "over", "nearly", "at least", "under", "up to")

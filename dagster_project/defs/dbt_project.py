@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_project.audit import make_withheld_tables
+from dagster_project.disclosure import make_withheld_tables
 from dagster_project.errors import InputError
 from dagster_project.places import DBT_DIR, OUTPUT_DIR_VARIABLE, SURVEY_VARIABLE, Places
 from dagster_project.warehouse import open_warehouse

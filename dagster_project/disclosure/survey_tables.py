@@ -2,7 +2,7 @@
 
 `withhold_counts` decides on the tallies, before the published tables are built; `prove_withheld` reads what these
 tables show, and nothing else, and works out what is left of every count that they do not. What follows from what is
-`claims.withholding`'s.
+`withholding`'s.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.claims.withholding import (
+from dagster_project.disclosure.withholding import (
     EVERYBODY,
     NONE,
     SECONDS,

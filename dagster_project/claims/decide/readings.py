@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from dagster_project.claims.algebra import shares
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.joint import Joint, Stated, join
-from dagster_project.claims.localise import Sources
-from dagster_project.claims.rounding import RoundingRule
-from dagster_project.claims.survey import ALL, ANSWERED, ASKED, ROUTED, Question
-from dagster_project.claims.system import Verdict
-from dagster_project.claims.triple import Triple
-from dagster_project.claims.words import listed
+from dagster_project.claims.decide.algebra import shares
+from dagster_project.claims.decide.joint import Joint, Stated, join
+from dagster_project.claims.decide.localise import Sources
+from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.triple import Triple
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.rounding import RoundingRule
+from dagster_project.claims.read.survey import ALL, ANSWERED, ASKED, ROUTED, Question
+from dagster_project.claims.say.words import listed
 
 BASE_WORDS = {
     ASKED: "those asked",

@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from dagster_project.claims.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
-from dagster_project.claims.rounding import RoundingRule, percent_preimage, preimage, round_fraction
+from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
+from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, preimage, round_fraction
 
 # -- counts, bases, percentages -------------------------------------------------------------------------------------
 

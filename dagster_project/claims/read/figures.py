@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from dagster_project.claims.hedges import Hedge, Kind, hedged_interval
-from dagster_project.claims.interval import PERCENTAGES, Interval, number_text
-from dagster_project.claims.lexicon import ENGLISH, Lexicon
-from dagster_project.claims.rounding import RoundingRule, percent_preimage
+from dagster_project.claims.read.hedges import Hedge, Kind, hedged_interval
+from dagster_project.claims.read.interval import PERCENTAGES, Interval, number_text
+from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
+from dagster_project.claims.read.rounding import RoundingRule, percent_preimage
 
 MAX_DECIMALS = 3  # more than any survey carries; bounds the work of enumerating printed percentages
 MAX_DIGITS = 15

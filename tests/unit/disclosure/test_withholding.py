@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_project.claims.withholding import (
+from dagster_project.disclosure.withholding import (
     EVERYBODY,
     NONE,
     Count,

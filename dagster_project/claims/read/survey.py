@@ -7,8 +7,8 @@ they imply for the respondents is `joint`'s.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dagster_project.claims.figures import Figure
-from dagster_project.claims.hedges import Kind
+from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.hedges import Kind
 
 ASKED, ALL, ROUTED, ANSWERED = "asked", "all", "routed", "answered"
 WIDEST_FIRST = (ASKED, ALL, ROUTED, ANSWERED)  # base rules: everyone in one is in those before it

@@ -11,7 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from dagster_project.claims.figures import (
+from dagster_project.claims.decide.triple import Triple
+from dagster_project.claims.read.figures import (
     Figure,
     FigureError,
     Phrase,
@@ -22,10 +23,9 @@ from dagster_project.claims.figures import (
     read_phrase,
     tokenize,
 )
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.lexicon import ENGLISH, Lexicon
-from dagster_project.claims.rounding import RoundingRule
-from dagster_project.claims.triple import Triple
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
+from dagster_project.claims.read.rounding import RoundingRule
 
 
 class StatementError(ValueError):

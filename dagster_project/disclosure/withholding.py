@@ -17,7 +17,7 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dagster_project.claims.system import System, Verdict
+from dagster_project.claims.decide.system import System, Verdict
 
 SECONDS = 60.0  # what one survey's ranges may take
 _MANY = 150  # counts that hang together

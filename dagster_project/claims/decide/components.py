@@ -9,8 +9,8 @@ hedge, it is a number and not a link, and every part gets a claim of it.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.survey import ALL, ASKED, Claim, Order, Question
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.survey import ALL, ASKED, Claim, Order, Question
 
 _Node = tuple[str | None, str]  # wave and question
 

@@ -24,8 +24,8 @@ whole percent: half a point either way, whatever the rounding rule; its step is 
 from enum import StrEnum
 from fractions import Fraction
 
-from dagster_project.claims.interval import BASES, COUNTS, PERCENTAGES, Interval
-from dagster_project.claims.rounding import RoundingRule, percent_preimage
+from dagster_project.claims.read.interval import BASES, COUNTS, PERCENTAGES, Interval
+from dagster_project.claims.read.rounding import RoundingRule, percent_preimage
 
 
 class Kind(StrEnum):

@@ -21,11 +21,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from dagster_project.claims.figures import Figure
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.interval import Interval
-from dagster_project.claims.rounding import RoundingRule
-from dagster_project.claims.survey import (
+from dagster_project.claims.decide.system import System
+from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.interval import Interval
+from dagster_project.claims.read.rounding import RoundingRule
+from dagster_project.claims.read.survey import (
     ALL,
     ANSWERED,
     ASKED,
@@ -37,7 +38,6 @@ from dagster_project.claims.survey import (
     Order,
     Question,
 )
-from dagster_project.claims.system import System
 
 PARTITION, NET, SUBGROUP = "partition", "net", "subgroup"
 NESTING, ROUTING, ORDER = "nesting", "routing", "order"

@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from dagster_project.claims.algebra import counts_possible
-from dagster_project.claims.figures import Figure
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.interval import Interval, number_text
-from dagster_project.claims.joint import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, Stated
-from dagster_project.claims.localise import Contradiction, Repair
-from dagster_project.claims.readings import BASE_WORDS, RULE_WORDS
-from dagster_project.claims.rounding import RoundingRule, decimal_text
-from dagster_project.claims.survey import ALL, ANSWERED, ASKED, ROUTED, Cell, Names
-from dagster_project.claims.words import listed, whole_text
+from dagster_project.claims.decide.algebra import counts_possible
+from dagster_project.claims.decide.joint import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, Stated
+from dagster_project.claims.decide.localise import Contradiction, Repair
+from dagster_project.claims.decide.readings import BASE_WORDS, RULE_WORDS
+from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.interval import Interval, number_text
+from dagster_project.claims.read.rounding import RoundingRule, decimal_text
+from dagster_project.claims.read.survey import ALL, ANSWERED, ASKED, ROUTED, Cell, Names
+from dagster_project.claims.say.words import listed, whole_text
 
 _TOLD = 6  # repairs that are named in a sentence
 _WHO = {ASKED: "asked", ALL: "who responded", ROUTED: "led to the question", ANSWERED: "who answered"}

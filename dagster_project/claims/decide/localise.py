@@ -15,12 +15,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from dagster_project.claims.algebra import percentages_possible
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.interval import EMPTY, Interval
-from dagster_project.claims.joint import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, share_rows
-from dagster_project.claims.rounding import RoundingRule, percent_preimage, round_fraction
-from dagster_project.claims.system import Effort, Row, Verdict
+from dagster_project.claims.decide.algebra import percentages_possible
+from dagster_project.claims.decide.joint import (
+    NESTING,
+    NET,
+    ORDER,
+    PARTITION,
+    ROUTING,
+    SUBGROUP,
+    Joint,
+    Law,
+    share_rows,
+)
+from dagster_project.claims.decide.system import Effort, Row, Verdict
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.interval import EMPTY, Interval
+from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, round_fraction
 
 MOST_CONFLICTS = 8  # of one contradiction; more are as many ways to say the same
 MOST_REPAIRS = 24

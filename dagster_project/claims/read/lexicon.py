@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dagster_project.claims.hedges import Hedge
+from dagster_project.claims.read.hedges import Hedge
 
 
 @dataclass(frozen=True)

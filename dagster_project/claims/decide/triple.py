@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from dagster_project.claims.algebra import (
+from dagster_project.claims.decide.algebra import (
     bases_possible,
     counts_possible,
     percentage_power,
@@ -18,10 +18,10 @@ from dagster_project.claims.algebra import (
     printed_percentages,
     shares,
 )
-from dagster_project.claims.figures import Figure
-from dagster_project.claims.hedges import Kind, hedged_interval
-from dagster_project.claims.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
-from dagster_project.claims.rounding import RoundingRule, round_fraction
+from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.hedges import Kind, hedged_interval
+from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
+from dagster_project.claims.read.rounding import RoundingRule, round_fraction
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,7 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dagster_project.claims.figures import Figure
-from dagster_project.claims.hedges import Kind
-from dagster_project.claims.interval import Interval, number_text
-from dagster_project.claims.rounding import RoundingRule, decimal_text, round_fraction
-from dagster_project.claims.triple import (
+from dagster_project.claims.decide.triple import (
     Implied,
     Reading,
     ReadingCode,
@@ -20,6 +16,10 @@ from dagster_project.claims.triple import (
     Triple,
     TripleFinding,
 )
+from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.interval import Interval, number_text
+from dagster_project.claims.read.rounding import RoundingRule, decimal_text, round_fraction
 
 
 def finding_text(finding: TripleFinding) -> str:

@@ -7,7 +7,7 @@ with integers and fractions, never by a floating point comparison.
 from enum import StrEnum
 from fractions import Fraction
 
-from dagster_project.claims.interval import PERCENTAGES, Interval
+from dagster_project.claims.read.interval import PERCENTAGES, Interval
 
 
 class RoundingRule(StrEnum):

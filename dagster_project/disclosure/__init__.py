@@ -1,0 +1,11 @@
+"""The disclosure room: which counts of a survey's tables are withheld, and what everybody can work out of those."""
+
+from dagster_project.disclosure.survey_tables import (
+    Proof,
+    WithheldCounts,
+    make_withheld_tables,
+    prove_withheld,
+    withhold_counts,
+)
+
+__all__ = ["Proof", "WithheldCounts", "make_withheld_tables", "prove_withheld", "withhold_counts"]
