@@ -31,6 +31,18 @@ def public(name: str, type: str, meaning: str) -> Column:
     return Column(name, type, meaning, is_public=True)
 
 
+# what nearly every table begins with
+SURVEY = public("survey", "VARCHAR", "The survey, by the name of its folder")
+GENERATION = public(
+    "generation", "VARCHAR", "What the inputs were that this row was built from; a release refuses a mix"
+)
+PROVENANCE = public(
+    "provenance",
+    "VARCHAR",
+    "Where the records come from: collected, reconstructed, synthetic; published if there are none",
+)
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of a survey's database. A release has it where at least one of its columns is public."""
