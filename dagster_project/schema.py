@@ -7,7 +7,7 @@ declaration. Which tables there are is each room's business; dbt's models are de
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,11 @@ class Column:
     type: str
     meaning: str
     is_public: bool = False
+
+    @property
+    def kept(self) -> Column:
+        """The same column in a table that is not published."""
+        return replace(self, is_public=False)
 
 
 def public(name: str, type: str, meaning: str) -> Column:

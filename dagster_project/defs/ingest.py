@@ -104,7 +104,12 @@ def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg
                         "dagster/row_count": sum(one.n for one in weighed),
                         "weighting": _table([vars(one) for one in weighed]),
                         "margins": _table(
-                            stored_rows(connection, "SELECT * EXCLUDE (survey, generation) FROM raw.weighting_margins")
+                            stored_rows(
+                                connection,
+                                """SELECT * EXCLUDE (survey, generation, n_in_full, share_before_in_full)
+                                    REPLACE (n_in_full AS n, share_before_in_full AS share_before)
+                                FROM raw.weighting_margins""",
+                            )
                         ),
                         "dagster/column_schema": table_schema(connection, "records.weights"),
                     }

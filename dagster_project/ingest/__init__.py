@@ -5,11 +5,12 @@ from dagster_project.ingest.codebook_tables import CODEBOOK_TABLES, generation_o
 from dagster_project.ingest.propose import propose
 from dagster_project.ingest.reconstruct import reconstruct
 from dagster_project.ingest.records import FileAccount, write_records
-from dagster_project.ingest.weighting import Weighed, write_weights
+from dagster_project.ingest.weighting import WEIGHTING_TABLES, Weighed, write_weights
 
 __all__ = [
     "CLAIMS_TABLES",
     "CODEBOOK_TABLES",
+    "WEIGHTING_TABLES",
     "FileAccount",
     "Weighed",
     "generation_of",

@@ -141,10 +141,10 @@ CREATE TABLE audit.readings AS SELECT 's' AS survey, * FROM (VALUES
     (NULL, 4, 'declared', 'The 6 are companies.', 'C5', '6 of 10 is 60 %.', NULL)
 ) AS t(finding, reading, source, title, claims, message, cost);
 CREATE TABLE audit.checks AS SELECT 's' AS survey, 'g1' AS generation, * FROM (VALUES
-    ('records', 'few_rows_are_rejected', 'info', false, NULL, '3 of 1,003 fail', 3, 'records.csv:7', 'Some.', 1),
-    ('findings', 'published_figures_agree', 'warning', false, NULL, '2 of 3 fail', 2, 'F1, F2', 'It is told.', 1),
-    ('toplines', 'keys_are_unique', 'critical', true, NULL, 'holds for every row', 0, '', 'One figure.', 1),
-    ('toplines', 'shares_are_proportions', 'warning', false, 'no such column', 'could not be checked', NULL, '', 'A', 1)
+    ('records', 'few_rows_are_rejected', 'info', false, NULL, '3 of 1,003 fail', 3, ['records.csv:7'], 'Some.', 1),
+    ('findings', 'published_figures_agree', 'warning', false, NULL, '2 of 3 fail', 2, ['F1', 'F2'], 'It is told.', 1),
+    ('toplines', 'keys_are_unique', 'critical', true, NULL, 'holds for every row', 0, [], 'One figure.', 1),
+    ('toplines', 'shares_are_proportions', 'warning', false, 'no such column', 'could not be checked', NULL, [], 'A', 1)
 ) AS t(suite, "check", severity, passed, error, observed, failed_rows, failing, reason, expectations);
 """
 BLOCKS = {"br", "caption", "dd", "div", "dt", "h1", "h2", "h3", "h4", "li", "p", "small", "td", "th", "tr"}

@@ -209,7 +209,8 @@ def test_failed_checks_come_first_worst_first_with_what_was_observed(survey: duc
     html = page(
         survey,
         """INSERT INTO audit.checks VALUES
-        ('s', 'g1', 'tallies', 'groups_add_up', 'critical', false, NULL, '7 fail', 7, 'race, region', 'They do.', 1)""",
+        ('s', 'g1', 'tallies', 'groups_add_up', 'critical', false, NULL, '7 fail', 7, ['race', 'region'],
+            'They do.', 1)""",
     )
     checks = part(html, "checks")
     assert "5 checks were made; 4 failed." in text(checks)
