@@ -30,9 +30,9 @@ from dagster_project.warehouse import replace_tables, survey_key
 
 ROW = "question VARCHAR, answer VARCHAR, kind VARCHAR, group_by VARCHAR, group_value VARCHAR"
 WITHHELD_TABLES = {
-    "withheld": f"survey VARCHAR, generation VARCHAR, {ROW}, reason VARCHAR",
+    "withheld": f"survey VARCHAR, generation VARCHAR, {ROW}, role VARCHAR, reason VARCHAR",
     "withheld_bases": """survey VARCHAR, generation VARCHAR, question VARCHAR, base_rule VARCHAR, group_by VARCHAR,
-        group_value VARCHAR""",
+        group_value VARCHAR, reason VARCHAR""",
 }
 PROOF_TABLE = {
     "disclosure": f"""survey VARCHAR, generation VARCHAR, provenance VARCHAR, {ROW}, base_rule VARCHAR, low BIGINT,
@@ -40,7 +40,10 @@ PROOF_TABLE = {
 }
 # of these the tables say how many respondents gave them, and nothing else
 ANSWERS = ("valid", "net", "none")
+# what a withheld count is there for: it is small itself, or protects one that is; published nowhere
 PRIMARY, COMPLEMENTARY = "primary", "complementary"
+# what a reader is told of it, whichever it is; the tables carry it to everything that shows a blank in its place
+WITHHELD = "withheld: too few respondents"
 
 Group = tuple[str | None, str | None]
 
@@ -82,7 +85,10 @@ def withhold_counts(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
         connection,
         "disclosure",
         WITHHELD_TABLES,
-        {"withheld": [(*key, *row) for row in rows], "withheld_bases": [(*key, *base) for base in bases]},
+        {
+            "withheld": [(*key, *row, WITHHELD) for row in rows],
+            "withheld_bases": [(*key, *base, WITHHELD) for base in bases],
+        },
     )
     return WithheldCounts(len(rows), sum(row[-1] == PRIMARY for row in rows), len(bases))
 
@@ -260,8 +266,8 @@ def _withheld_rows(
             count = block.cells.get((answer, kind))
             if without_base or count in withheld:
                 of_base = block.column in small or block.led in small
-                reason = PRIMARY if count in small or of_base else COMPLEMENTARY
-                yield block.question, answer, kind, *group, reason
+                role = PRIMARY if count in small or of_base else COMPLEMENTARY
+                yield block.question, answer, kind, *group, role
 
 
 def _withheld_bases(tallied: _Tallied, withheld: Collection[Count]) -> Iterator[tuple[Any, ...]]:
