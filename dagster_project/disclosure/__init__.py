@@ -2,6 +2,7 @@
 
 from dagster_project.disclosure.survey_tables import (
     PROOF_TABLES,
+    WITHHELD,
     WITHHELD_TABLES,
     Proof,
     WithheldCounts,
@@ -12,6 +13,7 @@ from dagster_project.disclosure.survey_tables import (
 
 __all__ = [
     "PROOF_TABLES",
+    "WITHHELD",
     "WITHHELD_TABLES",
     "Proof",
     "WithheldCounts",

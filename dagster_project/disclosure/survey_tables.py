@@ -29,6 +29,7 @@ from dagster_project.disclosure.withholding import (
 from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Column, Row, Table, public, replace_all
 from dagster_project.warehouse import survey_key, transaction
 
+REASON = Column("reason", "VARCHAR", "What a reader is told of it")
 WITHHELD_COUNTS = Table(
     "disclosure",
     "withheld",
@@ -41,7 +42,8 @@ WITHHELD_COUNTS = Table(
         Column("kind", "VARCHAR", "valid, dont_know, refused, not_asked, no_answer, net or none: see tallies"),
         Column("group_by", "VARCHAR", "The group question; null for the whole sample"),
         Column("group_value", "VARCHAR", "The code of the group; null for the whole sample"),
-        Column("reason", "VARCHAR", "primary: it is small itself; complementary: it would give away one that is"),
+        Column("role", "VARCHAR", "primary: it is small itself; complementary: it would give away one that is"),
+        REASON,
     ),
 )
 WITHHELD_BASES = Table(
@@ -55,6 +57,7 @@ WITHHELD_BASES = Table(
         Column("base_rule", "VARCHAR", "answered, routed or all"),
         Column("group_by", "VARCHAR", "The group question; null for the whole sample"),
         Column("group_value", "VARCHAR", "The code of the group; null for the whole sample"),
+        REASON,
     ),
 )
 WITHHELD_TABLES = (WITHHELD_COUNTS, WITHHELD_BASES)
@@ -82,7 +85,10 @@ PROOF = Table(
 PROOF_TABLES = (PROOF,)
 # of these the tables say how many respondents gave them, and nothing else
 ANSWERS = ("valid", "net", "none")
+# what a withheld count is there for: it is small itself, or protects one that is; published nowhere
 PRIMARY, COMPLEMENTARY = "primary", "complementary"
+# what a reader is told of it, whichever it is; the tables carry it to everything that shows a blank in its place
+WITHHELD = "withheld: too few respondents"
 
 Group = tuple[str | None, str | None]
 
@@ -130,11 +136,11 @@ def withhold_counts(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
         rows = list(_withheld_rows(tallied, chosen.counts, chosen.primary))
         rows += _withheld_quantities(tallied, chosen.counts, minimum)
         bases = list(_withheld_bases(tallied, chosen.counts))
-    key = {"survey": survey.survey, "generation": survey.generation}
+    key = {"survey": survey.survey, "generation": survey.generation, "reason": WITHHELD}
     with transaction(connection):
         replace_all(connection, {WITHHELD_COUNTS: rows, WITHHELD_BASES: bases}, key=key)
         _tell_margins(connection, minimum, withholds=bool(rows))
-    return WithheldCounts(len(rows), sum(row["reason"] == PRIMARY for row in rows), len(bases))
+    return WithheldCounts(len(rows), sum(row["role"] == PRIMARY for row in rows), len(bases))
 
 
 def make_withheld_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -336,7 +342,7 @@ def _withheld_row(question: str, answer: str, kind: str, group: Group, *, is_sma
         "kind": kind,
         "group_by": group_by,
         "group_value": group_value,
-        "reason": PRIMARY if is_small else COMPLEMENTARY,
+        "role": PRIMARY if is_small else COMPLEMENTARY,
     }
 
 
