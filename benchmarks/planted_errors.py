@@ -29,7 +29,6 @@ from dagster_project.places import PROJECT_DIR
 
 SURVEY = "reuters_corporate_survey"
 OFF_BY = 3
-CONTRADICTED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def _plant(claims: Sequence[Claim], at: int, wrong: Fraction, published: Publica
 
 
 def _contradicted(audit: Audit) -> list[Finding]:
-    return [one for one in audit.findings if one.severity in CONTRADICTED]
+    return [one for one in audit.findings if one.severity.is_contradicted]
 
 
 def _of_least_weight(finding: Finding) -> list[set[str]]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from dagster_project.claims.decide.triple import Severity
+from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.findings import Code, Finding, Mend, audit_statement
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.figures import Figure

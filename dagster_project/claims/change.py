@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from dagster_project.claims.decide.triple import Severity
+from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.findings import Code, Explanation, Finding
 from dagster_project.claims.read.figures import Figure, FigureError, parse_figure
 from dagster_project.claims.read.hedges import Kind

@@ -32,12 +32,19 @@ from dagster_project.claims.decide.joint import (
 )
 from dagster_project.claims.decide.localise import Contradiction, Localiser, Repair, Sources, UndecidedError
 from dagster_project.claims.decide.readings import other_readings, other_roundings
+from dagster_project.claims.decide.severity import WORST_FIRST, Severity
 from dagster_project.claims.decide.system import Verdict
-from dagster_project.claims.decide.triple import WORST_FIRST, Severity, Triple, TripleFinding, audit_triple
+from dagster_project.claims.decide.triple import Triple, TripleFinding, audit_triple
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval
-from dagster_project.claims.read.rounding import RoundingRule, decimal_text, percent_preimage, round_fraction
+from dagster_project.claims.read.rounding import (
+    RULE_WORDS,
+    RoundingRule,
+    decimal_text,
+    percent_preimage,
+    round_fraction,
+)
 from dagster_project.claims.read.survey import Claim, Names, Order, Question
 from dagster_project.claims.say.joint_words import (
     change_text,
@@ -56,7 +63,6 @@ SECONDS = 30.0  # the time limit of a component
 _ENOUGH = 5  # percentages before a rule of rounding is inferred
 _TOLD = 6  # counts in an example
 _NO_LARGER = 10**8  # a base that could be larger has no bound worth the name
-_RULES = (RoundingRule.HALF_UP, RoundingRule.HALF_DOWN, RoundingRule.HALF_EVEN, RoundingRule.DOWN, RoundingRule.UP)
 
 
 class Code(StrEnum):
@@ -548,7 +554,7 @@ def _rounding(judged: Sequence[Joint], seconds: float) -> Iterator[Finding]:
     refuted: dict[RoundingRule, int] = {}
     not_half_up: list[Joint] = []
     deadline = time.monotonic() + seconds
-    for rule in _RULES:
+    for rule in RULE_WORDS:
         unders = [joint.under(rule) for joint in with_shares]
         verdicts = [under.system.decide(under.everything, deadline=deadline).verdict for under in unders]
         if Verdict.UNDECIDED in verdicts:

@@ -18,6 +18,7 @@ from dagster_project.claims.decide.algebra import (
     printed_percentages,
     shares,
 )
+from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind, hedged_interval
 from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
@@ -56,21 +57,6 @@ class Triple:
     @property
     def percentage_interval(self) -> Interval:
         return PERCENTAGES if self.percentage is None else self.percentage.interval
-
-
-class Severity(StrEnum):
-    """How bad a finding is."""
-
-    PROVED_IMPOSSIBLE = "proved impossible"
-    IMPOSSIBLE_AS_LABELLED = "impossible as labelled"  # a reading that changes no figure works
-    UNDECIDED = "undecided"  # the search ran into its time limit: nothing is claimed
-    NEEDS_AN_ASSUMPTION = "needs an assumption"  # it fits, if something is so that is not said
-    REPRODUCED = "reproduced"  # the records give it
-    CONSISTENT = "consistent"
-    NOT_CHECKABLE = "not checkable"  # whatever had been printed would have passed
-
-
-WORST_FIRST = tuple(Severity)  # and of two that say no harm, the one that says more
 
 
 @dataclass(frozen=True)

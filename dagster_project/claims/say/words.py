@@ -7,12 +7,12 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.triple import (
     Implied,
     Reading,
     ReadingCode,
     Repair,
-    Severity,
     Triple,
     TripleFinding,
 )
