@@ -17,6 +17,7 @@ import duckdb
 from dagster_project.audit.publication import Publication, PublishedFigure, read_publication
 from dagster_project.audit.recount import Recount, recount, recount_findings, withheld_claims
 from dagster_project.claims import (
+    CONTRADICTED,
     SECONDS,
     WORST_FIRST,
     Audit,
@@ -26,7 +27,6 @@ from dagster_project.claims import (
     Interval,
     Kind,
     Listing,
-    Severity,
     Triple,
     ambiguity,
     audit_change,
@@ -58,7 +58,6 @@ TABLES = {
 }
 WITHHELD = "withheld: too few respondents"
 NOT_CHECKED = "not checked"  # no other figure says anything of it
-CONTRADICTED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
 _OF_SURVEY = (Code.ROUNDING, Code.DISCLOSURE)  # of the publication as a whole: no verdict on a single figure
 
 
@@ -120,7 +119,7 @@ def audit_published(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
     key = (survey.survey, survey.generation, survey.provenance, published.sha256)
     keyed = {table: [(*key, *row) for row in of_table] for table, of_table in rows.items()}
     replace_tables(connection, "audit", TABLES, keyed)
-    contradicted = sum(one.severity in CONTRADICTED for one in findings)
+    contradicted = sum(one.severity.is_contradicted for one in findings)
     return AuditCounts(len(published.figures), len(findings), contradicted)
 
 
@@ -161,8 +160,8 @@ def _of_statement(statement: str, listing: Listing) -> Iterator[Finding]:
     for finding in audit_listing(listing).findings:
         if finding.code not in _OF_SURVEY:
             repairs = tuple(
-                replace(mend, changes=tuple(replace(change, claims=(statement,)) for change in mend.changes))
-                for mend in finding.repairs
+                replace(repair, figures=tuple(replace(one, claims=(statement,)) for one in repair.figures))
+                for repair in finding.repairs
             )
             readings = tuple(replace(reading, claims=(statement,)) for reading in finding.readings)
             yield replace(finding, claims=(statement,), repairs=repairs, readings=readings)
@@ -210,11 +209,11 @@ def _figure_row(
 
 
 def _repair_rows(name: str, finding: Finding) -> Iterator[tuple[Any, ...]]:
-    for number, mend in enumerate(finding.repairs, start=1):
-        for change in mend.changes:
+    for number, repair in enumerate(finding.repairs, start=1):
+        for one in repair.figures:
             yield (
-                name, number, ", ".join(change.claims), change.figure.text, change.figure.kind.value,
-                _low(change.interval), _high(change.interval), change.message, mend.weight, change.slip,
+                name, number, ", ".join(one.claims), one.figure.text, one.figure.kind.value, _low(one.interval),
+                _high(one.interval), one.message, repair.weight, None if one.slip is None else str(one.slip),
             )  # fmt: skip
 
 
@@ -232,7 +231,7 @@ def _reading_rows(
     contradicted = {
         claim: name
         for name, one in zip(names, findings, strict=True)
-        if one.severity in CONTRADICTED
+        if one.severity.is_contradicted
         for claim in one.claims
     }
     for reading in published.readings:

@@ -8,13 +8,7 @@ from fractions import Fraction
 
 import duckdb
 
-from dagster_project.claims import WHO, Claim, Code, Explanation, Finding, Kind, RoundingRule, Severity
-
-_OTHER_RULES = {
-    RoundingRule.HALF_EVEN: "with halves rounded to the even number",
-    RoundingRule.DOWN: "cut off instead of rounded",
-    RoundingRule.UP: "rounded up to the next number",
-}
+from dagster_project.claims import RULE_WORDS, BaseRule, Claim, Code, Finding, Kind, Reading, Severity
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,7 @@ def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Clai
         for claim in claims
         if (
             claim.cell.question,
-            (claim.base or "answered") if claim.kind is Kind.BASE else claim.cell.answer,
+            claim.base_rule if claim.kind is Kind.BASE else claim.cell.answer,
             *(claim.cell.group or (None, None)),
         )
         in withheld
@@ -98,16 +92,16 @@ def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], p
         found = recounts[claim.id]
         if found.reproduced:
             continue
-        start = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
+        statement = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
         readings = tuple(
-            Explanation(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
+            Reading(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
         )
         if readings:
-            message = " ".join([start, *(reading.message for reading in readings)])
-            yield Finding(Code.RECOUNT, Severity.IMPOSSIBLE_AS_LABELLED, (claim.id,), message, readings=readings)
+            severity = Severity.IMPOSSIBLE_AS_LABELLED
+            yield Finding(Code.RECOUNT, severity, (claim.id,), statement, readings=readings)
         else:
             tried = " No other base, weighting or rounding gives it either." if claim.kind is Kind.PERCENTAGE else ""
-            yield Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), start + tried)
+            yield Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), statement + tried)
 
 
 def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
@@ -116,28 +110,28 @@ def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Reco
             "SELECT n_asked, n_answered FROM marts.response_rates WHERE measure = 'unit'"
         ).fetchall()
         asked, answered = rows[0] if rows and claim.cell.group is None else (None, None)
-        base = asked if claim.base == "asked" else answered
+        base = asked if claim.base is BaseRule.asked else answered
     else:
-        base = _bases(connection, claim).get(claim.base or "answered", (None, None))[0]
+        base = _bases(connection, claim).get(claim.base_rule, (None, None))[0]
     if base is None:
         return None
-    return Recount(claim.figure.interval.contains(base), f"{base:,} {WHO[claim.base or 'answered']}")
+    return Recount(claim.figure.interval.contains(base), f"{base:,} {claim.base_rule.words.counted}")
 
 
 def _recounted_percentage(
-    claim: Claim, bases: Mapping[str, tuple[int, float | None]], n: int, w: float
+    claim: Claim, bases: Mapping[BaseRule, tuple[int, float | None]], n: int, w: float
 ) -> Recount | None:
     """The share under the base as labelled, and, where that does not give the figure, every other way that does."""
-    ways: dict[tuple[str, bool], tuple[str, Fraction]] = {}
+    ways: dict[tuple[BaseRule, bool], tuple[str, Fraction]] = {}
     for rule, (n_base, w_base) in bases.items():
         if n_base:
             share = Fraction(100 * n, n_base)
-            ways[rule, False] = f"{n:,} of {n_base:,} {WHO[rule]} is {float(share):.1f} %", share
+            ways[rule, False] = f"{n:,} of {n_base:,} {rule.words.counted} is {float(share):.1f} %", share
         if n_base and w_base and (n, n_base) != (w, w_base):
             share = 100 * Fraction(w) / Fraction(w_base)
-            text = f"{w:,.0f} of {w_base:,.0f} (weighted) {WHO[rule]} is {float(share):.1f} %"
+            text = f"{w:,.0f} of {w_base:,.0f} (weighted) {rule.words.counted} is {float(share):.1f} %"
             ways[rule, True] = text, share
-    base = claim.base or "answered"
+    base = claim.base_rule
     weighted = (base, True) in ways
     labelled = ways.get((base, weighted))
     if labelled is None:
@@ -151,20 +145,20 @@ def _recounted_percentage(
         if other not in seen and claim.figure.interval.contains(other):
             elsewhere.append(("weighted" if is_weighted != weighted and rule == base else "another base", way))
         seen.add(other)
-    for rounding, words in _OTHER_RULES.items():
+    for rounding, words in RULE_WORDS.items():
         if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(share):
-            elsewhere.append(("another rounding rule", f"{text}, {words}"))
+            elsewhere.append(("another rounding rule", f"{text}, {words.of_one}"))
     return Recount(False, text, tuple({way: (title, way) for title, way in elsewhere}.values()))
 
 
-def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Mapping[str, tuple[int, float | None]]:
+def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Mapping[BaseRule, tuple[int, float | None]]:
     rows = connection.execute(
         """SELECT base_rule, n_base, w_base FROM marts.bases WHERE question = $question
         AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value
         ORDER BY n_base""",
         _cell(claim),
     ).fetchall()
-    return {rule: (n_base, w_base) for rule, n_base, w_base in rows}
+    return {BaseRule(rule): (n_base, w_base) for rule, n_base, w_base in rows}
 
 
 def _cell(claim: Claim) -> dict[str, str | None]:

@@ -16,13 +16,13 @@ from dagster_project.codebook.files import (
 )
 from dagster_project.codebook.located import Place
 from dagster_project.codebook.question_types import Holds, QuestionType
-from dagster_project.codebook.questions import ANY_VALUE, AnswerKind, BaseRule, Question
+from dagster_project.codebook.questions import ANY_VALUE, AnswerKind, Question
 from dagster_project.codebook.records import Records
 from dagster_project.codebook.survey import Codebook, Provenance
 from dagster_project.codebook.weighting import Margin
 
 __all__ = [
-    "ANY_VALUE", "CODEBOOK_FILE", "DESIGN_COLUMNS", "RESERVED", "RESPONDED", "AnswerKind", "BaseRule", "ClaimEntry",
-    "Codebook", "Holds", "Margin", "Place", "Provenance", "Question", "QuestionType", "Records", "SurveyFolder",
+    "ANY_VALUE", "CODEBOOK_FILE", "DESIGN_COLUMNS", "RESERVED", "RESPONDED", "AnswerKind", "ClaimEntry", "Codebook",
+    "Holds", "Margin", "Place", "Provenance", "Question", "QuestionType", "Records", "SurveyFolder",
     "read_survey_folder", "survey_identifier", "survey_names", "write_json_schemas",
 ]  # fmt: skip

@@ -11,10 +11,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from dagster_project.claims import Kind, check_units, parse_change, parse_figure, parse_statement
+from dagster_project.claims import BaseRule, Kind, check_units, parse_change, parse_figure, parse_statement
 from dagster_project.codebook.fields import Model, Name, QuestionId, Text, at
 from dagster_project.codebook.located import Place
-from dagster_project.codebook.questions import BaseRule, Question
+from dagster_project.codebook.questions import Question
 from dagster_project.codebook.survey import Codebook
 
 

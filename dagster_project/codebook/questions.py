@@ -7,23 +7,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from dagster_project.claims import BaseRule
 from dagster_project.codebook.fields import Model, QuestionId, Text, at
 from dagster_project.codebook.question_types import QuestionType, types_that
 
 ANY_VALUE = "*"
-
-
-class BaseRule(StrEnum):
-    """Whom a percentage divides by, from narrow to wide.
-
-    answered: gave a substantive answer; routed: were asked the question, don't-knows and refusals included;
-    all: every respondent; asked: everybody contacted, whether or not they responded.
-    """
-
-    answered = "answered"
-    routed = "routed"
-    all = "all"
-    asked = "asked"
 
 
 class AnswerKind(StrEnum):

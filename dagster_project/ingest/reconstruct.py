@@ -12,10 +12,9 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from dagster_project.claims import Figure, Kind, counts_possible, parse_figure
+from dagster_project.claims import BaseRule, Figure, Kind, counts_possible, parse_figure
 from dagster_project.codebook import (
     DESIGN_COLUMNS,
-    BaseRule,
     ClaimEntry,
     Codebook,
     Provenance,

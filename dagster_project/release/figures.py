@@ -12,9 +12,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import duckdb
 
-from dagster_project.claims import Severity, listed
+from dagster_project.claims import CONTRADICTED, WIDEST_FIRST, BaseRule, Severity, listed
 from dagster_project.release.stored import (
-    CONTRADICTED,
     Row,
     claims_of,
     grouped,
@@ -39,7 +38,6 @@ _VERDICTS = {
     Severity.CONSISTENT.value: ("fits what else is printed", "fit what else is printed"),
     Severity.NOT_CHECKABLE.value: ("cannot be checked from what is printed", "cannot be checked from what is printed"),
 }  # fmt: skip
-_BASES = {"asked": "Asked", "all": "Responded", "routed": "Led to the question", "answered": "Answered"}
 SHORT_LIST = 40  # so many figures are read as one list
 _NAMED_IN_A_HEADING = 6
 _PLACES_IN_A_CAPTION = 3
@@ -314,15 +312,14 @@ def _question(text: str, figures: Sequence[Row], labels: Mapping[tuple[str, str]
 
     def lines(kind: str) -> list[tuple[str, list[list[Row]]]]:
         found = {name for (of, name), _ in cells if of == kind}
-        order = list(_BASES)
         ranked = (
-            sorted(found, key=order.index)
+            sorted(found, key=lambda name: WIDEST_FIRST.index(BaseRule(name)))
             if kind == "base"
             else sorted(found, key=lambda name: place_of(question, name))
         )
         return [
             (
-                _BASES[name] if kind == "base" else place_of(question, name)[1],
+                BaseRule(name).words.title if kind == "base" else place_of(question, name)[1],
                 [cells.get(((kind, name), column), []) for column in columns],
             )
             for name in ranked
@@ -345,7 +342,7 @@ def _is_a_table(figures: Sequence[Row], cells: Collection[Sequence[Row]]) -> boo
     return (
         len(cells) > 1
         and all(figure["question"] for figure in figures)
-        and all(figure["kind"] == "base" and figure["base"] in _BASES for figure in bases)
+        and all(figure["kind"] == "base" and figure["base"] in WIDEST_FIRST for figure in bases)
         and len({figure["base"] for figure in shares}) <= 1
         and all(len({(one["kind"], one["figure"]) for one in of}) == len({one["kind"] for one in of}) for of in cells)
     )

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import duckdb
 
-from dagster_project.claims import Severity, listed
+from dagster_project.claims import CONTRADICTED, BaseRule, Severity, listed
 from dagster_project.codebook import Provenance
 from dagster_project.release.figures import (
     SEVERITY_WORDS,
@@ -30,14 +30,13 @@ from dagster_project.release.figures import (
     verdict,
 )
 from dagster_project.release.stored import (
-    CONTRADICTED,
     Row,
     grouped,
     stored_findings,
     stored_rows,
     web_address,
 )
-from dagster_project.release.tables import BASE_WORDS, crosstabs, questions
+from dagster_project.release.tables import crosstabs, questions
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -48,12 +47,6 @@ PROVENANCE_WORDS = {
     Provenance.reconstructed.value: "The records behind this report are reconstructed. No respondent gave them.",
     Provenance.synthetic.value: "The records behind this report are synthetic. No respondent gave them.",
     Provenance.published.value: "There are no records behind this report. What was printed is all there is.",
-}
-BASE_RULES = {
-    "answered": "Those who gave the question a substantive answer.",
-    "routed": "Those who were led to the question, with don't-knows, refusals and blanks.",
-    "all": "Everyone who responded to the survey.",
-    "asked": "Everyone who was contacted, whether or not they responded.",
 }
 _OUTCOMES = {"RR": "Response rate", "COOP": "Cooperation rate", "REF": "Refusal rate", "CON": "Contact rate"}
 CHECK_SEVERITY_WORDS = {"critical": "blocks a release", "warning": "warning", "info": "note"}
@@ -124,8 +117,8 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.d
         named=[
             row["name"] for row in stored_rows(connection, "SELECT name FROM raw.named_respondents ORDER BY position")
         ],
-        base_rules={rule: words for rule, words in BASE_RULES.items() if survey["has_records"] or rule in used},
-        base_words=BASE_WORDS,
+        base_rules={rule: rule.words.definition for rule in BaseRule if survey["has_records"] or rule in used},
+        base_words={rule: rule.words.did for rule in BaseRule},
         questions=questions(connection, survey),
         crosstabs=crosstabs(connection, survey),
         outcome_rates=_outcome_rates(rates),

@@ -13,11 +13,7 @@ from urllib.parse import urlsplit
 
 import duckdb
 
-from dagster_project.claims import Severity
-
 Row = Mapping[str, Any]
-
-CONTRADICTED = (Severity.PROVED_IMPOSSIBLE.value, Severity.IMPOSSIBLE_AS_LABELLED.value)
 
 
 def stored_rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:

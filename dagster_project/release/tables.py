@@ -12,15 +12,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dagster_project.claims import listed
+from dagster_project.claims import BaseRule, listed
 from dagster_project.release.stored import Row, grouped, stored_rows
-
-BASE_WORDS = {
-    "answered": "gave a substantive answer",
-    "routed": "were led to the question",
-    "all": "responded to the survey",
-    "asked": "were contacted for the survey",
-}
 
 
 @dataclass(frozen=True)
@@ -124,7 +117,7 @@ def questions(connection: duckdb.DuckDBPyConnection, survey: Row) -> list[Questi
                 asked_of=_asked_of(routing.get(name, [])),
                 base_rule=one["base_rule"],
                 base=next((base for base in its_bases if base["is_published"]), None),
-                bases=sorted(its_bases, key=lambda base: list(BASE_WORDS).index(base["base_rule"])),
+                bases=sorted(its_bases, key=lambda base: list(BaseRule).index(base["base_rule"])),
                 decimals=one["decimals"],
                 no_percentage=_no_percentage(rows, survey),
                 rows=rows,
