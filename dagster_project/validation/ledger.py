@@ -13,7 +13,7 @@ from dagster_project.warehouse import insert_rows, survey_key, transaction
 COLUMNS = {
     "survey": "VARCHAR", "generation": "VARCHAR", "provenance": "VARCHAR", "suite": "VARCHAR", "check": "VARCHAR",
     "severity": "VARCHAR", "passed": "BOOLEAN", "error": "VARCHAR", "observed": "VARCHAR", "failed_rows": "BIGINT",
-    "failing": "VARCHAR", "reason": "VARCHAR", "expectations": "INTEGER",
+    "failing": "VARCHAR[]", "reason": "VARCHAR", "expectations": "INTEGER",
 }  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def write_checks(
         rows = [
             (
                 *key, result.suite, result.check, result.severity, result.passed, result.error, result.observed,
-                result.failed_rows, ", ".join(result.failing), result.reason, result.expectations,
+                result.failed_rows, list(result.failing), result.reason, result.expectations,
             )
             for result in results
         ]  # fmt: skip
