@@ -110,8 +110,8 @@ def _of_statement(statement: str, listing: Listing) -> Iterator[Finding]:
     for finding in audit_listing(listing).findings:
         if finding.code not in OF_SURVEY:
             repairs = tuple(
-                replace(mend, changes=tuple(replace(change, claims=(statement,)) for change in mend.changes))
-                for mend in finding.repairs
+                replace(repair, figures=tuple(replace(one, claims=(statement,)) for one in repair.figures))
+                for repair in finding.repairs
             )
             readings = tuple(replace(reading, claims=(statement,)) for reading in finding.readings)
             yield replace(finding, claims=(statement,), repairs=repairs, readings=readings)

@@ -9,25 +9,20 @@ from fractions import Fraction
 import duckdb
 
 from dagster_project.claims import (
-    WHO,
+    RULE_WORDS,
+    BaseRule,
     Claim,
     Code,
-    Explanation,
     Finding,
     Kind,
-    RoundingRule,
+    Reading,
     Severity,
     half_up,
 )
 
-Bases = Mapping[str, tuple[int, float | None]]  # by base rule: respondents and the sum of their weights
+Bases = Mapping[BaseRule, tuple[int, float | None]]  # respondents, and the sum of their weights
 
 WITHHELD = "withheld: too few respondents"
-_OTHER_RULES = {
-    RoundingRule.HALF_EVEN: "with halves rounded to the even number",
-    RoundingRule.DOWN: "cut off instead of rounded",
-    RoundingRule.UP: "rounded up to the next number",
-}
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Clai
 
 def _told_in(claim: Claim) -> tuple[str | None, str | None, str | None, str | None]:
     """The row of a published table that tells a claim: its question, the answer or base rule, its group."""
-    of = (claim.base or "answered") if claim.kind is Kind.BASE else claim.cell.answer
+    of = claim.base_rule if claim.kind is Kind.BASE else claim.cell.answer
     return (claim.cell.question, of, *(claim.cell.group or (None, None)))
 
 
@@ -114,15 +109,14 @@ def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], p
 
 def _not_given(claim: Claim, found: Recount) -> Finding:
     """A figure that the records do not give as it is labelled, with what they give it under."""
-    start = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
+    statement = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
     readings = tuple(
-        Explanation(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
+        Reading(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
     )
     if readings:
-        message = " ".join([start, *(reading.message for reading in readings)])
-        return Finding(Code.RECOUNT, Severity.IMPOSSIBLE_AS_LABELLED, (claim.id,), message, readings=readings)
+        return Finding(Code.RECOUNT, Severity.IMPOSSIBLE_AS_LABELLED, (claim.id,), statement, readings=readings)
     tried = " No other base, weighting or rounding gives it either." if claim.kind is Kind.PERCENTAGE else ""
-    return Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), start + tried)
+    return Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), statement + tried)
 
 
 def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
@@ -131,19 +125,19 @@ def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Reco
             "SELECT n_asked, n_answered FROM marts.response_rates WHERE measure = 'unit'"
         ).fetchall()
         asked, answered = rows[0] if rows and claim.cell.group is None else (None, None)
-        base = asked if claim.base == "asked" else answered
+        base = asked if claim.base is BaseRule.asked else answered
     else:
-        base = _bases(connection, claim).get(claim.base or "answered", (None, None))[0]
+        base = _bases(connection, claim).get(claim.base_rule, (None, None))[0]
     if base is None:
         return None
-    return Recount(claim.figure.interval.contains(base), f"{base:,} {WHO[claim.base or 'answered']}")
+    return Recount(claim.figure.interval.contains(base), f"{base:,} {claim.base_rule.words.counted}")
 
 
 @dataclass(frozen=True)
 class _Way:
     """A share that the records give: of which base, whether of weights, and the division in words."""
 
-    base: str
+    base: BaseRule
     weighted: bool
     share: Fraction
     text: str
@@ -152,8 +146,7 @@ class _Way:
 def _recounted_percentage(claim: Claim, bases: Bases, n: int, w: float) -> Recount | None:
     """The share under the base as labelled, and, where that does not give the figure, every other way that does."""
     ways = list(_ways(bases, n, w))
-    base = claim.base or "answered"
-    labelled = max((way for way in ways if way.base == base), key=lambda way: way.weighted, default=None)
+    labelled = max((way for way in ways if way.base is claim.base_rule), key=lambda way: way.weighted, default=None)
     if labelled is None:
         return None
     if claim.figure.interval.contains(labelled.share):
@@ -167,10 +160,10 @@ def _ways(bases: Bases, n: int, w: float) -> Iterator[_Way]:
     for rule, (n_base, w_base) in bases.items():
         if n_base:
             share = Fraction(100 * n, n_base)
-            yield _Way(rule, False, share, f"{n:,} of {n_base:,} {WHO[rule]} is {half_up(share, 1)} %")
+            yield _Way(rule, False, share, f"{n:,} of {n_base:,} {rule.words.counted} is {half_up(share, 1)} %")
         if n_base and w_base and (n, n_base) != (w, w_base):
             share = 100 * Fraction(w) / Fraction(w_base)
-            text = f"{_weight(w)} of {_weight(w_base)} (weighted) {WHO[rule]} is {half_up(share, 1)} %"
+            text = f"{_weight(w)} of {_weight(w_base)} (weighted) {rule.words.counted} is {half_up(share, 1)} %"
             yield _Way(rule, True, share, text)
 
 
@@ -182,15 +175,15 @@ def _other_ways(claim: Claim, labelled: _Way, ways: Sequence[_Way]) -> Iterator[
     seen = {labelled.share}  # of bases that are the same people one is enough
     for way in ways:
         if way.share not in seen and claim.figure.interval.contains(way.share):
-            same_base = way.base == labelled.base
+            same_base = way.base is labelled.base
             yield "weighted" if same_base and way.weighted != labelled.weighted else "another base", way.text
         seen.add(way.share)
 
 
 def _other_roundings(claim: Claim, labelled: _Way) -> Iterator[tuple[str, str]]:
-    for rounding, words in _OTHER_RULES.items():
+    for rounding, words in RULE_WORDS.items():
         if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(labelled.share):
-            yield "another rounding rule", f"{labelled.text}, {words}"
+            yield "another rounding rule", f"{labelled.text}, {words.of_one}"
 
 
 def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Bases:
@@ -200,7 +193,7 @@ def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Bases:
         ORDER BY n_base""",
         _cell(claim),
     ).fetchall()
-    return {rule: (n_base, w_base) for rule, n_base, w_base in rows}
+    return {BaseRule(rule): (n_base, w_base) for rule, n_base, w_base in rows}
 
 
 def _cell(claim: Claim) -> dict[str, str | None]:

@@ -9,11 +9,10 @@ from fractions import Fraction
 from dagster_project.audit.judge import OF_SURVEY, Judged
 from dagster_project.audit.publication import PublishedFigure
 from dagster_project.audit.tables import FIGURES, FINDINGS, READINGS, REPAIRS
-from dagster_project.claims import Finding, Interval, Severity, Triple
+from dagster_project.claims import Finding, Interval, Triple
 from dagster_project.schema import Row, Table
 
 NOT_CHECKED = "not checked"  # no other figure says anything of it
-CONTRADICTED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
 
 Named = Sequence[tuple[str, Finding]]  # findings by the names that the tables give them
 
@@ -81,6 +80,8 @@ def _finding(name: str, finding: Finding) -> Row:
         "severity": finding.severity.value,
         "claims": list(finding.claims),
         "message": finding.message,
+        "statement": finding.statement,
+        "remarks": list(finding.remarks),
         "power": None if finding.power is None else float(finding.power),
         **_of_triple(finding.triple),
     }
@@ -88,18 +89,22 @@ def _finding(name: str, finding: Finding) -> Row:
 
 def _repairs(name: str, finding: Finding) -> Iterator[Row]:
     for number, repair in enumerate(finding.repairs, start=1):
-        for change in repair.changes:
+        for one in repair.figures:
+            meant, printed = one.slip.values if one.slip else (None, None)
             yield {
                 "finding": name,
                 "repair": number,
-                "claims": list(change.claims),
-                "figure": change.figure.text,
-                "kind": change.figure.kind.value,
-                "low": _low(change.interval),
-                "high": _high(change.interval),
-                "message": change.message,
+                "claims": list(one.claims),
+                "figure": one.figure.text,
+                "kind": one.figure.kind.value,
+                "low": _low(one.interval),
+                "high": _high(one.interval),
+                "message": one.message,
                 "weight": repair.weight,
-                "slip": change.slip,
+                "slip": str(one.slip) if one.slip else None,
+                "slip_what": one.slip.what if one.slip else None,
+                "slip_meant": meant,
+                "slip_printed": printed,
             }
 
 
@@ -120,7 +125,7 @@ def _found(named: Named) -> Iterator[Row]:
 
 def _declared(judged: Judged, named: Named) -> Iterator[Row]:
     """The readings that claims.yml declares, each finding under them beside the contradiction that it explains."""
-    contradicted = {claim: name for name, one in named if one.severity in CONTRADICTED for claim in one.claims}
+    contradicted = {claim: name for name, one in named if one.severity.is_contradicted for claim in one.claims}
     for reading, findings in judged.declared:
         for one in findings:
             yield {

@@ -67,7 +67,9 @@ FINDINGS = Table(
         public("code", "VARCHAR", "The kind of finding, as docs/audit.md explains them"),
         public("severity", "VARCHAR", "How bad it is, from proved impossible to not checkable"),
         public("claims", "VARCHAR[]", "The ids of the claims or the statement; empty for the publication as a whole"),
-        public("message", "VARCHAR", "All that is found, in words"),
+        public("message", "VARCHAR", "Everything in one paragraph: the statement, the readings, the remarks"),
+        public("statement", "VARCHAR", "What is found, without the readings"),
+        public("remarks", "VARCHAR[]", "Further sentences, on the search itself"),
         public("power", "DOUBLE", "The share of wrong values that would have been caught"),
         *_intervals("the figures"),
     ),
@@ -88,6 +90,9 @@ REPAIRS = Table(
         public("message", "VARCHAR", "The change in words"),
         public("weight", "INTEGER", "The trust that the whole repair takes from the print: the less, the likelier"),
         public("slip", "VARCHAR", "The usual slip that would explain the figure; null if there is none"),
+        public("slip_what", "VARCHAR", "What went wrong in that slip"),
+        public("slip_meant", "VARCHAR", "The number that would have been meant"),
+        public("slip_printed", "VARCHAR", "The number that was printed for it"),
     ),
 )
 READINGS = Table(

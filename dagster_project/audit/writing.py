@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 import duckdb
 
 from dagster_project.audit.judge import judge
-from dagster_project.audit.rows import CONTRADICTED, rows_of
-from dagster_project.claims import SECONDS
+from dagster_project.audit.rows import rows_of
+from dagster_project.claims import CONTRADICTED, SECONDS
 from dagster_project.schema import replace_all
 from dagster_project.warehouse import survey_key, transaction
 
@@ -31,7 +31,7 @@ def audit_published(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
     judged = judge(connection, survey.provenance, seconds=seconds)
     with transaction(connection):
         replace_all(connection, rows_of(judged), key={**asdict(survey), "claims_sha256": judged.published.sha256})
-    contradicted = sum(one.severity in CONTRADICTED for one in judged.findings)
+    contradicted = sum(one.severity.is_contradicted for one in judged.findings)
     return AuditCounts(len(judged.published.figures), len(judged.findings), contradicted)
 
 

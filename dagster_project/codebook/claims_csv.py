@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dagster_project.claims import WHO, Kind
+from dagster_project.claims import BaseRule, Kind
 from dagster_project.codebook.located import Located, Path_, read_text
 from dagster_project.codebook.model import Codebook
 from dagster_project.errors import InputError
@@ -123,7 +123,8 @@ def _of_what(claim: Mapping[str, Any], codebook: Codebook) -> str:
     question = codebook.question(claim.get("question", ""))
     group = claim.get("group", {})
     grouping = codebook.question(group.get("question", ""))
-    said = [WHO.get(claim.get("base", ""), "")] if claim.get("kind") == Kind.BASE else []
+    is_base = claim.get("kind") == Kind.BASE and claim.get("base") in tuple(BaseRule)
+    said = [BaseRule(claim["base"]).words.counted] if is_base else []
     if question is not None and "option" in claim:
         labels = {answer.code: answer.label for answer in codebook.answers(question)}
         labels |= {code: net.label for code, net in question.nets.items()}

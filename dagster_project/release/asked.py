@@ -7,14 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from dagster_project.claims import BaseRule
 from dagster_project.release.stored import Row, stored_rows
-
-BASE_RULES = {
-    "answered": "Those who gave the question a substantive answer.",
-    "routed": "Those who were led to the question, with don't-knows, refusals and blanks.",
-    "all": "Everyone who responded to the survey.",
-    "asked": "Everyone who was contacted, whether or not they responded.",
-}
 
 
 @dataclass(frozen=True)
@@ -27,7 +21,7 @@ class AskedSection:
 
     waves: Sequence[Row]
     named: Sequence[str]
-    base_rules: Mapping[str, str]
+    base_rules: Mapping[BaseRule, str]
     response: Row | None
     items: Sequence[Row]
     outcomes: Sequence[Row]
@@ -46,7 +40,7 @@ def asked_section(
     return AskedSection(
         waves=waves,
         named=[name for (name,) in named],
-        base_rules={rule: words for rule, words in BASE_RULES.items() if has_records or rule in used},
+        base_rules={rule: rule.words.definition for rule in BaseRule if has_records or rule in used},
         response=next((rate for rate in rates if rate["measure"] == "unit"), None),
         items=[rate for rate in rates if rate["measure"] == "item"],
         outcomes=outcomes if any(rate["rate"] is not None for rate in outcomes) else [],

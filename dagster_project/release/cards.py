@@ -9,14 +9,14 @@ from operator import itemgetter
 import duckdb
 
 from dagster_project.claims import Severity, listed
-from dagster_project.release.stored import CONTRADICTED, Printed, Row, grouped, stored_rows, things_printed, wave_name
+from dagster_project.release.stored import Printed, Row, grouped, stored_rows, things_printed, wave_name
 
 SEVERITY_WORDS = {
-    Severity.PROVED_IMPOSSIBLE.value: "No reading that was tried makes these figures fit.",
-    Severity.IMPOSSIBLE_AS_LABELLED.value: "A reading that changes no figure makes them fit.",
-    Severity.UNDECIDED.value: "The search ran into its time limit. Nothing is claimed of these figures: "
+    Severity.PROVED_IMPOSSIBLE: "No reading that was tried makes these figures fit.",
+    Severity.IMPOSSIBLE_AS_LABELLED: "A reading that changes no figure makes them fit.",
+    Severity.UNDECIDED: "The search ran into its time limit. Nothing is claimed of these figures: "
     "they may be possible, or not.",
-    Severity.NEEDS_AN_ASSUMPTION.value: "Possible, if a reader takes for granted what the text does not say.",
+    Severity.NEEDS_AN_ASSUMPTION: "Possible, if a reader takes for granted what the text does not say.",
 }
 _NAMED_IN_A_HEADING = 6
 
@@ -32,7 +32,7 @@ class FindingCard:
     finding: str
     heading: str
     place: str | None
-    severity: str
+    severity: Severity
     message: str
     figures: Sequence[Printed]
     repairs: Sequence[Sequence[Row]]
@@ -43,10 +43,6 @@ class FindingCard:
     def meaning(self) -> str:
         """What its severity means."""
         return SEVERITY_WORDS[self.severity]
-
-    @property
-    def is_contradicted(self) -> bool:
-        return self.severity in CONTRADICTED
 
     @property
     def single_repairs(self) -> Sequence[Sequence[Row]]:
@@ -92,8 +88,8 @@ def _card(
         finding=finding["finding"],
         heading=_heading(finding, is_statement=any(figure.is_statement for figure in figures)),
         place=waves.get(wave) if wave else None,
-        severity=finding["severity"],
-        message=_without_readings(finding["message"], found),
+        severity=Severity(finding["severity"]),
+        message=" ".join([finding["statement"], *finding["remarks"]]),
         figures=figures,
         repairs=list(grouped(repairs, itemgetter("repair")).values()),
         readings=found,
@@ -110,15 +106,8 @@ def _heading(finding: Row, *, is_statement: bool) -> str:
         who = f"{len(claims):,} figures, {claims[0]} to {claims[-1]},"
     else:
         who = f"{'Statement ' if is_statement else ''}{listed(claims)}"
-    if severity == Severity.UNDECIDED.value:
+    if severity == Severity.UNDECIDED:
         return f"{who} {'are' if several else 'is'} undecided"
-    if severity == Severity.NEEDS_AN_ASSUMPTION.value:
+    if severity == Severity.NEEDS_AN_ASSUMPTION:
         return f"{who} {'need' if several else 'needs'} an assumption" if claims else f"{who} leaves something open"
     return f"{who} cannot stand{' together' if several else ''}"
-
-
-def _without_readings(message: str, readings: Iterable[Row]) -> str:
-    """A finding's message ends with its readings, which the card lists by themselves."""
-    for reading in readings:
-        message = message.replace(reading["message"], "")
-    return " ".join(message.split())

@@ -28,10 +28,10 @@ from dagster_project.release.stored import (
 _WORST, _BEST = 1, 5
 # What is reviewed, its value between the two, and what the value means.
 _RATINGS = {
-    Severity.PROVED_IMPOSSIBLE.value: (_WORST, "No set of respondents gives these figures in any reading tried."),
-    Severity.IMPOSSIBLE_AS_LABELLED.value: (2, "The figures fit only in another meaning than the printed one."),
-    Severity.NEEDS_AN_ASSUMPTION.value: (3, "The figures fit if something is so that is not said."),
-    Severity.REPRODUCED.value: (_BEST, "The survey's records give these figures."),
+    Severity.PROVED_IMPOSSIBLE: (_WORST, "No set of respondents gives these figures in any reading tried."),
+    Severity.IMPOSSIBLE_AS_LABELLED: (2, "The figures fit only in another meaning than the printed one."),
+    Severity.NEEDS_AN_ASSUMPTION: (3, "The figures fit if something is so that is not said."),
+    Severity.REPRODUCED: (_BEST, "The survey's records give these figures."),
 }
 _BY_CONSTRUCTION = {Provenance.reconstructed.value, Provenance.synthetic.value}
 
@@ -50,7 +50,8 @@ def render_claim_reviews(connection: duckdb.DuckDBPyConnection, *, built_at: dat
     }
     reviews = []
     for finding in stored_findings(connection):
-        if finding["severity"] not in _RATINGS:
+        severity = Severity(finding["severity"])
+        if severity not in _RATINGS:
             continue
         things = [printed[claim] for claim in finding["claims"] if claim in printed]
         reviews.append(
@@ -59,7 +60,7 @@ def render_claim_reviews(connection: duckdb.DuckDBPyConnection, *, built_at: dat
                 "url": f"report.html#{finding['finding']}",
                 "claimReviewed": _sentence(things, survey),
                 "itemReviewed": _claim(things, publication, waves),
-                "reviewRating": _rating(finding["severity"], survey["provenance"]),
+                "reviewRating": _rating(severity, survey["provenance"]),
                 "author": author,
                 "datePublished": built_at.date().isoformat(),
                 "inLanguage": "en",
@@ -112,12 +113,12 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _rating(severity: str, provenance: str) -> dict[str, Any]:
+def _rating(severity: Severity, provenance: str) -> dict[str, Any]:
     value, meaning = _RATINGS[severity]
     name = severity.capitalize()
-    if severity == Severity.REPRODUCED.value and provenance in _BY_CONSTRUCTION:
+    if severity is Severity.REPRODUCED and provenance in _BY_CONSTRUCTION:
         # Made-up records that meet the figures show that the figures are possible, and nothing more.
-        value, name = _RATINGS[Severity.NEEDS_AN_ASSUMPTION.value][0], f"{name} by construction"
+        value, name = _RATINGS[Severity.NEEDS_AN_ASSUMPTION][0], f"{name} by construction"
         meaning = f"The records are {provenance}: that they give these figures shows what is possible, no more."
     return {
         "@type": "Rating",

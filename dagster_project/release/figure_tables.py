@@ -9,11 +9,10 @@ from operator import attrgetter
 
 import duckdb
 
-from dagster_project.claims import Severity, listed
+from dagster_project.claims import CONTRADICTED, WIDEST_FIRST, Severity, listed
 from dagster_project.release.cards import SEVERITY_WORDS
-from dagster_project.release.stored import CONTRADICTED, Printed, Row, grouped, stored_rows, wave_name, web_address
+from dagster_project.release.stored import Printed, Row, grouped, stored_rows, wave_name, web_address
 
-_BASES = {"asked": "Asked", "all": "Responded", "routed": "Led to the question", "answered": "Answered"}
 _PLACES_IN_A_CAPTION = 3
 
 
@@ -44,7 +43,7 @@ class JudgedFigure(Printed):
 
     @property
     def is_undecided(self) -> bool:
-        return self.verdict == Severity.UNDECIDED.value
+        return self.verdict == Severity.UNDECIDED
 
 
 @dataclass(frozen=True)
@@ -201,13 +200,13 @@ def _question(figures: Sequence[JudgedFigure], labels: _Labels) -> PrintedQuesti
         return PrintedQuestion(text, None, [], [], [], figures)
     rows, columns = ({places[of] for places in cells} for of in (0, 1))
     in_order = sorted(columns, key=labels.group)
-    rules = [rule for rule in _BASES if ("base", rule) in rows]
+    rules = [rule for rule in WIDEST_FIRST if ("base", rule) in rows]
     options = sorted((*labels.answer(question, name), name) for kind, name in rows if kind == "option")
     return PrintedQuestion(
         text=text,
         where=listed(printed) if printed else None,
         columns=["All" if column == _EVERYONE else labels.answer(*column)[1] for column in in_order],
-        bases=[_line(_BASES[rule], ("base", rule), in_order, cells) for rule in rules],
+        bases=[_line(rule.words.title, ("base", rule), in_order, cells) for rule in rules],
         options=[_line(label, ("option", name), in_order, cells) for _, label, name in options],
         listed=[],
     )
@@ -230,7 +229,7 @@ def _is_a_table(figures: Sequence[JudgedFigure], cells: Collection[Sequence[Judg
     return (
         len(cells) > 1
         and len(over) <= 1
-        and all(figure.kind == "base" and figure.base in _BASES for figure in bases)
+        and all(figure.kind == "base" and figure.base in WIDEST_FIRST for figure in bases)
         and all(_is_one_of_a_kind(of) for of in cells)
     )
 

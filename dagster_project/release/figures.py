@@ -12,19 +12,19 @@ from operator import itemgetter
 
 import duckdb
 
-from dagster_project.claims import Severity, listed
+from dagster_project.claims import CONTRADICTED, Severity, listed
 from dagster_project.release.cards import FindingCard, finding_cards
 from dagster_project.release.figure_tables import FigureGroup, JudgedFigure, figure_groups, judged_figures
-from dagster_project.release.stored import CONTRADICTED, Row, grouped, stored_findings, stored_row, stored_rows
+from dagster_project.release.stored import Row, grouped, stored_findings, stored_row, stored_rows
 
 # How many figures have a verdict, as parts of one sentence: one figure, and several.
-_VERDICTS = {
-    Severity.UNDECIDED.value: ("is undecided, because the search ran into its time limit",
+_VERDICTS: Mapping[str, tuple[str, str]] = {
+    Severity.UNDECIDED: ("is undecided, because the search ran into its time limit",
                                "are undecided, because the search ran into its time limit"),
-    Severity.NEEDS_AN_ASSUMPTION.value: ("stands only under an assumption", "stand only under an assumption"),
-    Severity.REPRODUCED.value: ("is given by the records", "are given by the records"),
-    Severity.CONSISTENT.value: ("fits what else is printed", "fit what else is printed"),
-    Severity.NOT_CHECKABLE.value: ("cannot be checked from what is printed", "cannot be checked from what is printed"),
+    Severity.NEEDS_AN_ASSUMPTION: ("stands only under an assumption", "stand only under an assumption"),
+    Severity.REPRODUCED: ("is given by the records", "are given by the records"),
+    Severity.CONSISTENT: ("fits what else is printed", "fit what else is printed"),
+    Severity.NOT_CHECKABLE: ("cannot be checked from what is printed", "cannot be checked from what is printed"),
 }  # fmt: skip
 SHORT_LIST = 40  # so many figures are read as one list
 
@@ -48,17 +48,17 @@ class FiguresSection:
     @property
     def contradicted(self) -> Sequence[FindingCard]:
         """The cards of what cannot stand as printed."""
-        return [card for card in self.cards if card.is_contradicted]
+        return [card for card in self.cards if card.severity.is_contradicted]
 
     @property
     def undecided(self) -> Sequence[FindingCard]:
         """The cards of what was not decided."""
-        return [card for card in self.cards if card.severity == Severity.UNDECIDED.value]
+        return [card for card in self.cards if card.severity is Severity.UNDECIDED]
 
     @property
     def assumptions(self) -> Sequence[FindingCard]:
         """The cards of what a reader has to assume."""
-        return [card for card in self.cards if card.severity == Severity.NEEDS_AN_ASSUMPTION.value]
+        return [card for card in self.cards if card.severity is Severity.NEEDS_AN_ASSUMPTION]
 
     @property
     def findings(self) -> int:
@@ -69,7 +69,7 @@ class FiguresSection:
     def readings_work(self) -> bool:
         """Whether for each contradiction there is a reading that changes no figure."""
         severities = {card.severity for card in self.contradicted}
-        return severities == {Severity.IMPOSSIBLE_AS_LABELLED.value}
+        return severities == {Severity.IMPOSSIBLE_AS_LABELLED}
 
 
 def figures_section(connection: duckdb.DuckDBPyConnection, waves: Sequence[Row]) -> FiguresSection:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from dagster_project.claims import listed
+from dagster_project.claims import BaseRule, listed
 from dagster_project.codebook import Provenance
 from dagster_project.release import numbers
 from dagster_project.release.stored import web_address
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
-BASE_WORDS = {
-    "answered": "gave a substantive answer",
-    "routed": "were led to the question",
-    "all": "responded to the survey",
-    "asked": "were contacted for the survey",
-}
 _OUTCOMES = {"RR": "Response rate", "COOP": "Cooperation rate", "REF": "Refusal rate", "CON": "Contact rate"}
 _SEVERITIES_OF_CHECKS = {"critical": "blocks a release", "warning": "warning", "info": "note"}
 
@@ -105,5 +99,5 @@ def _environment() -> Environment:
         provenance_tag=provenance_tag,
         host=_host,
     )
-    environment.globals.update(base_words=BASE_WORDS)
+    environment.globals.update(base_words={rule: rule.words.did for rule in BaseRule})
     return environment

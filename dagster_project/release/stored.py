@@ -14,13 +14,9 @@ from urllib.parse import urlsplit
 
 import duckdb
 
-from dagster_project.claims import Severity
-
 Row = Mapping[str, Any]
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
-
-CONTRADICTED = (Severity.PROVED_IMPOSSIBLE.value, Severity.IMPOSSIBLE_AS_LABELLED.value)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from operator import itemgetter
 
 import duckdb
 
-from dagster_project.claims import listed
-from dagster_project.release.page import BASE_WORDS
+from dagster_project.claims import BaseRule, listed
 from dagster_project.release.stored import Row, grouped, stored_rows
 
 
@@ -130,7 +129,7 @@ def _questions(connection: duckdb.DuckDBPyConnection, asked: Sequence[Row], surv
                 type=one["type"],
                 asked_of=_asked_of(routing.get(name, [])),
                 base_rule=one["base_rule"],
-                bases=sorted(bases.get(name, []), key=lambda base: list(BASE_WORDS).index(base["base_rule"])),
+                bases=sorted(bases.get(name, []), key=lambda base: list(BaseRule).index(base["base_rule"])),
                 decimals=one["decimals"],
                 no_percentage=_no_percentage(rows, survey),
                 rows=rows,

@@ -20,24 +20,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 from dagster_project.claims.decide.system import System
+from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval
 from dagster_project.claims.read.rounding import RoundingRule
-from dagster_project.claims.read.survey import (
-    ALL,
-    ANSWERED,
-    ASKED,
-    ROUTED,
-    WIDEST_FIRST,
-    Cell,
-    Claim,
-    Group,
-    Order,
-    Question,
-)
+from dagster_project.claims.read.survey import Cell, Claim, Group, Order, Question
 
 PARTITION, NET, SUBGROUP = "partition", "net", "subgroup"
 NESTING, ROUTING, ORDER = "nesting", "routing", "order"
@@ -66,13 +57,18 @@ class Stated:
     claims: tuple[str, ...]
     figure: Figure
     cell: Cell
-    base: str | None
+    base: BaseRule | None
     weighted: bool
     fixed: bool
 
     @property
     def kind(self) -> Kind:
         return self.figure.kind
+
+    @property
+    def base_rule(self) -> BaseRule:
+        """Whom it divides by, or is; who answered where that goes without saying."""
+        return self.base or BaseRule.answered
 
     @property
     def weight(self) -> int:
@@ -164,20 +160,20 @@ class _Builder:
     def __init__(self, questions: Mapping[str, Question]) -> None:
         self.questions = questions
         self.system = System()
-        self.base_at: dict[tuple[_Place, str], int] = {}
+        self.base_at: dict[tuple[_Place, BaseRule], int] = {}
         self.count_at: dict[tuple[_Place, str], int] = {}
-        self.spoken: set[str] = set()  # the base rules that figures are said to divide by, or to be
+        self.spoken: set[BaseRule] = set()  # the base rules that figures are said to divide by, or to be
 
     # -- figures ----------------------------------------------------------------------------------------------------
 
     def state(self, figures: Sequence[Stated]) -> tuple[list[int | None], list[int | None]]:
         counts: list[int | None] = []
         bases: list[int | None] = []
-        self.spoken = {one.base or ANSWERED for one in figures}
+        self.spoken = {one.base_rule for one in figures}
         if any(self._is_missing(one.cell.question, one.cell.answer) for one in figures):
-            self.spoken.add(ROUTED)
+            self.spoken.add(BaseRule.routed)
         if any(one.kind is Kind.BASE and one.cell.question is None for one in figures):
-            self.spoken.add(ALL)
+            self.spoken.add(BaseRule.all)
         for source, one in enumerate(figures):
             place = _Place(one.cell.question, one.cell.group, one.cell.wave, one.weighted)
             rule = self._rule(one)
@@ -205,13 +201,13 @@ class _Builder:
         self._aim(figures, counts, bases)
         return counts, bases
 
-    def _rule(self, one: Stated) -> str:
+    def _rule(self, one: Stated) -> BaseRule:
         """The base rule of a figure; a don't-know is never among those who answered, whatever goes without saying."""
         question = self.questions.get(one.cell.question or "")
         if question is None or one.cell.answer not in question.missing:
-            return one.base or ANSWERED
-        of_answered = one.base is None or (one.base == ANSWERED and one.kind is Kind.COUNT)
-        return ROUTED if of_answered else one.base or ROUTED
+            return one.base_rule
+        of_answered = one.base is None or (one.base == BaseRule.answered and one.kind is Kind.COUNT)
+        return BaseRule.routed if of_answered else one.base or BaseRule.routed
 
     def _within(self, variable: int, interval: Interval, source: int) -> None:
         whole = interval.tightened()
@@ -235,11 +231,11 @@ class _Builder:
 
     # -- variables --------------------------------------------------------------------------------------------------
 
-    def base(self, place: _Place, rule: str) -> int:
-        if rule in (ASKED, ALL):
+    def base(self, place: _Place, rule: BaseRule) -> int:
+        if rule in (BaseRule.asked, BaseRule.all):
             place = place.over(None)
         elif place.question is None:
-            rule = ALL  # who answered, with no question named: who responded
+            rule = BaseRule.all  # who answered, with no question named: who responded
         key = place, rule
         if key not in self.base_at:
             self.base_at[key] = variable = self.system.variable(0, None, splits=True)
@@ -248,22 +244,22 @@ class _Builder:
                 self.system.add(
                     [(variable, 1), (self.base(place, wider), -1)], 0, law=Law(NESTING, place.cell, rule, wider)
                 )
-            if rule == ROUTED:
+            if rule == BaseRule.routed:
                 self._routing(place, variable)
         return self.base_at[key]
 
-    def _wider(self, place: _Place, rule: str) -> str | None:
+    def _wider(self, place: _Place, rule: BaseRule) -> BaseRule | None:
         """The next wider base that anything is said of."""
         question = self.questions.get(place.question or "")
         wider = reversed(WIDEST_FIRST[: WIDEST_FIRST.index(rule)])
         is_routed = question is not None and question.asked_if is not None
-        return next((base for base in wider if base in self.spoken or (base == ROUTED and is_routed)), None)
+        return next((base for base in wider if base in self.spoken or (base == BaseRule.routed and is_routed)), None)
 
     def count(self, place: _Place, answer: str) -> int:
         key = place, answer
         if key not in self.count_at:
             self.count_at[key] = variable = self.system.variable(0, None)
-            rule = ROUTED if self._is_missing(place.question, answer) else ANSWERED
+            rule = BaseRule.routed if self._is_missing(place.question, answer) else BaseRule.answered
             law = Law(NESTING, replace(place.cell, answer=answer), rule)
             self.system.add([(variable, 1), (self.base(place, rule), -1)], 0, law=law)
         return self.count_at[key]
@@ -313,7 +309,7 @@ class _Builder:
                 for answer in question.answers:
                     make(replace(place, group=(place.group[0], answer)))
 
-    def _subgroups(self, variables: Mapping[tuple[_Place, str], int]) -> None:
+    def _subgroups(self, variables: Mapping[tuple[_Place, Any], int]) -> None:
         groups: dict[tuple[_Place, str, str], list[int]] = defaultdict(list)
         for (place, name), variable in variables.items():
             if place.group is not None:
@@ -335,10 +331,10 @@ class _Builder:
             if question is None:
                 continue
             law = Law(PARTITION, place.cell)
-            answered = self.base(place, ANSWERED)
+            answered = self.base(place, BaseRule.answered)
             missing = [counts[code] for code in question.missing if code in counts]
             if missing:
-                routed = self.base(place, ROUTED)
+                routed = self.base(place, BaseRule.routed)
                 self.system.add([(answered, 1), *((v, 1) for v in missing), (routed, -1)], 0, law=law)
             valid = {answer: counts[answer] for answer in question.answers if answer in counts}
             if question.single and valid:
@@ -371,7 +367,7 @@ class _Builder:
     def _groups_as_answers(self) -> None:
         """Who is in a group gave that answer to the group's question."""
         for (place, rule), base in self.base_at.items():
-            if rule == ALL and place.group is not None:
+            if rule == BaseRule.all and place.group is not None:
                 count = self.count_at.get((place.total().over(place.group[0]), place.group[1]))
                 if count is not None:
                     law = Law(SUBGROUP, place.cell, place.group[0])

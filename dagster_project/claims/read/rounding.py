@@ -4,6 +4,8 @@ Values are on their own scale here (a percentage of 42.5 is 42.5, a mean of 3.14
 with integers and fractions, never by a floating point comparison.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -23,6 +25,22 @@ class RoundingRule(StrEnum):
     UNKNOWN = "unknown"  # any of these
 
 
+@dataclass(frozen=True)
+class RuleWords:
+    """How a rule is said of several numbers, behind "with", and of one that was so rounded."""
+
+    of_several: str
+    of_one: str
+
+
+# The rules that leave no choice, so that a publisher can have kept to one of them.
+RULE_WORDS: Mapping[RoundingRule, RuleWords] = {
+    RoundingRule.HALF_UP: RuleWords("halves rounded up", "with halves rounded up"),
+    RoundingRule.HALF_DOWN: RuleWords("halves rounded down", "with halves rounded down"),
+    RoundingRule.HALF_EVEN: RuleWords("halves rounded to the even number", "with halves rounded to the even number"),
+    RoundingRule.DOWN: RuleWords("numbers cut off instead of rounded", "cut off instead of rounded"),
+    RoundingRule.UP: RuleWords("numbers rounded up to the next one", "rounded up to the next number"),
+}
 _HALVES = frozenset({RoundingRule.HALF_UP, RoundingRule.HALF_DOWN, RoundingRule.HALF_EVEN, RoundingRule.EITHER_HALF})
 
 

@@ -49,7 +49,7 @@ INSERT INTO audit.figures BY NAME
     );
 INSERT INTO audit.findings BY NAME SELECT 'F1' AS finding, 'partition' AS code, 'proved impossible' AS severity,
     (SELECT list(claim ORDER BY position) FROM audit.figures WHERE verdict = severity) AS claims,
-    'Together they are 122 of 120.' AS message;
+    'Together they are 122 of 120.' AS message, message AS statement, [] AS remarks;
 """
 
 
@@ -61,7 +61,8 @@ def tables(survey: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
 
 def found(severity: str, claims: list[str], message: str, finding: str = "F8", power: str = "NULL") -> str:
     return f"""INSERT INTO audit.findings BY NAME SELECT '{finding}' AS finding, 'base definition' AS code,
-        '{severity}' AS severity, {claims} AS claims, '{message}' AS message, {power} AS power"""
+        '{severity}' AS severity, {claims} AS claims, '{message}' AS message, message AS statement, [] AS remarks,
+        {power} AS power"""
 
 
 def article(html: str, finding: str) -> str:
@@ -76,9 +77,9 @@ def article(html: str, finding: str) -> str:
 def test_figures_that_change_together_are_one_repair(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(
         survey,
-        """INSERT INTO audit.repairs VALUES
-        ('s', 'F1', 3, ['C2'], 'around 150', 'The base can be 190.', NULL),
-        ('s', 'F1', 3, ['C3'], '42 percent', 'The percentage can be 51 %.', NULL)""",
+        """INSERT INTO audit.repairs BY NAME SELECT 'F1' AS finding, 3 AS repair, * FROM (VALUES
+        (['C2'], 'around 150', 'The base can be 190.'), (['C3'], '42 percent', 'The percentage can be 51 %.')
+        ) AS t(claims, figure, message)""",
     )
     card = article(html, "F1")
     one, several = card.split("Repairs: several figures changed together")
@@ -88,14 +89,19 @@ def test_figures_that_change_together_are_one_repair(survey: duckdb.DuckDBPyConn
 
 
 def test_a_repair_says_which_slip_would_explain_it(survey: duckdb.DuckDBPyConnection) -> None:
-    html = page(survey, "UPDATE audit.repairs SET slip = 'two digits swapped: 24 for 42' WHERE repair = 1")
+    html = page(
+        survey,
+        """UPDATE audit.repairs SET slip_what = 'two digits swapped', slip_meant = '24', slip_printed = '42'
+        WHERE repair = 1""",
+    )
     assert "60 to 69 % instead. 24 for 42: two digits swapped. (C3)" in text(article(html, "F1"))
 
 
 def test_the_ninth_repair_and_those_after_it_are_folded(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(
         survey,
-        "INSERT INTO audit.repairs SELECT 's', 'F1', n, ['C3'], '42', 'Or ' || n, NULL FROM range(3, 13) AS t(n)",
+        """INSERT INTO audit.repairs BY NAME SELECT 'F1' AS finding, n AS repair, ['C3'] AS claims, '42' AS figure,
+        'Or ' || n AS message FROM range(3, 13) AS t(n)""",
     )
     first, folded = article(html, "F1").split("<details>")
     assert "Or 8" in first
@@ -105,8 +111,8 @@ def test_the_ninth_repair_and_those_after_it_are_folded(survey: duckdb.DuckDBPyC
 def test_readings_come_by_their_cost(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(
         survey,
-        """INSERT INTO audit.readings VALUES
-        ('s', 'F1', 9, 'found', 'weighted', ['C1'], 'If it is weighted, all fit.', 0)""",
+        """INSERT INTO audit.readings BY NAME SELECT 'F1' AS finding, 9 AS reading, 'found' AS source,
+        'weighted' AS title, ['C1'] AS claims, 'If it is weighted, all fit.' AS message, 0 AS cost""",
     )
     card = article(html, "F1")
     assert card.index("If it is weighted") < card.index("If 96 is the base")
@@ -130,8 +136,10 @@ def test_assumptions_stand_apart_from_contradictions(survey: duckdb.DuckDBPyConn
         survey,
         found("needs an assumption", ["C5"], "Six of whom is left open."),
         found("needs an assumption", [], "Nothing says when they were asked.", "F9"),
-        "INSERT INTO audit.readings VALUES ('s', 'F8', 8, 'found', 'of all', ['C5'], 'Of all, 6 is 1 %.', 2),"
-        "('s', 'F8', 9, 'declared', 'The 6 are smokers.', ['C5'], '6 of 290 is 2 %.', NULL)",
+        """INSERT INTO audit.readings BY NAME SELECT 'F8' AS finding, ['C5'] AS claims, * FROM (VALUES
+        (8, 'found', 'of all', 'Of all, 6 is 1 %.', 2),
+        (9, 'declared', 'The 6 are smokers.', '6 of 290 is 2 %.', NULL)
+        ) AS t(reading, source, title, message, cost)""",
     )
     figures = part(html, "figures")
     assert figures.index("cannot stand") < figures.index("What a reader has to assume") < figures.index("Every figure")
