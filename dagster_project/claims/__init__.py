@@ -51,6 +51,7 @@ from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAG
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.rounding import (
     RoundingRule,
+    half_up,
     percent_preimage,
     percent_text,
     preimage,
@@ -114,6 +115,7 @@ __all__ = [
     "grim_power",
     "grimmer",
     "grimmer_power",
+    "half_up",
     "leaves_answers_out",
     "listed",
     "missing_disclosure",

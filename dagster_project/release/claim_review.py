@@ -15,7 +15,15 @@ import duckdb
 
 from dagster_project.claims import Severity
 from dagster_project.codebook import Provenance
-from dagster_project.release.stored import Row, claims_of, stored_findings, stored_rows, things_printed, web_address
+from dagster_project.release.stored import (
+    Printed,
+    Row,
+    stored_findings,
+    stored_row,
+    stored_rows,
+    things_printed,
+    web_address,
+)
 
 _WORST, _BEST = 1, 5
 # What is reviewed, its value between the two, and what the value means.
@@ -31,9 +39,9 @@ _BY_CONSTRUCTION = {Provenance.reconstructed.value, Provenance.synthetic.value}
 def render_claim_reviews(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.datetime) -> str:
     """The contradicted, assumption-needing and reproduced findings of a survey database as one JSON-LD text."""
     survey = stored_rows(connection, "SELECT * FROM raw.survey")[0]
-    publication = next(iter(stored_rows(connection, "SELECT * FROM raw.publication")), None)
+    publication = stored_row(connection, "SELECT * FROM raw.publication")
     waves = {one["wave"]: one for one in stored_rows(connection, "SELECT * FROM raw.waves")}
-    printed = things_printed(connection, stored_rows(connection, "SELECT * FROM audit.figures ORDER BY position"))
+    printed = things_printed(connection)
     author = {
         "@type": "Organization",
         "name": "basecheck",
@@ -44,7 +52,7 @@ def render_claim_reviews(connection: duckdb.DuckDBPyConnection, *, built_at: dat
     for finding in stored_findings(connection):
         if finding["severity"] not in _RATINGS:
             continue
-        things = [printed[claim] for claim in claims_of(finding) if claim in printed]
+        things = [printed[claim] for claim in finding["claims"] if claim in printed]
         reviews.append(
             {
                 "@type": "ClaimReview",
@@ -62,15 +70,15 @@ def render_claim_reviews(connection: duckdb.DuckDBPyConnection, *, built_at: dat
     return text.replace("<", "\\u003c") + "\n"  # the same JSON, and safe inside a page's script element
 
 
-def _sentence(things: Sequence[Row], survey: Row) -> str:
+def _sentence(things: Sequence[Printed], survey: Row) -> str:
     """What was printed, as one sentence."""
     if not things:
         return f"What was published about the survey “{survey['title']}”."
-    said = [f"“{one['figure']}”{' for ' + one['of_what'] if one['of_what'] else ''}" for one in things]
+    said = [f"“{one.figure}”{f' for {one.of_what}' if one.of_what else ''}" for one in things]
     return f"{'; '.join(said)}."
 
 
-def _claim(things: Sequence[Row], publication: Row | None, waves: Mapping[str, Row]) -> dict[str, Any]:
+def _claim(things: Sequence[Printed], publication: Row | None, waves: Mapping[str, Row]) -> dict[str, Any]:
     """The claim, with where it appeared and who published it as far as the claims tell."""
     claim: dict[str, Any] = {"@type": "Claim"}
     if publication is None:
@@ -78,8 +86,8 @@ def _claim(things: Sequence[Row], publication: Row | None, waves: Mapping[str, R
     if publication["publisher"]:
         claim["author"] = {"@type": "Organization", "name": publication["publisher"]}
     work = _work(publication["title"], publication["url"], publication["published"])
-    of = {one["wave"] for one in things}
-    wave = waves.get(of.pop()) if len(of) == 1 else None
+    of = {one.wave for one in things}
+    wave = waves.get(of.pop() or "") if len(of) == 1 else None
     if wave and web_address(wave["url"]):
         its_own = _work(wave["label"] or wave["wave"], wave["url"], wave["published"])
         work = {**its_own, "isPartOf": work}

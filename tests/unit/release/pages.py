@@ -125,20 +125,20 @@ CREATE TABLE audit.figures AS SELECT 's' AS survey, *, 'none' AS hedge, NULL::VA
 ) AS t(claim, position, figure, kind, question, answer, of_what, where_printed, low, high, fits_low, fits_high, power,
     verdict, reproduced, recount_text);
 CREATE TABLE audit.findings AS SELECT 's' AS survey, * FROM (VALUES
-    ('F1', 'triple', 'impossible as labelled', 'C1, C2, C3',
+    ('F1', 'triple', 'impossible as labelled', ['C1', 'C2', 'C3'],
      '“96 of around 150 is 42 percent” cannot be: 96 of 150 is 64 %. If 96 is the base, all fit.', NULL),
-    ('F2', 'triple', 'proved impossible', 'S1', '“9 of 10 is 80%” cannot be: 9 of 10 is 90 %.', NULL),
-    ('F3', 'triple', 'consistent', 'C4', '29 % fits what else is printed.', 0.93::DOUBLE)
+    ('F2', 'triple', 'proved impossible', ['S1'], '“9 of 10 is 80%” cannot be: 9 of 10 is 90 %.', NULL),
+    ('F3', 'triple', 'consistent', ['C4'], '29 % fits what else is printed.', 0.93::DOUBLE)
 ) AS t(finding, code, severity, claims, message, power);
 CREATE TABLE audit.repairs AS SELECT 's' AS survey, * FROM (VALUES
-    ('F1', 1, 'C3', '42 percent', 'The percentage can be 60 to 69 % instead.', NULL::VARCHAR),
-    ('F1', 2, 'C2', 'around 150', 'The base can be 226 to 231 instead.', NULL)
+    ('F1', 1, ['C3'], '42 percent', 'The percentage can be 60 to 69 % instead.', NULL::VARCHAR),
+    ('F1', 2, ['C2'], 'around 150', 'The base can be 226 to 231 instead.', NULL)
 ) AS t(finding, repair, claims, figure, message, slip);
 CREATE TABLE audit.readings AS SELECT 's' AS survey, * FROM (VALUES
-    ('F1', 1, 'found', 'count is the base', 'C1, C2, C3', 'If 96 is the base, all fit.', 1),
-    ('F1', 2, 'declared', 'The 96 are those who answered.', 'C1, C3', '40 of 96 is 41.7 %.', NULL),
-    ('F1', 3, 'declared', 'The 96 are those who answered.', 'C1, C4', '28 of 96 is 29.2 %.', NULL),
-    (NULL, 4, 'declared', 'The 6 are companies.', 'C5', '6 of 10 is 60 %.', NULL)
+    ('F1', 1, 'found', 'count is the base', ['C1', 'C2', 'C3'], 'If 96 is the base, all fit.', 1),
+    ('F1', 2, 'declared', 'The 96 are those who answered.', ['C1', 'C3'], '40 of 96 is 41.7 %.', NULL),
+    ('F1', 3, 'declared', 'The 96 are those who answered.', ['C1', 'C4'], '28 of 96 is 29.2 %.', NULL),
+    (NULL, 4, 'declared', 'The 6 are companies.', ['C5'], '6 of 10 is 60 %.', NULL)
 ) AS t(finding, reading, source, title, claims, message, cost);
 CREATE TABLE audit.checks AS SELECT 's' AS survey, 'g1' AS generation, * FROM (VALUES
     ('records', 'few_rows_are_rejected', 'info', false, NULL, '3 of 1,003 fail', 3, ['records.csv:7'], 'Some.', 1),

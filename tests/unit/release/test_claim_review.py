@@ -21,10 +21,10 @@ NEEDED = {
     "Claim": set(),
 }
 MORE = """INSERT INTO audit.findings VALUES
-    ('s', 'F10', 'recount', 'reproduced', 'C5', 'The records give 6.', 1),
-    ('s', 'F4', 'base definition', 'needs an assumption', 'C5', 'Six of whom is left open.', NULL),
-    ('s', 'F5', 'missing disclosure', 'needs an assumption', NULL, 'Nothing says when.', NULL),
-    ('s', 'F6', 'partition', 'undecided', 'C6', 'Not decided.', NULL)"""
+    ('s', 'F10', 'recount', 'reproduced', ['C5'], 'The records give 6.', 1),
+    ('s', 'F4', 'base definition', 'needs an assumption', ['C5'], 'Six of whom is left open.', NULL),
+    ('s', 'F5', 'missing disclosure', 'needs an assumption', [], 'Nothing says when.', NULL),
+    ('s', 'F6', 'partition', 'undecided', ['C6'], 'Not decided.', NULL)"""
 
 
 def text_of(connection: duckdb.DuckDBPyConnection, *changes: str) -> str:
