@@ -6,7 +6,7 @@ The typing happens in the database, in one statement, whose parts `columns` make
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import duckdb
 
@@ -42,7 +42,8 @@ REJECTS = Table(
     "rejects",
     "One row per line that could not be taken as a record",
     (
-        *(replace(column, is_public=False) for column in (SURVEY, GENERATION)),
+        SURVEY.kept,
+        GENERATION.kept,
         Column("source_file", "VARCHAR", "The record file"),
         Column("source_line", "BIGINT", "The line of the file"),
         Column("column_name", "VARCHAR", "The column that is wrong first; null where the line cannot be taken apart"),
@@ -51,6 +52,7 @@ REJECTS = Table(
         Column("problems", f"{PROBLEM}[]", "All that is wrong with the line"),
     ),
 )
+RECORDS_TABLES = (FILES, REJECTS)  # and records.records, which `records_table` declares for one codebook
 
 
 @dataclass(frozen=True)
