@@ -17,12 +17,12 @@ from typing import Any, Literal, cast, get_args
 
 import duckdb
 
+from dagster_project.codebook import Holds, QuestionType
 from dagster_project.errors import InputError
 
 Severity = Literal["critical", "warning", "info"]
 Each = Literal[
-    "respondent", "recorded", "weighted", "unweighted", "weight", "weight_of_all", "single", "multiple", "quantity",
-    "routed",
+    "respondent", "recorded", "weighted", "unweighted", "weight", "weight_of_all", "coded", "number", "routed",
 ]  # fmt: skip
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -155,6 +155,9 @@ def expand(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Expected
         ).fetchall()
     }
     weighed = weighted and "weight" in columns
+    of_question = [
+        ({"question": question, "kind": kind}, QuestionType(kind).traits) for question, kind, *_ in questions
+    ]
     scopes: dict[str | None, list[dict[str, str]]] = {
         None: [of_all],
         "recorded": [of_all] if has_records else [],
@@ -169,10 +172,8 @@ def expand(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Expected
             for question, kind, asked_if, asked_if_kind in questions
             if asked_if is not None
         ],
-        **{
-            each: [{"question": question, "kind": kind} for question, kind, *_ in questions if kind == each]
-            for each in ("single", "multiple", "quantity")
-        },
+        "coded": [asked for asked, traits in of_question if traits.holds is not Holds.words],
+        "number": [asked for asked, traits in of_question if traits.is_number],
     }
     return [
         Expected(
