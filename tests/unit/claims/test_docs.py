@@ -26,8 +26,10 @@ PUBLICATION = "publication: {title: A paper, discloses: [who_asked, how_many, wh
 # What the models make of records: an example's own are counted here.
 COUNTED = """
 CREATE SCHEMA tallies; CREATE SCHEMA marts; CREATE SCHEMA disclosure;
-CREATE TABLE disclosure.withheld (question VARCHAR, answer VARCHAR, group_by VARCHAR, group_value VARCHAR);
-CREATE TABLE disclosure.withheld_bases (question VARCHAR, base_rule VARCHAR, group_by VARCHAR, group_value VARCHAR);
+CREATE TABLE disclosure.withheld (question VARCHAR, answer VARCHAR, group_by VARCHAR, group_value VARCHAR,
+    reason VARCHAR);
+CREATE TABLE disclosure.withheld_bases (question VARCHAR, base_rule VARCHAR, group_by VARCHAR, group_value VARCHAR,
+    reason VARCHAR);
 CREATE TABLE tallies.tallies AS SELECT 'move' AS question, answer, NULL::VARCHAR AS group_by,
     NULL::VARCHAR AS group_value, records::BIGINT AS n, records::DOUBLE AS w FROM counts;
 CREATE TABLE marts.bases AS SELECT 'move' AS question, base_rule, NULL::VARCHAR AS group_by,
