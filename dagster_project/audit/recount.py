@@ -82,22 +82,26 @@ def _told_in(claim: Claim) -> tuple[str | None, str | None, str | None, str | No
 
 
 def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], provenance: str) -> Iterator[Finding]:
-    """What the recount says: one finding of all that the records give, and one of each figure that they do not."""
+    """What the recount says of the claims: records that were made up to meet them prove nothing."""
     told = [claim for claim in claims if claim.id in recounts]
     given = tuple(claim.id for claim in told if recounts[claim.id].reproduced)
     so_many = f"{len(given):,} of {len(told):,} figures"
-    if told and provenance != "collected":
+    if provenance == "collected":
+        if given:
+            yield _given(given, so_many)
+        yield from (_not_given(claim, recounts[claim.id]) for claim in told if claim.id not in given)
+    elif told:
         statement = (
             f"The records are {provenance}: whether they agree with the figures is by construction and proves nothing. "
             f"As labelled, {so_many} are what they give."
         )
         yield Finding(Code.RECOUNT, Severity.NOT_CHECKABLE, given, statement)
-        return
-    if given:
-        verb = "is" if len(given) == 1 else "are"
-        statement = f"{so_many} {verb} what the records give, under the base that is printed."
-        yield Finding(Code.RECOUNT, Severity.REPRODUCED, given, statement)
-    yield from (_not_given(claim, recounts[claim.id]) for claim in told if claim.id not in given)
+
+
+def _given(claims: tuple[str, ...], so_many: str) -> Finding:
+    verb = "is" if len(claims) == 1 else "are"
+    statement = f"{so_many} {verb} what the records give, under the base that is printed."
+    return Finding(Code.RECOUNT, Severity.REPRODUCED, claims, statement)
 
 
 def _not_given(claim: Claim, found: Recount) -> Finding:
