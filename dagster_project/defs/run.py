@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -74,37 +71,13 @@ def run_surveys(
         },
         "loggers": {"steps": {"config": {}}},
     }
-    with _history_at_hand(places.dagster_home) as instance:
+    with dg.DagsterInstance.get() as instance:
         for survey in surveys:
             telling.survey = survey
             result = job.execute_in_process(
                 run_config=run_config, instance=instance, partition_key=survey, raise_on_error=False
             )
             yield _survey_run(survey, result)
-
-
-@contextmanager
-def _history_at_hand(home: Path) -> Iterator[dg.DagsterInstance]:
-    """Dagster's instance, with the writing of its history made cheap: some 200 events a run, each with a connection.
-
-    The system syncs the SQLite files: a power cut may cost the last events, never the file. A connection held open
-    to each keeps SQLite from tidying up after every event.
-    """
-    from sqlalchemy import event
-    from sqlalchemy.engine import Engine
-
-    def relax(connection: object, _record: object) -> None:
-        if isinstance(connection, sqlite3.Connection):
-            connection.execute("PRAGMA synchronous = NORMAL")
-
-    event.listen(Engine, "connect", relax)
-    with ExitStack() as held:
-        held.callback(event.remove, Engine, "connect", relax)
-        instance = held.enter_context(dg.DagsterInstance.get())
-        for path in home.rglob("*.db"):
-            connection = held.enter_context(closing(sqlite3.connect(path)))
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        yield instance
 
 
 class _Telling(logging.Handler):
