@@ -21,7 +21,7 @@ from statistics import median
 import duckdb
 
 from dagster_project.audit.publication import Publication, read_publication
-from dagster_project.claims import Audit, Claim, Finding, Kind, Mend, Severity, audit_claims, parse_figure
+from dagster_project.claims import Audit, Claim, Finding, Kind, Repair, Severity, audit_claims, parse_figure
 from dagster_project.claims.decide.components import components
 from dagster_project.codebook import read_survey_folder
 from dagster_project.ingest import write_claims, write_codebook
@@ -114,8 +114,8 @@ def _of_least_weight(finding: Finding) -> list[set[str]]:
     return [_changed(repair) for repair in finding.repairs if repair.weight == least]
 
 
-def _changed(repair: Mend) -> set[str]:
-    return {claim for change in repair.changes for claim in change.claims}
+def _changed(repair: Repair) -> set[str]:
+    return {claim for one in repair.figures for claim in one.claims}
 
 
 def _why(one: Planted) -> str:

@@ -160,8 +160,8 @@ def _of_statement(statement: str, listing: Listing) -> Iterator[Finding]:
     for finding in audit_listing(listing).findings:
         if finding.code not in _OF_SURVEY:
             repairs = tuple(
-                replace(mend, changes=tuple(replace(change, claims=(statement,)) for change in mend.changes))
-                for mend in finding.repairs
+                replace(repair, figures=tuple(replace(one, claims=(statement,)) for one in repair.figures))
+                for repair in finding.repairs
             )
             readings = tuple(replace(reading, claims=(statement,)) for reading in finding.readings)
             yield replace(finding, claims=(statement,), repairs=repairs, readings=readings)
@@ -209,11 +209,11 @@ def _figure_row(
 
 
 def _repair_rows(name: str, finding: Finding) -> Iterator[tuple[Any, ...]]:
-    for number, mend in enumerate(finding.repairs, start=1):
-        for change in mend.changes:
+    for number, repair in enumerate(finding.repairs, start=1):
+        for one in repair.figures:
             yield (
-                name, number, ", ".join(change.claims), change.figure.text, change.figure.kind.value,
-                _low(change.interval), _high(change.interval), change.message, mend.weight, change.slip,
+                name, number, ", ".join(one.claims), one.figure.text, one.figure.kind.value, _low(one.interval),
+                _high(one.interval), one.message, repair.weight, None if one.slip is None else str(one.slip),
             )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import duckdb
 
-from dagster_project.claims import RULE_WORDS, BaseRule, Claim, Code, Explanation, Finding, Kind, Severity
+from dagster_project.claims import RULE_WORDS, BaseRule, Claim, Code, Finding, Kind, Reading, Severity
 
 
 @dataclass(frozen=True)
@@ -92,16 +92,16 @@ def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], p
         found = recounts[claim.id]
         if found.reproduced:
             continue
-        start = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
+        statement = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
         readings = tuple(
-            Explanation(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
+            Reading(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
         )
         if readings:
-            message = " ".join([start, *(reading.message for reading in readings)])
-            yield Finding(Code.RECOUNT, Severity.IMPOSSIBLE_AS_LABELLED, (claim.id,), message, readings=readings)
+            severity = Severity.IMPOSSIBLE_AS_LABELLED
+            yield Finding(Code.RECOUNT, severity, (claim.id,), statement, readings=readings)
         else:
             tried = " No other base, weighting or rounding gives it either." if claim.kind is Kind.PERCENTAGE else ""
-            yield Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), start + tried)
+            yield Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), statement + tried)
 
 
 def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:

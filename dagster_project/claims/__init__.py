@@ -24,10 +24,6 @@ from dagster_project.claims.decide.algebra import (
 )
 from dagster_project.claims.decide.severity import CONTRADICTED, WORST_FIRST, Severity
 from dagster_project.claims.decide.triple import (
-    Implied,
-    Reading,
-    ReadingCode,
-    Repair,
     Triple,
     TripleFinding,
     audit_triple,
@@ -36,9 +32,11 @@ from dagster_project.claims.findings import (
     SECONDS,
     Audit,
     Code,
-    Explanation,
     Finding,
-    Mend,
+    Reading,
+    Repair,
+    RepairedFigure,
+    Slip,
     audit_claims,
     audit_statement,
     worst_first,
@@ -59,7 +57,7 @@ from dagster_project.claims.read.rounding import (
 )
 from dagster_project.claims.read.statement import Listing, Part, StatementError, parse_statement
 from dagster_project.claims.read.survey import Cell, Claim, Names, Order, Question
-from dagster_project.claims.say.words import finding_text, listed, reading_text, repair_text
+from dagster_project.claims.say.words import listed
 
 __all__ = [
     "BASES",
@@ -78,26 +76,24 @@ __all__ = [
     "Cell",
     "Claim",
     "Code",
-    "Explanation",
     "Figure",
     "FigureError",
     "Finding",
     "Hedge",
-    "Implied",
     "Interval",
     "Kind",
     "Lexicon",
     "Listing",
-    "Mend",
     "Names",
     "Order",
     "Part",
     "Question",
     "Reading",
-    "ReadingCode",
     "Repair",
+    "RepairedFigure",
     "RoundingRule",
     "Severity",
+    "Slip",
     "StatementError",
     "Triple",
     "TripleFinding",
@@ -113,7 +109,6 @@ __all__ = [
     "counts_possible",
     "debit",
     "debit_power",
-    "finding_text",
     "grim",
     "grim_power",
     "grimmer",
@@ -130,8 +125,6 @@ __all__ = [
     "percentages_possible",
     "preimage",
     "printed_percentages",
-    "reading_text",
-    "repair_text",
     "round_fraction",
     "shares",
     "worst_first",

@@ -50,8 +50,8 @@ def other_readings(
     found = []
     for tried, figures, questions in _readings(joint, kept, clash, weights_possible):
         other = join(figures, questions, joint.orders)
-        answer = other.system.decide(other.everything, deadline=deadline)
-        if answer.verdict is Verdict.POSSIBLE:
+        decision = other.system.decide(other.everything, deadline=deadline)
+        if decision.verdict is Verdict.POSSIBLE:
             found.append(tried)
     return sorted(found, key=lambda tried: tried.cost)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from dagster_project.claims.decide.algebra import counts_possible
 from dagster_project.claims.decide.joint import Joint, Law, Stated
 from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
-from dagster_project.claims.decide.localise import Contradiction, Repair
+from dagster_project.claims.decide.localise import Contradiction, Correction
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
@@ -17,7 +17,7 @@ from dagster_project.claims.read.rounding import RULE_WORDS, RoundingRule, decim
 from dagster_project.claims.read.survey import Cell, Names
 from dagster_project.claims.say.words import listed, whole_text
 
-_TOLD = 6  # repairs that are named in a sentence
+_TOLD = 6  # corrections that are named in a sentence
 
 
 def contradiction_text(joint: Joint, contradiction: Contradiction, names: Names) -> str:
@@ -35,30 +35,30 @@ def contradiction_text(joint: Joint, contradiction: Contradiction, names: Names)
 
 def mending_text(joint: Joint, contradiction: Contradiction) -> str:
     """Which changes of one figure would mend it, or that none would."""
-    single = [repair for repair in contradiction.repairs if len(repair.figures) == 1]
+    single = [correction for correction in contradiction.corrections if len(correction.figures) == 1]
     if single:
         ways = [
-            f"“{joint.figures[repair.figures[0]].figure.phrase}” to {_repaired(joint, repair)}"
-            for repair in single[:_TOLD]
+            f"“{joint.figures[correction.figures[0]].figure.phrase}” to {_corrected(joint, correction)}"
+            for correction in single[:_TOLD]
         ]
         more = f" (and {len(single) - _TOLD} more)" if len(single) > _TOLD else ""
         return f"One change of one figure would mend it: {listed(ways, 'or')}{more}."
     if not contradiction.complete:
         return "What would mend it was not found within the time limit."
-    if contradiction.repairs:
-        size = len(contradiction.repairs[0].figures)
+    if contradiction.corrections:
+        size = len(contradiction.corrections[0].figures)
         return f"No change of one figure would mend it; at least {size} have to change."
     return "No change of a figure that was not recounted would mend it."
 
 
-def change_text(joint: Joint, repair: Repair, figure: int, interval: Interval, names: Names) -> str:
-    """One sentence: what a figure may be, alone or together with the others of its repair."""
+def correction_text(joint: Joint, correction: Correction, figure: int, interval: Interval, names: Names) -> str:
+    """One sentence: what a figure may be, alone or together with the others of its correction."""
     one = joint.figures[figure]
     what = f"number {one.base_rule.words.printed}" if one.kind is Kind.BASE else f"{one.kind}{_of_whom(one, names)}"
     now = f"instead of “{one.figure.phrase}”."
-    if len(repair.figures) == 1:
-        return f"If all others stand, the {what} can be {_repaired(joint, repair)} {now}"
-    others = [f"“{joint.figures[f].figure.phrase}”" for f in repair.figures if f != figure]
+    if len(correction.figures) == 1:
+        return f"If all others stand, the {what} can be {_corrected(joint, correction)} {now}"
+    others = [f"“{joint.figures[f].figure.phrase}”" for f in correction.figures if f != figure]
     return f"If {listed(others)} may change too, the {what} can be {_value_text(one, interval)} {now}"
 
 
@@ -325,12 +325,12 @@ def _base_of(joint: Joint, figure: int, among: Sequence[int] | range | None = No
     )
 
 
-def _repaired(joint: Joint, repair: Repair) -> str:
-    """What the one figure of a repair may be: the values nearest to the printed one, where that lies in the range."""
-    one = joint.figures[repair.figures[0]]
-    if repair.nearest:
-        return listed([_number(one.figure, value) for value in repair.nearest], "or")
-    return _value_text(one, repair.ranges[0])
+def _corrected(joint: Joint, correction: Correction) -> str:
+    """What the one figure of a correction may be: the values next to the printed one, where that lies in the range."""
+    one = joint.figures[correction.figures[0]]
+    if correction.nearest:
+        return listed([_number(one.figure, value) for value in correction.nearest], "or")
+    return _value_text(one, correction.ranges[0])
 
 
 def _number(figure: Figure, value: Fraction) -> str:

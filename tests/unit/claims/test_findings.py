@@ -7,7 +7,7 @@ import pytest
 
 from dagster_project.claims.decide.joint import join, stated
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.findings import Audit, Code, Finding, audit_claims
+from dagster_project.claims.findings import Audit, Code, Finding, Slip, audit_claims
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.figures import parse_figure
 from dagster_project.claims.read.hedges import Kind
@@ -39,8 +39,8 @@ def contradictions(audit: Audit) -> list[Finding]:
 
 
 def single_repairs(finding: Finding) -> dict[str, str]:
-    changes = [mend.changes[0] for mend in finding.repairs if len(mend.changes) == 1]
-    return {change.figure.text: str(change.interval) for change in changes}
+    alone = [repair.figures[0] for repair in finding.repairs if len(repair.figures) == 1]
+    return {one.figure.text: str(one.interval) for one in alone}
 
 
 # -- the article that basecheck started from ------------------------------------------------------------------------
@@ -237,3 +237,23 @@ def test_a_joint_system_under_another_rule_is_that_of_its_figures(rule: str) -> 
     joint = join(stated(claims), [YES_NO]).under(RoundingRule(rule))
     expected = rule in ("half_up", "up")  # 12.5 and 87.5 %: only if both halves go up
     assert (joint.system.decide(joint.everything).verdict.value == "possible") == expected
+
+
+# -- what a finding carries -----------------------------------------------------------------------------------------
+
+
+def test_a_message_is_the_statement_with_the_readings_and_the_remarks_behind_it() -> None:
+    claims = [base("N", "150"), share("A", "42%", "yes"), count("K", "96", "yes")]
+    [finding] = contradictions(audit_claims(claims, [YES_NO]))
+
+    assert finding.readings
+    assert all(reading.message not in finding.statement for reading in finding.readings)
+    assert finding.message == " ".join([finding.statement, *(reading.message for reading in finding.readings)])
+    remarked = replace(finding, remarks=("There was no time to try every reading.",))
+    assert remarked.message == f"{finding.message} There was no time to try every reading."
+
+
+def test_a_slip_names_the_number_that_was_meant_and_the_printed_one() -> None:
+    slip = Slip("two digits swapped", ("24", "42"))
+
+    assert str(slip) == "two digits swapped: 24 for 42"

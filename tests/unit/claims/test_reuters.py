@@ -67,7 +67,7 @@ def test_forty_seven_of_48_tables_are_possible_and_one_has_four_repairs_of_one_f
     assert impossible == {IMPOSSIBLE}
     [finding] = [f for f in found[IMPOSSIBLE].findings if f.repairs]
     assert (finding.severity, finding.code) == (Severity.PROVED_IMPOSSIBLE, Code.PARTITION)
-    changes = [(c.claims, c.figure.text, str(c.interval)) for m in finding.repairs for c in m.changes]
+    changes = [(c.claims, c.figure.text, str(c.interval)) for m in finding.repairs for c in m.figures]
     of = f"{IMPOSSIBLE} non_manufacturers"
     assert {change for change in changes if "non" in change[0][0] and len(change[0]) == 1} == {
         ((f"{of} 0",), "22%", "21"),
@@ -121,7 +121,7 @@ def test_a_planted_error_is_found_and_in_a_repair_of_least_weight(name: str, at:
     assert any(
         claims[at].id in change.claims
         for finding in found
-        for mend in finding.repairs
-        for change in mend.changes
-        if mend.weight == min(m.weight for m in finding.repairs)
+        for repair in finding.repairs
+        for change in repair.figures
+        if repair.weight == min(m.weight for m in finding.repairs)
     )
