@@ -50,6 +50,7 @@ from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.rounding import (
     RULE_WORDS,
     RoundingRule,
+    half_up,
     percent_preimage,
     percent_text,
     preimage,
@@ -113,6 +114,7 @@ __all__ = [
     "grim_power",
     "grimmer",
     "grimmer_power",
+    "half_up",
     "leaves_answers_out",
     "listed",
     "missing_disclosure",
