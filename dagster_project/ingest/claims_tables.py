@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from dagster_project.codebook import Claim, Codebook, SurveyFolder
+from dagster_project.codebook import ClaimEntry, Codebook, SurveyFolder
 from dagster_project.codebook.claims_yml import Published
 from dagster_project.schema import GENERATION, SURVEY, Row, Table, public, replace_all
 from dagster_project.warehouse import survey_key, transaction
@@ -227,7 +227,7 @@ def _rows(published: Published, codebook: Codebook) -> dict[Table, Sequence[Row]
     }
 
 
-def _claim(claim: Claim, codebook: Codebook) -> dict[str, str | bool | None]:
+def _claim(claim: ClaimEntry, codebook: Codebook) -> dict[str, str | bool | None]:
     """What the claim says, with what it takes from its question (the wave) and from its survey (whether weighted)."""
     question = codebook.question(claim.question) if claim.question else None
     return {

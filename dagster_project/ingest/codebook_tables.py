@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import duckdb
 
 from dagster_project import __version__
-from dagster_project.codebook import CODEBOOK_FILE, Codebook, QuestionType, SurveyFolder
+from dagster_project.codebook import CODEBOOK_FILE, Codebook, SurveyFolder
 from dagster_project.ingest.guard import file_sha256
 from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Row, Table, public, replace_all
 from dagster_project.warehouse import transaction
@@ -186,7 +186,7 @@ def write_codebook(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) 
                 "asked_if_question": question.asked_if.question if question.asked_if else None,
                 "wave": question.wave,
                 "complete": question.complete,
-                "quantiles": question.quantiles if question.type is QuestionType.quantity else [],
+                "quantiles": question.quantiles if question.type.traits.is_number else [],
             }
             for position, question in enumerate(book.questions, start=1)
         ],

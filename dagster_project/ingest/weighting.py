@@ -21,9 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from dagster_project.codebook import CODEBOOK_FILE, Codebook, SurveyFolder
+from dagster_project.codebook import CODEBOOK_FILE, RESPONDED, Codebook, Margin, Place, SurveyFolder
 from dagster_project.codebook.located import read_yaml
-from dagster_project.codebook.model import RESPONDED, Margin, Place
 from dagster_project.errors import InputError
 from dagster_project.schema import GENERATION, SURVEY, Column, Row, Table, public, replace_all
 from dagster_project.warehouse import survey_key, transaction
