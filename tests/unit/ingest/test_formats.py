@@ -17,6 +17,7 @@ from dagster_project.errors import InputError
 from dagster_project.formats import FORMATS, Contents, FileColumn, FirstLook, Format, Options, RecordFile, format_of
 from dagster_project.formats.lines import batches_of_rows
 from dagster_project.ingest import guard, propose
+from dagster_project.places import PROJECT_DIR
 
 ROWS = [("1", "30"), ("2", "9"), ("1", "9")]
 
@@ -68,6 +69,16 @@ def test_no_two_formats_claim_one_ending() -> None:
     assert sorted(set(endings)) == sorted(endings)
     for one in FORMATS.values():
         assert [format_of(Path(f"RECORDS{ending.upper()}")) for ending in one.endings] == [one] * len(one.endings)
+
+
+def test_the_page_of_the_codebook_has_a_line_for_every_format() -> None:
+    page = (PROJECT_DIR / "docs" / "survey.md").read_text(encoding="utf-8")
+
+    for one in FORMATS.values():
+        (line,) = [
+            line for line in page.splitlines() if line.startswith(f"| `{one.name}` | {', '.join(one.endings)} |")
+        ]
+        assert all(f"`{name}`" in line for name in one.options.model_fields)
 
 
 def test_editors_are_told_the_formats_and_the_options_of_each() -> None:
