@@ -22,8 +22,6 @@ from dagster_project.claims import (
 
 Bases = Mapping[BaseRule, tuple[int, float | None]]  # respondents, and the sum of their weights
 
-WITHHELD = "withheld: too few respondents"
-
 
 @dataclass(frozen=True)
 class Recount:
@@ -69,12 +67,12 @@ def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Clai
 
     Whether such a figure is right would tell what is withheld.
     """
-    cells = connection.execute("SELECT question, answer, group_by, group_value FROM disclosure.withheld").fetchall()
-    bases = connection.execute(
-        "SELECT question, base_rule, group_by, group_value FROM disclosure.withheld_bases"
+    rows = connection.execute(
+        """SELECT question, answer, group_by, group_value, reason FROM disclosure.withheld
+        UNION ALL SELECT question, base_rule, group_by, group_value, reason FROM disclosure.withheld_bases"""
     ).fetchall()
-    withheld = {*cells, *bases}
-    return {claim.id: WITHHELD for claim in claims if _told_in(claim) in withheld}
+    reasons = {tuple(row): reason for *row, reason in rows}
+    return {claim.id: reason for claim in claims if (reason := reasons.get(_told_in(claim)))}
 
 
 def _told_in(claim: Claim) -> tuple[str | None, str | None, str | None, str | None]:
@@ -84,27 +82,26 @@ def _told_in(claim: Claim) -> tuple[str | None, str | None, str | None, str | No
 
 
 def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], provenance: str) -> Iterator[Finding]:
-    """What the recount says: one finding of all that the records give, and one of each figure that they do not."""
+    """What the recount says of the claims: records that were made up to meet them prove nothing."""
     told = [claim for claim in claims if claim.id in recounts]
-    if not told:
-        return
     given = tuple(claim.id for claim in told if recounts[claim.id].reproduced)
-    if provenance != "collected":
-        message = (
+    so_many = f"{len(given):,} of {len(told):,} figures"
+    if provenance == "collected":
+        if given:
+            yield _given(given, so_many)
+        yield from (_not_given(claim, recounts[claim.id]) for claim in told if claim.id not in given)
+    elif told:
+        statement = (
             f"The records are {provenance}: whether they agree with the figures is by construction and proves nothing. "
-            f"As labelled, {len(given):,} of {len(told):,} figures are what they give."
+            f"As labelled, {so_many} are what they give."
         )
-        yield Finding(Code.RECOUNT, Severity.NOT_CHECKABLE, given, message)
-        return
-    if given:
-        verb = "is" if len(given) == 1 else "are"
-        message = (
-            f"{len(given):,} of {len(told):,} figures {verb} what the records give, under the base that is printed."
-        )
-        yield Finding(Code.RECOUNT, Severity.REPRODUCED, given, message)
-    for claim in told:
-        if claim.id not in given:
-            yield _not_given(claim, recounts[claim.id])
+        yield Finding(Code.RECOUNT, Severity.NOT_CHECKABLE, given, statement)
+
+
+def _given(claims: tuple[str, ...], so_many: str) -> Finding:
+    verb = "is" if len(claims) == 1 else "are"
+    statement = f"{so_many} {verb} what the records give, under the base that is printed."
+    return Finding(Code.RECOUNT, Severity.REPRODUCED, claims, statement)
 
 
 def _not_given(claim: Claim, found: Recount) -> Finding:

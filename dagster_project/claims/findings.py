@@ -16,20 +16,8 @@ from itertools import pairwise
 
 from dagster_project.claims.decide.algebra import counts_possible, shares
 from dagster_project.claims.decide.components import components
-from dagster_project.claims.decide.joint import (
-    NESTING,
-    NET,
-    ORDER,
-    PARTITION,
-    ROUTING,
-    SUBGROUP,
-    Joint,
-    Law,
-    Stated,
-    join,
-    stated,
-    trust_in,
-)
+from dagster_project.claims.decide.joint import Joint, Law, Stated, join, stated, trust_in
+from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
 from dagster_project.claims.decide.localise import Contradiction, Correction, Localiser, Sources, UndecidedError
 from dagster_project.claims.decide.readings import other_readings, other_roundings
 from dagster_project.claims.decide.severity import WORST_FIRST, Severity

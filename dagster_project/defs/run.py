@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -28,7 +28,11 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class SurveyRun:
-    """What became of one survey. `mend` is the message of an input that is wrong, `broken` any other failure."""
+    """What became of one survey. `mend` is the message of an input that is wrong, `broken` any other failure.
+
+    The numbers are None where the run did not get so far; `contradictions` says of each finding that is contradicted
+    what cannot stand.
+    """
 
     survey: str
     succeeded: bool
@@ -36,7 +40,10 @@ class SurveyRun:
     failed_checks: Sequence[FailedCheck] = ()
     mend: str | None = None
     broken: Sequence[str] = ()
-    metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
+    records: int | None = None
+    rejects: int | None = None
+    findings: int | None = None
+    contradictions: Sequence[str] = ()
 
 
 Telling = Callable[[str], None]
@@ -119,12 +126,29 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         for one in evaluations
         if not one.passed
     ]
-    metadata = {
-        key.to_user_string(): {name: value.value for name, value in event.materialization.metadata.items()}
+    records, findings = _metadata(result, "records"), _metadata(result, "findings")
+    return SurveyRun(
+        survey,
+        result.success,
+        checks=len(evaluations),
+        failed_checks=failed,
+        mend=mend,
+        broken=broken,
+        records=records.get("dagster/row_count"),
+        rejects=records.get("rows_rejected"),
+        findings=findings.get("dagster/row_count"),
+        contradictions=findings.get("contradictions", ()),
+    )
+
+
+def _metadata(result: dg.ExecuteInProcessResult, asset: str) -> Mapping[str, Any]:
+    """What the run's materialization of an asset says of it; nothing where it was not made."""
+    made = (
+        event.materialization.metadata
         for event in result.get_asset_materialization_events()
-        if (key := event.asset_key) is not None
-    }
-    return SurveyRun(survey, result.success, len(evaluations), failed, mend, broken, metadata)
+        if event.asset_key == dg.AssetKey(asset)
+    )
+    return {name: entry.value for name, entry in next(made, {}).items()}
 
 
 def _is_gate(step: str | None) -> bool:
