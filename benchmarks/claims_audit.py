@@ -17,7 +17,8 @@ from statistics import median
 
 from dagster_project.claims import Kind, parse_figure, percent_text
 from dagster_project.claims.findings import audit_claims
-from dagster_project.claims.read.survey import ANSWERED, Cell, Claim, Question
+from dagster_project.claims.read.bases import BaseRule
+from dagster_project.claims.read.survey import Cell, Claim, Question
 
 TEXTS = (
     "96 of about 150 is 42%",
@@ -70,10 +71,10 @@ def _table(question: Question, records: list[tuple[str, str]]) -> Iterator[Claim
         given = [answer for of, answer in records if answer and sex in (None, of)]
         name = f"{question.id} {sex or 'all'}"
         base = parse_figure(str(len(given)), Kind.BASE)
-        yield Claim(f"{name} base", base, Cell(question.id, None, group), ANSWERED)
+        yield Claim(f"{name} base", base, Cell(question.id, None, group), BaseRule.answered)
         for answer in question.answers:
             share = parse_figure(f"{percent_text(given.count(answer), len(given), 0)}%", Kind.PERCENTAGE)
-            yield Claim(f"{name} {answer}", share, Cell(question.id, answer, group), ANSWERED)
+            yield Claim(f"{name} {answer}", share, Cell(question.id, answer, group), BaseRule.answered)
 
 
 def with_an_error(claims: list[Claim]) -> list[Claim]:

@@ -21,7 +21,7 @@ from statistics import median
 import duckdb
 
 from dagster_project.audit.publication import Publication, read_publication
-from dagster_project.claims import Audit, Claim, Finding, Kind, Mend, Severity, audit_claims, parse_figure
+from dagster_project.claims import Audit, Claim, Finding, Kind, Repair, Severity, audit_claims, parse_figure
 from dagster_project.claims.decide.components import components
 from dagster_project.codebook import read_survey_folder
 from dagster_project.ingest import write_claims, write_codebook
@@ -29,7 +29,6 @@ from dagster_project.places import PROJECT_DIR
 
 SURVEY = "reuters_corporate_survey"
 OFF_BY = 3
-CONTRADICTED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def _plant(claims: Sequence[Claim], at: int, wrong: Fraction, published: Publica
 
 
 def _contradicted(audit: Audit) -> list[Finding]:
-    return [one for one in audit.findings if one.severity in CONTRADICTED]
+    return [one for one in audit.findings if one.severity.is_contradicted]
 
 
 def _of_least_weight(finding: Finding) -> list[set[str]]:
@@ -115,8 +114,8 @@ def _of_least_weight(finding: Finding) -> list[set[str]]:
     return [_changed(repair) for repair in finding.repairs if repair.weight == least]
 
 
-def _changed(repair: Mend) -> set[str]:
-    return {claim for change in repair.changes for claim in change.claims}
+def _changed(repair: Repair) -> set[str]:
+    return {claim for one in repair.figures for claim in one.claims}
 
 
 def _why(one: Planted) -> str:

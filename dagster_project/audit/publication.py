@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from dagster_project.claims import Antecedent, Cell, Claim, Kind, Names, Order, Question, parse_figure
+from dagster_project.claims import Antecedent, BaseRule, Cell, Claim, Kind, Names, Order, Question, parse_figure
+from dagster_project.codebook import QuestionType
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class DeclaredReading:
     """A reading of claims.yml: its words, and for each changed claim its kind and base."""
 
     text: str
-    changes: Mapping[str, tuple[str | None, str | None]]
+    changes: Mapping[str, tuple[str | None, BaseRule | None]]
 
     def of(self, figures: Sequence[PublishedFigure]) -> list[Claim]:
         """The claims as this reading takes them."""
@@ -82,7 +83,7 @@ def read_publication(connection: duckdb.DuckDBPyConnection) -> Publication:
     for claim, base, question, answer in connection.execute(
         "SELECT claim, base, question, answer FROM raw.antecedents ORDER BY claim, position"
     ).fetchall():
-        antecedents[claim].append(Antecedent(base, question, answer))
+        antecedents[claim].append(Antecedent(_base_rule(base), question, answer))
     return Publication(
         figures=_figures(connection),
         questions=_questions(connection),
@@ -106,7 +107,7 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> list[PublishedFigure]:
     for claim, position, text, kind, hedge, low, high, question, answer, by, group, wave, base, weighted, *rest in rows:
         figure = parse_figure(text, Kind(kind), hedge=hedge, low=low, high=high)
         cell = Cell(question, answer, None if by is None else (by, group), wave)
-        said = Claim(claim, figure, cell, base, weighted=weighted and figure.kind is Kind.PERCENTAGE)
+        said = Claim(claim, figure, cell, _base_rule(base), weighted=weighted and figure.kind is Kind.PERCENTAGE)
         figures.append(PublishedFigure(position, hedge, said, *rest))
     return figures
 
@@ -140,7 +141,7 @@ def _questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
             Question(
                 question,
                 tuple(of["valid"]),
-                single=kind == "single",
+                single=QuestionType(kind).traits.takes_one,
                 missing=tuple(of["missing"]),
                 exclusive=tuple(of["exclusive"]),
                 complete=complete,
@@ -161,9 +162,13 @@ def _names(connection: duckdb.DuckDBPyConnection) -> Names:
 
 
 def _readings(connection: duckdb.DuckDBPyConnection) -> list[DeclaredReading]:
-    readings: dict[tuple[int, str], dict[str, tuple[str | None, str | None]]] = {}
+    readings: dict[tuple[int, str], dict[str, tuple[str | None, BaseRule | None]]] = {}
     for position, text, claim, kind, base in connection.execute(
         "SELECT position, text, claim, kind, base FROM raw.readings ORDER BY position"
     ).fetchall():
-        readings.setdefault((position, text), {})[claim] = (kind, base)
+        readings.setdefault((position, text), {})[claim] = (kind, _base_rule(base))
     return [DeclaredReading(text, changes) for (_, text), changes in readings.items()]
+
+
+def _base_rule(stored: str | None) -> BaseRule | None:
+    return None if stored is None else BaseRule(stored)

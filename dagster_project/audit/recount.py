@@ -8,13 +8,19 @@ from fractions import Fraction
 
 import duckdb
 
-from dagster_project.claims import WHO, Claim, Code, Explanation, Finding, Kind, RoundingRule, Severity
+from dagster_project.claims import (
+    RULE_WORDS,
+    BaseRule,
+    Claim,
+    Code,
+    Finding,
+    Kind,
+    Reading,
+    Severity,
+    half_up,
+)
 
-_OTHER_RULES = {
-    RoundingRule.HALF_EVEN: "with halves rounded to the even number",
-    RoundingRule.DOWN: "cut off instead of rounded",
-    RoundingRule.UP: "rounded up to the next number",
-}
+Bases = Mapping[BaseRule, tuple[int, float | None]]  # respondents, and the sum of their weights
 
 
 @dataclass(frozen=True)
@@ -56,58 +62,58 @@ def recount(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | No
     return _recounted_percentage(claim, bases, n, w)
 
 
-def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Claim]) -> set[str]:
-    """The claims about counts and bases that the published tables withhold; that one is right would tell it."""
-    cells = connection.execute("SELECT question, answer, group_by, group_value FROM disclosure.withheld").fetchall()
-    bases = connection.execute(
-        "SELECT question, base_rule, group_by, group_value FROM disclosure.withheld_bases"
+def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Claim]) -> Mapping[str, str]:
+    """The claims about counts and bases that the published tables withhold, each with the reason.
+
+    Whether such a figure is right would tell what is withheld.
+    """
+    rows = connection.execute(
+        """SELECT question, answer, group_by, group_value, reason FROM disclosure.withheld
+        UNION ALL SELECT question, base_rule, group_by, group_value, reason FROM disclosure.withheld_bases"""
     ).fetchall()
-    withheld = {*cells, *bases}
-    return {
-        claim.id
-        for claim in claims
-        if (
-            claim.cell.question,
-            (claim.base or "answered") if claim.kind is Kind.BASE else claim.cell.answer,
-            *(claim.cell.group or (None, None)),
-        )
-        in withheld
-    }
+    reasons = {tuple(row): reason for *row, reason in rows}
+    return {claim.id: reason for claim in claims if (reason := reasons.get(_told_in(claim)))}
+
+
+def _told_in(claim: Claim) -> tuple[str | None, str | None, str | None, str | None]:
+    """The row of a published table that tells a claim: its question, the answer or base rule, its group."""
+    of = claim.base_rule if claim.kind is Kind.BASE else claim.cell.answer
+    return (claim.cell.question, of, *(claim.cell.group or (None, None)))
 
 
 def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], provenance: str) -> Iterator[Finding]:
-    """What the recount says: one finding of all that the records give, and one of each figure that they do not."""
-    told = {claim.id: claim for claim in claims if claim.id in recounts}
-    if not told:
-        return
-    given = tuple(claim for claim in told if recounts[claim].reproduced)
-    if provenance != "collected":
-        message = (
+    """What the recount says of the claims: records that were made up to meet them prove nothing."""
+    told = [claim for claim in claims if claim.id in recounts]
+    given = tuple(claim.id for claim in told if recounts[claim.id].reproduced)
+    so_many = f"{len(given):,} of {len(told):,} figures"
+    if provenance == "collected":
+        if given:
+            yield _given(given, so_many)
+        yield from (_not_given(claim, recounts[claim.id]) for claim in told if claim.id not in given)
+    elif told:
+        statement = (
             f"The records are {provenance}: whether they agree with the figures is by construction and proves nothing. "
-            f"As labelled, {len(given):,} of {len(told):,} figures are what they give."
+            f"As labelled, {so_many} are what they give."
         )
-        yield Finding(Code.RECOUNT, Severity.NOT_CHECKABLE, given, message)
-        return
-    if given:
-        verb = "is" if len(given) == 1 else "are"
-        message = (
-            f"{len(given):,} of {len(told):,} figures {verb} what the records give, under the base that is printed."
-        )
-        yield Finding(Code.RECOUNT, Severity.REPRODUCED, given, message)
-    for claim in told.values():
-        found = recounts[claim.id]
-        if found.reproduced:
-            continue
-        start = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
-        readings = tuple(
-            Explanation(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
-        )
-        if readings:
-            message = " ".join([start, *(reading.message for reading in readings)])
-            yield Finding(Code.RECOUNT, Severity.IMPOSSIBLE_AS_LABELLED, (claim.id,), message, readings=readings)
-        else:
-            tried = " No other base, weighting or rounding gives it either." if claim.kind is Kind.PERCENTAGE else ""
-            yield Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), start + tried)
+        yield Finding(Code.RECOUNT, Severity.NOT_CHECKABLE, given, statement)
+
+
+def _given(claims: tuple[str, ...], so_many: str) -> Finding:
+    verb = "is" if len(claims) == 1 else "are"
+    statement = f"{so_many} {verb} what the records give, under the base that is printed."
+    return Finding(Code.RECOUNT, Severity.REPRODUCED, claims, statement)
+
+
+def _not_given(claim: Claim, found: Recount) -> Finding:
+    """A figure that the records do not give as it is labelled, with what they give it under."""
+    statement = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
+    readings = tuple(
+        Reading(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
+    )
+    if readings:
+        return Finding(Code.RECOUNT, Severity.IMPOSSIBLE_AS_LABELLED, (claim.id,), statement, readings=readings)
+    tried = " No other base, weighting or rounding gives it either." if claim.kind is Kind.PERCENTAGE else ""
+    return Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), statement + tried)
 
 
 def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
@@ -116,55 +122,75 @@ def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Reco
             "SELECT n_asked, n_answered FROM marts.response_rates WHERE measure = 'unit'"
         ).fetchall()
         asked, answered = rows[0] if rows and claim.cell.group is None else (None, None)
-        base = asked if claim.base == "asked" else answered
+        base = asked if claim.base is BaseRule.asked else answered
     else:
-        base = _bases(connection, claim).get(claim.base or "answered", (None, None))[0]
+        base = _bases(connection, claim).get(claim.base_rule, (None, None))[0]
     if base is None:
         return None
-    return Recount(claim.figure.interval.contains(base), f"{base:,} {WHO[claim.base or 'answered']}")
+    return Recount(claim.figure.interval.contains(base), f"{base:,} {claim.base_rule.words.counted}")
 
 
-def _recounted_percentage(
-    claim: Claim, bases: Mapping[str, tuple[int, float | None]], n: int, w: float
-) -> Recount | None:
+@dataclass(frozen=True)
+class _Way:
+    """A share that the records give: of which base, whether of weights, and the division in words."""
+
+    base: BaseRule
+    weighted: bool
+    share: Fraction
+    text: str
+
+
+def _recounted_percentage(claim: Claim, bases: Bases, n: int, w: float) -> Recount | None:
     """The share under the base as labelled, and, where that does not give the figure, every other way that does."""
-    ways: dict[tuple[str, bool], tuple[str, Fraction]] = {}
+    ways = list(_ways(bases, n, w))
+    labelled = max((way for way in ways if way.base is claim.base_rule), key=lambda way: way.weighted, default=None)
+    if labelled is None:
+        return None
+    if claim.figure.interval.contains(labelled.share):
+        return Recount(True, labelled.text)
+    elsewhere = [*_other_ways(claim, labelled, ways), *_other_roundings(claim, labelled)]
+    return Recount(False, labelled.text, tuple({text: (title, text) for title, text in elsewhere}.values()))
+
+
+def _ways(bases: Bases, n: int, w: float) -> Iterator[_Way]:
+    """The share of a count of `n`, weighing `w`, in each base, in respondents and where these differ in weights."""
     for rule, (n_base, w_base) in bases.items():
         if n_base:
             share = Fraction(100 * n, n_base)
-            ways[rule, False] = f"{n:,} of {n_base:,} {WHO[rule]} is {float(share):.1f} %", share
+            yield _Way(rule, False, share, f"{n:,} of {n_base:,} {rule.words.counted} is {half_up(share, 1)} %")
         if n_base and w_base and (n, n_base) != (w, w_base):
             share = 100 * Fraction(w) / Fraction(w_base)
-            text = f"{w:,.0f} of {w_base:,.0f} (weighted) {WHO[rule]} is {float(share):.1f} %"
-            ways[rule, True] = text, share
-    base = claim.base or "answered"
-    weighted = (base, True) in ways
-    labelled = ways.get((base, weighted))
-    if labelled is None:
-        return None
-    text, share = labelled
-    if claim.figure.interval.contains(share):
-        return Recount(True, text)
-    elsewhere: list[tuple[str, str]] = []
-    seen = {share}  # of bases that are the same people one is enough
-    for (rule, is_weighted), (way, other) in ways.items():
-        if other not in seen and claim.figure.interval.contains(other):
-            elsewhere.append(("weighted" if is_weighted != weighted and rule == base else "another base", way))
-        seen.add(other)
-    for rounding, words in _OTHER_RULES.items():
-        if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(share):
-            elsewhere.append(("another rounding rule", f"{text}, {words}"))
-    return Recount(False, text, tuple({way: (title, way) for title, way in elsewhere}.values()))
+            text = f"{_weight(w)} of {_weight(w_base)} (weighted) {rule.words.counted} is {half_up(share, 1)} %"
+            yield _Way(rule, True, share, text)
 
 
-def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Mapping[str, tuple[int, float | None]]:
+def _weight(w: float) -> str:
+    return f"{half_up(Fraction(w), 0):,}"
+
+
+def _other_ways(claim: Claim, labelled: _Way, ways: Sequence[_Way]) -> Iterator[tuple[str, str]]:
+    seen = {labelled.share}  # of bases that are the same people one is enough
+    for way in ways:
+        if way.share not in seen and claim.figure.interval.contains(way.share):
+            same_base = way.base is labelled.base
+            yield "weighted" if same_base and way.weighted != labelled.weighted else "another base", way.text
+        seen.add(way.share)
+
+
+def _other_roundings(claim: Claim, labelled: _Way) -> Iterator[tuple[str, str]]:
+    for rounding, words in RULE_WORDS.items():
+        if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(labelled.share):
+            yield "another rounding rule", f"{labelled.text}, {words.of_one}"
+
+
+def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Bases:
     rows = connection.execute(
         """SELECT base_rule, n_base, w_base FROM marts.bases WHERE question = $question
         AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value
         ORDER BY n_base""",
         _cell(claim),
     ).fetchall()
-    return {rule: (n_base, w_base) for rule, n_base, w_base in rows}
+    return {BaseRule(rule): (n_base, w_base) for rule, n_base, w_base in rows}
 
 
 def _cell(claim: Claim) -> dict[str, str | None]:

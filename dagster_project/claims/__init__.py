@@ -22,13 +22,8 @@ from dagster_project.claims.decide.algebra import (
     printed_percentages,
     shares,
 )
+from dagster_project.claims.decide.severity import CONTRADICTED, WORST_FIRST, Severity
 from dagster_project.claims.decide.triple import (
-    WORST_FIRST,
-    Implied,
-    Reading,
-    ReadingCode,
-    Repair,
-    Severity,
     Triple,
     TripleFinding,
     audit_triple,
@@ -37,63 +32,69 @@ from dagster_project.claims.findings import (
     SECONDS,
     Audit,
     Code,
-    Explanation,
     Finding,
-    Mend,
+    Reading,
+    Repair,
+    RepairedFigure,
+    Slip,
     audit_claims,
     audit_statement,
     worst_first,
 )
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
+from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
 from dagster_project.claims.read.figures import Figure, FigureError, parse_figure
 from dagster_project.claims.read.hedges import Hedge, Kind
 from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.rounding import (
+    RULE_WORDS,
     RoundingRule,
+    half_up,
     percent_preimage,
     percent_text,
     preimage,
     round_fraction,
 )
 from dagster_project.claims.read.statement import Listing, Part, StatementError, parse_statement
-from dagster_project.claims.read.survey import WHO, Cell, Claim, Names, Order, Question
-from dagster_project.claims.say.words import finding_text, listed, reading_text, repair_text
+from dagster_project.claims.read.survey import Cell, Claim, Names, Order, Question
+from dagster_project.claims.say.words import listed
 
 __all__ = [
     "BASES",
+    "CONTRADICTED",
     "COUNTS",
     "EMPTY",
     "ENGLISH",
     "PERCENTAGES",
+    "RULE_WORDS",
     "SECONDS",
-    "WHO",
+    "WIDEST_FIRST",
     "WORST_FIRST",
     "Antecedent",
     "Audit",
+    "BaseRule",
     "Cell",
     "Claim",
     "Code",
-    "Explanation",
     "Figure",
     "FigureError",
     "Finding",
     "Hedge",
-    "Implied",
     "Interval",
     "Kind",
     "Lexicon",
     "Listing",
-    "Mend",
     "Names",
     "Order",
     "Part",
     "Question",
     "Reading",
-    "ReadingCode",
     "Repair",
+    "RepairedFigure",
     "RoundingRule",
     "Severity",
+    "Slip",
     "StatementError",
     "Triple",
     "TripleFinding",
@@ -109,11 +110,11 @@ __all__ = [
     "counts_possible",
     "debit",
     "debit_power",
-    "finding_text",
     "grim",
     "grim_power",
     "grimmer",
     "grimmer_power",
+    "half_up",
     "leaves_answers_out",
     "listed",
     "missing_disclosure",
@@ -126,8 +127,6 @@ __all__ = [
     "percentages_possible",
     "preimage",
     "printed_percentages",
-    "reading_text",
-    "repair_text",
     "round_fraction",
     "shares",
     "worst_first",

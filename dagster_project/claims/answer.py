@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from dagster_project.claims.decide.triple import Severity
-from dagster_project.claims.findings import Code, Finding, Mend, audit_statement
+from dagster_project.claims.decide.severity import Severity
+from dagster_project.claims.findings import Code, Finding, Repair, audit_statement
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.rounding import RoundingRule
@@ -21,7 +21,7 @@ _NOT_ALL = "They cannot be all the answers: some gave another, or none."
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """`verdict` is possible, impossible or undecided; `power` the share of wrong percentages that would be caught."""
 
     verdict: str
@@ -36,7 +36,7 @@ class Answer:
         return asdict(self)
 
 
-def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Answer:
+def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Reply:
     """Judge the figures of one sentence. Raises ValueError for a rule or a sentence that is not understood."""
     if rounding not in set(RoundingRule):
         raise ValueError(f"{rounding!r} is no rounding rule: choose one of {', '.join(RoundingRule)}.")
@@ -55,7 +55,7 @@ def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Answer:
     if isinstance(read, Listing) and verdict == "possible" and leaves_answers_out(read):
         messages.append(_NOT_ALL)
     powers = [one.power for one in told if one.power is not None]
-    return Answer(
+    return Reply(
         verdict,
         worst.value,
         " ".join(messages),
@@ -74,7 +74,6 @@ def _figure(figure: Figure) -> dict[str, str]:
     return {"text": figure.phrase, "kind": figure.kind.value, "means": str(figure.interval)}
 
 
-def _repair(mend: Mend) -> str:
-    """All changes of a repair, with the slip that would explain one."""
-    parts = [change.message + (f" ({change.slip})" if change.slip else "") for change in mend.changes]
-    return " ".join(parts)
+def _repair(repair: Repair) -> str:
+    """What each figure of a repair may be, with the slip that would explain it."""
+    return " ".join(one.message + (f" ({one.slip})" if one.slip else "") for one in repair.figures)

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dagster_project.claims.decide.algebra import counts_possible, percentages_possible
-from dagster_project.claims.decide.readings import BASE_WORDS
-from dagster_project.claims.decide.triple import Severity
+from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.findings import Code, Finding
+from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import BASES, Interval
-from dagster_project.claims.read.survey import ANSWERED, Cell, Claim, Names
+from dagster_project.claims.read.survey import Cell, Claim, Names
 from dagster_project.claims.say.joint_words import percent_range_text
 from dagster_project.claims.say.words import listed, whole_text
 
@@ -26,7 +26,7 @@ DISCLOSURES: Mapping[str, str] = {
 class Antecedent:
     """One circle that a figure may be of: a base, or those who gave an answer."""
 
-    base: str | None = None
+    base: BaseRule | None = None
     question: str | None = None
     answer: str | None = None
 
@@ -77,7 +77,7 @@ def missing_disclosure(told: Collection[str], claims: Iterable[Claim]) -> Findin
 
 def _name(antecedent: Antecedent, names: Names) -> str:
     if antecedent.base is not None:
-        return BASE_WORDS[antecedent.base]
+        return antecedent.base.words.those
     return f"those with “{names.answer(Cell(antecedent.question, antecedent.answer))}”"
 
 
@@ -91,13 +91,13 @@ def _circle(antecedent: Antecedent, claim: Claim, claims: Sequence[Claim]) -> In
             continue
         if one.kind is Kind.COUNT:
             return one.figure.interval
-        base = _base(one.base or ANSWERED, claims)
+        base = _base(one.base_rule, claims)
         if one.figure.hedge.is_bare and base is not None:
             counts = counts_possible(one.figure.interval, base)
             return None if counts.is_empty else counts.intersect(BASES)
     return None
 
 
-def _base(rule: str, claims: Sequence[Claim]) -> Interval | None:
-    said = (one.figure.interval for one in claims if one.kind is Kind.BASE and (one.base or ANSWERED) == rule)
+def _base(rule: BaseRule, claims: Sequence[Claim]) -> Interval | None:
+    said = (one.figure.interval for one in claims if one.kind is Kind.BASE and one.base_rule == rule)
     return next(said, None)

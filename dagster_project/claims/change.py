@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from dagster_project.claims.decide.triple import Severity
-from dagster_project.claims.findings import Code, Explanation, Finding
+from dagster_project.claims.decide.severity import Severity
+from dagster_project.claims.findings import Code, Finding, Reading
 from dagster_project.claims.read.figures import Figure, FigureError, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import number_text
@@ -73,7 +73,7 @@ def audit_change(change: Change, earlier: Claim, later: Claim, claim: str) -> Fi
     told = f"From {first.phrase} to {second.phrase} is {_size_text(first, second, change.unit)}"
     if _holds(change, first, second):
         return Finding(Code.CHANGE, Severity.CONSISTENT, claims, f"{told}: “{change.text}” fits.")
-    message = f"{told}, not “{change.text}”."
+    statement = f"{told}, not “{change.text}”."
     others = [
         ("the two waves changed places", "In the other direction it fits.", replace(change, falls=not change.falls))
     ]
@@ -82,9 +82,9 @@ def audit_change(change: Change, earlier: Claim, later: Claim, claim: str) -> Fi
         others.insert(0, ("points, not percent", slip, replace(change, unit=Unit.POINTS)))
     for cost, (title, slip, other) in enumerate(others, start=1):
         if _holds(other, first, second):
-            readings = (Explanation(title, claims, slip, cost),)
-            return Finding(Code.CHANGE, Severity.IMPOSSIBLE_AS_LABELLED, claims, f"{message} {slip}", readings=readings)
-    return Finding(Code.CHANGE, Severity.PROVED_IMPOSSIBLE, claims, message)
+            readings = (Reading(title, claims, slip, cost),)
+            return Finding(Code.CHANGE, Severity.IMPOSSIBLE_AS_LABELLED, claims, statement, readings=readings)
+    return Finding(Code.CHANGE, Severity.PROVED_IMPOSSIBLE, claims, statement)
 
 
 def check_units(change: Change, first: Figure, second: Figure) -> None:

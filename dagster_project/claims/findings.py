@@ -16,32 +16,27 @@ from itertools import pairwise
 
 from dagster_project.claims.decide.algebra import counts_possible, shares
 from dagster_project.claims.decide.components import components
-from dagster_project.claims.decide.joint import (
-    NESTING,
-    NET,
-    ORDER,
-    PARTITION,
-    ROUTING,
-    SUBGROUP,
-    Joint,
-    Law,
-    Stated,
-    join,
-    stated,
-    trust_in,
-)
-from dagster_project.claims.decide.localise import Contradiction, Localiser, Repair, Sources, UndecidedError
+from dagster_project.claims.decide.joint import Joint, Law, Stated, join, stated, trust_in
+from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
+from dagster_project.claims.decide.localise import Contradiction, Correction, Localiser, Sources, UndecidedError
 from dagster_project.claims.decide.readings import other_readings, other_roundings
+from dagster_project.claims.decide.severity import WORST_FIRST, Severity
 from dagster_project.claims.decide.system import Verdict
-from dagster_project.claims.decide.triple import WORST_FIRST, Severity, Triple, TripleFinding, audit_triple
+from dagster_project.claims.decide.triple import Triple, TripleFinding, audit_triple
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval
-from dagster_project.claims.read.rounding import RoundingRule, decimal_text, percent_preimage, round_fraction
+from dagster_project.claims.read.rounding import (
+    RULE_WORDS,
+    RoundingRule,
+    decimal_text,
+    percent_preimage,
+    round_fraction,
+)
 from dagster_project.claims.read.survey import Claim, Names, Order, Question
 from dagster_project.claims.say.joint_words import (
-    change_text,
     contradiction_text,
+    correction_text,
     half_text,
     mending_text,
     order_text,
@@ -50,13 +45,12 @@ from dagster_project.claims.say.joint_words import (
     undecided_text,
     weighted_text,
 )
-from dagster_project.claims.say.words import finding_text, impossible_text, reading_text, repair_text
+from dagster_project.claims.say.words import arithmetic_text, fit_text, impossible_text, meaning_text
 
 SECONDS = 30.0  # the time limit of a component
 _ENOUGH = 5  # percentages before a rule of rounding is inferred
 _TOLD = 6  # counts in an example
 _NO_LARGER = 10**8  # a base that could be larger has no bound worth the name
-_RULES = (RoundingRule.HALF_UP, RoundingRule.HALF_DOWN, RoundingRule.HALF_EVEN, RoundingRule.DOWN, RoundingRule.UP)
 
 
 class Code(StrEnum):
@@ -79,27 +73,39 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class Slip:
+    """A usual slip that explains a wrong figure: what went wrong, the number that was meant and the printed one."""
+
+    what: str
+    values: tuple[str, str]
+
+    def __str__(self) -> str:
+        """`two digits swapped: 46 for 64`."""
+        return f"{self.what}: {' for '.join(self.values)}"
+
+
+@dataclass(frozen=True)
+class RepairedFigure:
     """One figure of a repair: what it may be (a percentage: as printed), that in words, and a slip that explains it."""
 
     claims: tuple[str, ...]
     figure: Figure
     interval: Interval
     message: str
-    slip: str | None = None
+    slip: Slip | None = None
 
 
 @dataclass(frozen=True)
-class Mend:
-    """Changes that together make everything possible, and the trust that they take."""
+class Repair:
+    """Figures that have to change together so that everything is possible, and the trust that it takes."""
 
-    changes: tuple[Change, ...]
+    figures: tuple[RepairedFigure, ...]
     weight: int
 
 
 @dataclass(frozen=True)
-class Explanation:
-    """A reading that changes no figure, with the intervals that then belong together where it is about a triple."""
+class Reading:
+    """Another meaning that changes no figure, with the intervals that then belong together where it is of a triple."""
 
     title: str
     claims: tuple[str, ...]
@@ -112,16 +118,28 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the audit says of some claims. `power` is the share of wrong values that would have been caught."""
+    """What the audit says of some claims. `power` is the share of wrong values that would have been caught.
+
+    `statement` is what is found, `remarks` are further sentences, on the search itself. `told` are the readings that
+    the message tells, in its order; None: all, as they are listed.
+    """
 
     code: Code
     severity: Severity
     claims: tuple[str, ...]
-    message: str
+    statement: str
     power: Fraction | None = None
-    repairs: tuple[Mend, ...] = ()
-    readings: tuple[Explanation, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    readings: tuple[Reading, ...] = ()
     triple: Triple | None = None
+    remarks: tuple[str, ...] = ()
+    told: tuple[Reading, ...] | None = None
+
+    @property
+    def message(self) -> str:
+        """Everything in one paragraph: the statement, the readings, the remarks."""
+        told = self.readings if self.told is None else self.told
+        return " ".join([self.statement, *(reading.message for reading in told), *self.remarks])
 
 
 @dataclass(frozen=True)
@@ -221,26 +239,29 @@ class _Component:
             f for other in self.contradictions if other is not contradiction for f in other.figures
         )
         tried = other_readings(joint, first, around, self.localiser.deadline, self.weights_possible)
-        readings = [Explanation(one.title, claims, one.message, one.cost) for one in tried]
+        readings = told = [Reading(one.title, claims, one.message, one.cost) for one in tried]
         triple = _as_triple(joint, contradiction)
-        code, message, power = _code(joint, contradiction), contradiction_text(joint, contradiction, self.names), None
-        repairs = tuple(self._mend(repair, around) for repair in contradiction.repairs)
+        code, statement, power = _code(joint, contradiction), contradiction_text(joint, contradiction, self.names), None
+        repairs = tuple(self._repair(correction, around) for correction in contradiction.corrections)
         if triple is not None:
-            told = audit_triple(triple, self._others(first))
+            alone = audit_triple(triple, self._others(first))
             code = Code.GRANULARITY if triple.count is None else Code.TRIPLE
-            power = told.power or None
-            in_its_words = tuple(self._in_the_words_of(told, mend) for mend in repairs)
-            message = finding_text(told)
-            if any(one is mend for one, mend in zip(in_its_words, repairs, strict=True)):
-                message = f"{impossible_text(told)} {mending_text(joint, contradiction)}"
+            power = alone.power or None
+            in_its_words = tuple(self._in_the_words_of(alone, repair) for repair in repairs)
+            of_triple = _readings_of_triple(alone, claims)
+            is_all = all(one is not repair for one, repair in zip(in_its_words, repairs, strict=True))
+            statement = f"{impossible_text(alone)} {mending_text(joint, contradiction)}"
+            if is_all:
+                statement, told = arithmetic_text(alone), [*of_triple, *told]
             repairs = in_its_words
             if len(contradiction.conflicts) == 1:
-                readings += _readings_of_triple(told, claims)
-        readings.sort(key=lambda reading: reading.cost)
-        cut_off = ["There was no time to try every reading."] if self.localiser.is_late else []
-        message = " ".join([message, *(one.message for one in tried), *cut_off])
+                readings = [*readings, *of_triple]
+        readings = sorted(readings, key=lambda reading: reading.cost)
+        remarks = ("There was no time to try every reading.",) if self.localiser.is_late else ()
         severity = Severity.IMPOSSIBLE_AS_LABELLED if readings else Severity.PROVED_IMPOSSIBLE
-        return Finding(code, severity, claims, message, power, repairs, tuple(readings), triple)
+        return Finding(
+            code, severity, claims, statement, power, repairs, tuple(readings), triple, remarks, told=tuple(told)
+        )
 
     def _others(self, conflict: Sources) -> list[Figure]:
         """The further percentages said to divide by the same base, each number once."""
@@ -251,23 +272,23 @@ class _Component:
         return list({one.figure.text: one.figure for one in same if one.kind is Kind.PERCENTAGE}.values())
 
     @staticmethod
-    def _in_the_words_of(told: TripleFinding, mend: Mend) -> Mend:
+    def _in_the_words_of(told: TripleFinding, repair: Repair) -> Repair:
         """A repair as the triple tells it, which knows what hangs on a half, where no other claim narrows it."""
-        only = mend.changes[0]
-        same = next((one for one in told.repairs if one.figure is only.figure), None)
-        if len(mend.changes) > 1 or same is None or same.interval != only.interval:
-            return mend
-        return replace(mend, changes=(replace(only, message=repair_text(same, told.triple)),))
+        only = repair.figures[0]
+        same = next((fit for fit in told.fits if fit.figure is only.figure), None)
+        if len(repair.figures) > 1 or same is None or same.interval != only.interval:
+            return repair
+        return replace(repair, figures=(replace(only, message=fit_text(same, told.triple)),))
 
-    def _mend(self, repair: Repair, around: Sources) -> Mend:
-        changes = []
-        for figure, interval in zip(repair.figures, repair.ranges, strict=True):
+    def _repair(self, correction: Correction, around: Sources) -> Repair:
+        repaired = []
+        for figure, interval in zip(correction.figures, correction.ranges, strict=True):
             one = self.joint.figures[figure]
-            alone = len(repair.figures) == 1
+            alone = len(correction.figures) == 1
             slip = slip_of(one.figure, interval, self._fitting(figure, around - {figure})) if alone else None
-            message = change_text(self.joint, repair, figure, interval, self.names)
-            changes.append(Change(one.claims, one.figure, interval, message, slip))
-        return Mend(tuple(changes), repair.weight)
+            message = correction_text(self.joint, correction, figure, interval, self.names)
+            repaired.append(RepairedFigure(one.claims, one.figure, interval, message, slip))
+        return Repair(tuple(repaired), correction.weight)
 
     def _fitting(self, figure: int, others: Sources) -> Callable[[Fraction], bool]:
         def fits(value: Fraction) -> bool:
@@ -421,19 +442,18 @@ def audit_statement(triple: Triple, claims: Mapping[Kind, tuple[str, ...]] | Non
     ids = {figure.kind: (figure.phrase,) for figure in triple.figures} | dict(claims or {})
     told = audit_triple(triple)
     every = tuple(dict.fromkeys(claim for figure in triple.figures for claim in ids[figure.kind]))
-    mends = []
-    for repair in told.repairs:
-        slip = slip_of(repair.figure, repair.interval, partial(_fits_triple, triple, repair.kind))
-        change = Change(ids[repair.kind], repair.figure, repair.interval, repair_text(repair, triple), slip)
-        mends.append(Mend((change,), trust_in(repair.figure)))
     code = Code.GRANULARITY if triple.count is None else Code.TRIPLE
-    readings, severity, message = _readings_of_triple(told, every), told.severity, finding_text(told)
-    if not told.holds:
-        otherwise = [Explanation(one.title, every, one.message, one.cost) for one in other_roundings(triple)]
-        readings = sorted([*readings, *otherwise], key=lambda reading: reading.cost)
-        severity = Severity.IMPOSSIBLE_AS_LABELLED if readings else severity
-        message = " ".join([message, *(reading.message for reading in otherwise)])
-    return Finding(code, severity, every, message, told.power, tuple(mends), tuple(readings), triple)
+    if told.holds:
+        return Finding(code, told.severity, every, arithmetic_text(told), told.power, triple=triple)
+    repairs = []
+    for fit in told.fits:
+        slip = slip_of(fit.figure, fit.interval, partial(_fits_triple, triple, fit.kind))
+        repaired = RepairedFigure(ids[fit.kind], fit.figure, fit.interval, fit_text(fit, triple), slip)
+        repairs.append(Repair((repaired,), trust_in(fit.figure)))
+    otherwise = [Reading(one.title, every, one.message, one.cost) for one in other_roundings(triple)]
+    readings = sorted([*_readings_of_triple(told, every), *otherwise], key=lambda reading: reading.cost)
+    severity = Severity.IMPOSSIBLE_AS_LABELLED if readings else Severity.PROVED_IMPOSSIBLE
+    return Finding(code, severity, every, arithmetic_text(told), told.power, tuple(repairs), tuple(readings), triple)
 
 
 def _fits_triple(triple: Triple, kind: Kind, value: Fraction) -> bool:
@@ -473,18 +493,18 @@ def _as_triple(joint: Joint, contradiction: Contradiction) -> Triple | None:
     return Triple(count, joint.figures[of_base[0]].figure, share)
 
 
-def _readings_of_triple(told: TripleFinding, claims: tuple[str, ...]) -> list[Explanation]:
+def _readings_of_triple(told: TripleFinding, claims: tuple[str, ...]) -> list[Reading]:
     return [
-        Explanation(
-            reading.code.value,
+        Reading(
+            meaning.code.value,
             claims,
-            reading_text(reading, told.triple),
-            reading.cost,
-            reading.count,
-            reading.base,
-            reading.percentage,
+            meaning_text(meaning, told.triple),
+            meaning.cost,
+            meaning.count,
+            meaning.base,
+            meaning.percentage,
         )
-        for reading in told.readings
+        for meaning in told.meanings
     ]
 
 
@@ -507,18 +527,18 @@ def _code(joint: Joint, contradiction: Contradiction) -> Code:
     return Code.BASE_SET if sum(one.kind is Kind.PERCENTAGE for one in figures) > 1 else Code.TRIPLE
 
 
-def slip_of(figure: Figure, interval: Interval, fits: Callable[[Fraction], bool]) -> str | None:
+def slip_of(figure: Figure, interval: Interval, fits: Callable[[Fraction], bool]) -> Slip | None:
     """The usual slip that would explain a figure: two digits swapped, the rest of 100, or one digit wrong."""
     if figure.value is None or interval.is_empty or interval.high is None or interval.contains(figure.value):
         return None
     printed = decimal_text(figure.value, figure.decimals)
     # one digit or another leads into any wide range, and a last digit to the next number
     few = interval.high is not None and interval.high - interval.low <= Fraction(2, 10**figure.decimals)
-    for words, slips in _slips(printed, figure.kind, digits_wrong=few):
+    for what, slips in _slips(printed, figure.kind, digits_wrong=few):
         near = sorted(slips, key=lambda text: (abs(Fraction(text) - Fraction(printed)), text))
         for text in near:
             if text != printed and interval.contains(Fraction(text)) and fits(Fraction(text)):
-                return f"{words}: {text} for {printed}"
+                return Slip(what, (text, printed))
     return None
 
 
@@ -548,7 +568,7 @@ def _rounding(judged: Sequence[Joint], seconds: float) -> Iterator[Finding]:
     refuted: dict[RoundingRule, int] = {}
     not_half_up: list[Joint] = []
     deadline = time.monotonic() + seconds
-    for rule in _RULES:
+    for rule in RULE_WORDS:
         unders = [joint.under(rule) for joint in with_shares]
         verdicts = [under.system.decide(under.everything, deadline=deadline).verdict for under in unders]
         if Verdict.UNDECIDED in verdicts:

@@ -7,9 +7,10 @@ answers could be given is a reading.
 from dagster_project.claims.decide.joint import join, stated
 from dagster_project.claims.decide.system import Verdict
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
+from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.statement import Listing
-from dagster_project.claims.read.survey import ANSWERED, Cell, Claim, Names, Question
+from dagster_project.claims.read.survey import Cell, Claim, Names, Question
 
 _LIST, _REST = "list", "another answer"
 
@@ -43,7 +44,7 @@ def listing_claims(listing: Listing) -> list[Claim]:
     for figure, cell in figures:
         same = sum(claim.figure.text == figure.text for claim in claims)
         name = f"{figure.phrase} ({same + 1})" if same else figure.phrase
-        claims.append(Claim(name, figure, cell, ANSWERED))
+        claims.append(Claim(name, figure, cell, BaseRule.answered))
     return claims
 
 

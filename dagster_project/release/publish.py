@@ -15,11 +15,11 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.claims import Severity
+from dagster_project.claims import CONTRADICTED, Severity
 from dagster_project.errors import InputError
 from dagster_project.release.claim_review import render_claim_reviews
-from dagster_project.release.report import SurveyLine, render_index, render_report
-from dagster_project.release.stored import CONTRADICTED
+from dagster_project.release.index import SurveyLine, render_index
+from dagster_project.release.report import render_report
 from dagster_project.warehouse import open_warehouse, survey_key
 
 LATEST = "latest"
@@ -261,7 +261,7 @@ def _index_line(release: Release, survey: str) -> SurveyLine:
         ).fetchall()[0]
         contradicted, undecided = connection.execute(
             "SELECT count(*) FILTER (list_contains(?, severity)), count(*) FILTER (severity = ?) FROM audit.findings",
-            [list(CONTRADICTED), Severity.UNDECIDED.value],
+            [[one.value for one in CONTRADICTED], Severity.UNDECIDED.value],
         ).fetchall()[0]
         failed = connection.execute("SELECT count(*) FROM audit.checks WHERE NOT passed").fetchall()[0][0]
     return SurveyLine(

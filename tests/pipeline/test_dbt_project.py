@@ -27,14 +27,10 @@ def _dbt(*arguments: str, folder: Path, **environment: str) -> subprocess.Comple
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Path]:
+def built(small_release: Desk, tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Path]:
     """A small survey that was ingested by the pipeline, and then built by a plain `dbt build` in a copy of dbt/."""
-    from tests.conftest import SMALL_RECORDS, SMALL_SURVEY
-
     folder = tmp_path_factory.mktemp("plain")
-    desk = Desk(folder / "raw", folder / "output")
-    desk.survey("small", {"survey.yml": SMALL_SURVEY, "records.csv": SMALL_RECORDS})
-    assert desk.basecheck("run").code == 0
+    desk = small_release.copy_to(folder)
     with duckdb.connect(str(desk.places.work_database("small"))) as connection:
         connection.execute("DROP SCHEMA marts CASCADE; DROP SCHEMA tallies CASCADE")
     project = folder / "dbt"

@@ -9,8 +9,9 @@ hedge, it is a number and not a link, and every part gets a claim of it.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
-from dagster_project.claims.read.survey import ALL, ASKED, Claim, Order, Question
+from dagster_project.claims.read.survey import Claim, Order, Question
 
 _Node = tuple[str | None, str]  # wave and question
 
@@ -53,7 +54,7 @@ def _node(claim: Claim) -> _Node:
 
 def _is_of_survey(claim: Claim) -> bool:
     """A base of the whole survey or of a group in it, rather than of one question."""
-    return claim.kind is Kind.BASE and (claim.base in (ASKED, ALL) or claim.cell.question is None)
+    return claim.kind is Kind.BASE and (claim.base in (BaseRule.asked, BaseRule.all) or claim.cell.question is None)
 
 
 def _linked(claim: Claim, questions: Mapping[str, Question]) -> Iterable[_Node]:

@@ -1,7 +1,7 @@
 """Where a contradiction sits: the figures that clash, and the smallest changes that make all of them possible.
 
 After Fellegi and Holt (1976, Journal of the American Statistical Association 71): change the least that you must. A
-*conflict* is a set of figures that cannot stand together while any part of it can; a *repair* is a set of figures
+*conflict* is a set of figures that cannot stand together while any part of it can; a *correction* is a set of figures
 without which the rest can stand, found as a cheapest hitting set of the conflicts (Reiter 1987, Artificial Intelligence
 32). Weights say how much trust a change takes. Every step is an exact decision of `System`.
 """
@@ -16,24 +16,15 @@ from fractions import Fraction
 from typing import Any
 
 from dagster_project.claims.decide.algebra import percentages_possible
-from dagster_project.claims.decide.joint import (
-    NESTING,
-    NET,
-    ORDER,
-    PARTITION,
-    ROUTING,
-    SUBGROUP,
-    Joint,
-    Law,
-    share_rows,
-)
+from dagster_project.claims.decide.joint import Joint, Law, share_rows
+from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
 from dagster_project.claims.decide.system import Effort, Row, Verdict
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import EMPTY, Interval
 from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, round_fraction
 
 MOST_CONFLICTS = 8  # of one contradiction; more are as many ways to say the same
-MOST_REPAIRS = 24
+MOST_CORRECTIONS = 24
 NEAR = 30  # steps from a printed figure in which the nearest that fits is looked for
 FAR = 1_000  # a number that can be so many times the largest printed has no end worth the name
 
@@ -45,11 +36,11 @@ class UndecidedError(Exception):
 
 
 @dataclass(frozen=True)
-class Repair:
+class Correction:
     """Figures, by their place in the joint system, that together can be changed so that all others stand.
 
     `ranges` are what each may be, from the smallest to the largest (a percentage: as printed). `weight` is the trust
-    given up: the lower, the likelier the repair. `nearest` are the values next to the printed one that fit, where a
+    given up: the lower, the likelier the correction. `nearest` are the values next to the printed one that fit, where a
     single figure's range has a gap around it.
     """
 
@@ -61,14 +52,14 @@ class Repair:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Conflicts that overlap, and their repairs by weight: all of one figure, and all of the least weight.
+    """Conflicts that overlap, and their corrections by weight: all of one figure, and all of the least weight.
 
-    `complete`: the search for repairs came to its end before the time was over.
+    `complete`: the search for corrections came to its end before the time was over.
     `laws` is the structure that the first conflict rests on, as little of it as there can be.
     """
 
     conflicts: tuple[Sources, ...]
-    repairs: tuple[Repair, ...]
+    corrections: tuple[Correction, ...]
     laws: tuple[Law, ...]
     complete: bool = True
 
@@ -112,8 +103,8 @@ class Localiser:
         found = []
         for cluster in sorted(clusters, key=lambda conflicts: min(min(conflict) for conflict in conflicts)):
             elsewhere = frozenset().union(*(c for other in clusters if other is not cluster for c in other))
-            repairs, complete = self._repairs(everything - elsewhere, cluster)
-            found.append(Contradiction(tuple(cluster), repairs, self._laws(cluster[0]), complete))
+            corrections, complete = self._corrections(everything - elsewhere, cluster)
+            found.append(Contradiction(tuple(cluster), corrections, self._laws(cluster[0]), complete))
         return tuple(found)
 
     def range_of(self, figure: int, sources: Sources) -> Interval:
@@ -157,10 +148,10 @@ class Localiser:
     def _seems_possible(self, sources: Sources) -> bool:
         if sources in self._known:
             return self._known[sources]
-        answer = self.joint.system.decide(sources, effort=Effort.SHORT, deadline=self.deadline)
-        if answer.verdict is not Verdict.UNDECIDED:
-            self._known[sources] = answer.verdict is Verdict.POSSIBLE
-        return answer.verdict is not Verdict.IMPOSSIBLE
+        decision = self.joint.system.decide(sources, effort=Effort.SHORT, deadline=self.deadline)
+        if decision.verdict is not Verdict.UNDECIDED:
+            self._known[sources] = decision.verdict is Verdict.POSSIBLE
+        return decision.verdict is not Verdict.IMPOSSIBLE
 
     def _conflicts(self, sources: Sources) -> list[Sources]:
         """The conflicts within where the stated bases stand, smallest first; all unless more than MOST_CONFLICTS."""
@@ -192,8 +183,8 @@ class Localiser:
         held: list[Law] = []
 
         def stands(laws: frozenset[Hashable]) -> bool:
-            answer = self.joint.system.decide(conflict, laws=laws, effort=Effort.GLANCE, deadline=self.deadline)
-            return answer.verdict is not Verdict.IMPOSSIBLE
+            decision = self.joint.system.decide(conflict, laws=laws, effort=Effort.GLANCE, deadline=self.deadline)
+            return decision.verdict is not Verdict.IMPOSSIBLE
 
         for kind in (NESTING, PARTITION, NET, ORDER, ROUTING, SUBGROUP):
             held += [law for law in every if law.kind == kind]
@@ -201,28 +192,28 @@ class Localiser:
                 break
         return tuple(_explain(stands, frozenset(), held, changed=False))
 
-    # -- repairs ----------------------------------------------------------------------------------------------------
+    # -- corrections ------------------------------------------------------------------------------------------------
 
-    def _repairs(self, sources: Sources, conflicts: Sequence[Sources]) -> tuple[tuple[Repair, ...], bool]:
-        """The repairs, and whether these are all: what the time cuts off is missing, the contradiction stands."""
-        found: list[Repair] = []
+    def _corrections(self, sources: Sources, conflicts: Sequence[Sources]) -> tuple[tuple[Correction, ...], bool]:
+        """The corrections, and whether these are all: what the time cuts off is missing, the contradiction stands."""
+        found: list[Correction] = []
         try:
-            for repair in self._repairs_by_weight(sources, conflicts):
-                found.append(repair)
+            for correction in self._corrections_by_weight(sources, conflicts):
+                found.append(correction)
         except UndecidedError:
             return tuple(found), False
         return tuple(found), True
 
-    def _repairs_by_weight(self, sources: Sources, conflicts: Sequence[Sources]) -> Iterator[Repair]:
+    def _corrections_by_weight(self, sources: Sources, conflicts: Sequence[Sources]) -> Iterator[Correction]:
         figures = self.joint.figures
         known = list(conflicts)
         queue: list[tuple[int, int, tuple[int, ...]]] = [(0, 0, ())]
         seen: set[tuple[int, ...]] = set()
-        found: list[Repair] = []
+        found: list[Correction] = []
         least: int | None = None
-        while queue and len(found) < MOST_REPAIRS:
+        while queue and len(found) < MOST_CORRECTIONS:
             weight, size, changed = heapq.heappop(queue)
-            if changed in seen or any(set(repair.figures) <= set(changed) for repair in found):
+            if changed in seen or any(set(correction.figures) <= set(changed) for correction in found):
                 continue
             seen.add(changed)
             if least is not None and weight > least and size > 1:
@@ -236,7 +227,7 @@ class Localiser:
                     if any(interval.is_empty for interval in ranges):
                         continue  # what would have to go altogether, like a share of nobody, is not mended
                     nearest = self._nearest(changed[0], ranges[0], sources - without) if size == 1 else ()
-                    found.append(Repair(changed, ranges, weight, nearest))
+                    found.append(Correction(changed, ranges, weight, nearest))
                     yield found[-1]
                     least = weight if least is None else least
                     continue
@@ -308,10 +299,10 @@ class Localiser:
         count, base = self.joint.share(figure)
         rows = [Row(terms, limit) for terms, limit in share_rows(count, base, within)]
         rows.append(Row(((base, -1),), -1))
-        answer = self.joint.system.decide(sources, extra=rows, deadline=self.deadline)
-        if answer.verdict is Verdict.UNDECIDED:
+        decision = self.joint.system.decide(sources, extra=rows, deadline=self.deadline)
+        if decision.verdict is Verdict.UNDECIDED:
             raise UndecidedError
-        return answer.values if answer.verdict is Verdict.POSSIBLE else None
+        return decision.values if decision.verdict is Verdict.POSSIBLE else None
 
     def bounds_of(self, variable: int, sources: Sources) -> tuple[int, int]:
         """Bounds that a variable cannot leave where these figures stand; the number itself where it is certain."""
@@ -337,10 +328,10 @@ class Localiser:
     ) -> bool:
         if self.is_late:
             raise UndecidedError
-        answer = self.joint.system.decide(sources, bounds=bounds, deadline=self.deadline)
-        if answer.verdict is Verdict.UNDECIDED:
+        decision = self.joint.system.decide(sources, bounds=bounds, deadline=self.deadline)
+        if decision.verdict is Verdict.UNDECIDED:
             raise UndecidedError
-        return answer.verdict is Verdict.POSSIBLE
+        return decision.verdict is Verdict.POSSIBLE
 
     def example(self, sources: Sources) -> tuple[int, ...]:
         """A value for each variable under which these figures, which can stand, are as printed.
@@ -350,11 +341,11 @@ class Localiser:
         for held, values in self._solutions:
             if sources <= held:
                 return values
-        answer = self.joint.system.decide(sources, deadline=self.deadline)
-        if answer.verdict is not Verdict.POSSIBLE:
+        decision = self.joint.system.decide(sources, deadline=self.deadline)
+        if decision.verdict is not Verdict.POSSIBLE:
             raise UndecidedError
-        self._solutions.append((sources, answer.values))
-        return answer.values
+        self._solutions.append((sources, decision.values))
+        return decision.values
 
     def _bounds(self, sources: Sources) -> list[tuple[int, int]]:
         bounds = self.joint.system.bounds(sources)

@@ -14,24 +14,12 @@ from dagster_project.claims.decide.joint import Joint, Stated, join
 from dagster_project.claims.decide.localise import Sources
 from dagster_project.claims.decide.system import Verdict
 from dagster_project.claims.decide.triple import Triple
+from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
 from dagster_project.claims.read.hedges import Kind
-from dagster_project.claims.read.rounding import RoundingRule
-from dagster_project.claims.read.survey import ALL, ANSWERED, ASKED, ROUTED, Question
+from dagster_project.claims.read.rounding import RULE_WORDS, RoundingRule
+from dagster_project.claims.read.survey import Question
 from dagster_project.claims.say.words import listed
 
-BASE_WORDS = {
-    ASKED: "those asked",
-    ALL: "all who responded",
-    ROUTED: "those led to the question",
-    ANSWERED: "those who answered",
-}
-RULE_WORDS = {
-    RoundingRule.HALF_UP: "halves rounded up",
-    RoundingRule.HALF_DOWN: "halves rounded down",
-    RoundingRule.HALF_EVEN: "halves rounded to the even number",
-    RoundingRule.DOWN: "numbers cut off instead of rounded",
-    RoundingRule.UP: "numbers rounded up to the next one",
-}
 _MOST_SWAPS = 120
 
 
@@ -45,7 +33,7 @@ class Tried:
 
 
 _ROUNDED = {
-    rule: Tried("another rounding rule", f"With {words}, every figure would fit.", 2)
+    rule: Tried("another rounding rule", f"With {words.of_several}, every figure would fit.", 2)
     for rule, words in RULE_WORDS.items()
 }
 
@@ -62,8 +50,8 @@ def other_readings(
     found = []
     for tried, figures, questions in _readings(joint, kept, clash, weights_possible):
         other = join(figures, questions, joint.orders)
-        answer = other.system.decide(other.everything, deadline=deadline)
-        if answer.verdict is Verdict.POSSIBLE:
+        decision = other.system.decide(other.everything, deadline=deadline)
+        if decision.verdict is Verdict.POSSIBLE:
             found.append(tried)
     return sorted(found, key=lambda tried: tried.cost)
 
@@ -111,18 +99,16 @@ def _other_bases(
 ) -> Iterator[tuple[Tried, list[Stated]]]:
     """All percentages of a base taken of another one about which something is printed."""
     questions = {one.cell.question for one in shares}
-    printed = {
-        one.base or ANSWERED for one in kept if one.kind is Kind.BASE and one.cell.question in {None, *questions}
-    }
+    printed = {one.base_rule for one in kept if one.kind is Kind.BASE and one.cell.question in {None, *questions}}
     if any(_is_missing(joint, one) for one in kept if one.cell.question in questions):
-        printed.add(ROUTED)
-    for now in dict.fromkeys(one.base or ANSWERED for one in shares):
-        moved = [one for one in kept if one.kind is Kind.PERCENTAGE and (one.base or ANSWERED) == now]
-        for base in (rule for rule in BASE_WORDS if rule in printed and rule != now):
-            names = listed(list(dict.fromkeys(one.figure.phrase for one in shares if (one.base or ANSWERED) == now)))
-            message = f"If {names} {'are shares' if len(shares) > 1 else 'is a share'} of {BASE_WORDS[base]}"
-            message += f" and not of {BASE_WORDS[now]}, no figure has to change."
-            title = "don't-knows in the base" if {now, base} == {ROUTED, ANSWERED} else "another base"
+        printed.add(BaseRule.routed)
+    for now in dict.fromkeys(one.base_rule for one in shares):
+        moved = [one for one in kept if one.kind is Kind.PERCENTAGE and one.base_rule == now]
+        for base in (rule for rule in WIDEST_FIRST if rule in printed and rule != now):
+            names = listed(list(dict.fromkeys(one.figure.phrase for one in shares if one.base_rule == now)))
+            message = f"If {names} {'are shares' if len(shares) > 1 else 'is a share'} of {base.words.those}"
+            message += f" and not of {now.words.those}, no figure has to change."
+            title = "don't-knows in the base" if {now, base} == {BaseRule.routed, BaseRule.answered} else "another base"
             yield Tried(title, message, 1), [replace(one, base=base) if one in moved else one for one in kept]
 
 

@@ -57,7 +57,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Decision:
     """The verdict, and where it is POSSIBLE the value of each variable."""
 
     verdict: Verdict
@@ -97,13 +97,13 @@ class System:
         extra: Sequence[Row] = (),
         effort: Effort = Effort.FULL,
         deadline: float | None = None,
-    ) -> Answer:
+    ) -> Decision:
         """Is there a solution with the rows of these sources (and of these laws; all, if None)?
 
         `bounds` are tighter ends of some variables, `extra` further rows, `deadline` a `time.monotonic`. With less
         than full effort, what is hard to tell is left UNDECIDED.
         """
-        return self._search(sources, laws, bounds or {}, extra, deadline).answer(effort)
+        return self._search(sources, laws, bounds or {}, extra, deadline).decision(effort)
 
     def bounds(self, sources: Collection[int]) -> list[tuple[int, int]] | None:
         """Bounds that no solution leaves, not always reached; None if there is no solution."""
@@ -146,19 +146,19 @@ class _Search:
             for variable, _ in row.terms:
                 self.rows_of[variable].append(n)
 
-    def answer(self, effort: Effort) -> Answer:
+    def decision(self, effort: Effort) -> Decision:
         if self.bounds() is None or self._impossible_at_any_scale():
-            return Answer(Verdict.IMPOSSIBLE)
+            return Decision(Verdict.IMPOSSIBLE)
         found = self._search(_GLANCE if effort is Effort.GLANCE else max(40, _WORK // (len(self.rows) + 1)))
         if found.verdict is not Verdict.UNDECIDED or effort is Effort.GLANCE or self._late():
             return found
         if self._relaxation(self.low, self.high) is None:
-            return Answer(Verdict.IMPOSSIBLE)
+            return Decision(Verdict.IMPOSSIBLE)
         if effort is Effort.SHORT:
             return found
         values = self._solve()
         if values is not None:
-            return Answer(Verdict.POSSIBLE, values)
+            return Decision(Verdict.POSSIBLE, values)
         return self._prove()
 
     def bounds(self) -> list[tuple[int, int]] | None:
@@ -241,7 +241,7 @@ class _Search:
                 return False
         return False
 
-    def _search(self, nodes: int) -> Answer:
+    def _search(self, nodes: int) -> Decision:
         """Depth first, each variable's goal before the rest of its values. Undecided after so many branches."""
         stack = [(self.low, self.high)]
         while stack:
@@ -249,17 +249,17 @@ class _Search:
             variable = self._branch_on(low, high)
             if variable is None:
                 if self._holds(low):
-                    return Answer(Verdict.POSSIBLE, tuple(low))
+                    return Decision(Verdict.POSSIBLE, tuple(low))
                 continue
             nodes -= 1
             if nodes < 0 or (nodes % 64 == 0 and self._late()):
-                return Answer(Verdict.UNDECIDED)
+                return Decision(Verdict.UNDECIDED)
             for least, most in self._parts(variable, low[variable], high[variable]):
                 lower, upper = low.copy(), high.copy()
                 lower[variable], upper[variable] = least, most
                 if self._propagate(lower, upper, self.rows_of[variable]):
                     stack.append((lower, upper))
-        return Answer(Verdict.IMPOSSIBLE)
+        return Decision(Verdict.IMPOSSIBLE)
 
     def _branch_on(self, low: Sequence[int], high: Sequence[int]) -> int | None:
         best, best_rank = None, (True, 0)
@@ -318,19 +318,19 @@ class _Search:
         within = all(low <= v <= high for low, v, high in zip(self.low, values, self.high, strict=True))
         return values if within and self._holds(values) else None
 
-    def _prove(self) -> Answer:
+    def _prove(self) -> Decision:
         """Branch and bound, every leaf closed by propagation or by an exact Farkas certificate."""
         stack = [(self.low, self.high)]
         while stack:
             if self._late():
-                return Answer(Verdict.UNDECIDED)
+                return Decision(Verdict.UNDECIDED)
             low, high = stack.pop()
             relaxed = self._relaxation(low, high)
             if relaxed is None:
                 continue
             rounded = [min(max(round(x), a), b) for x, a, b in zip(relaxed, low, high, strict=True)]
             if self._holds(rounded):
-                return Answer(Verdict.POSSIBLE, tuple(rounded))
+                return Decision(Verdict.POSSIBLE, tuple(rounded))
             open_ends = [v for v in range(len(low)) if low[v] < high[v]]
             if not open_ends:
                 continue
@@ -341,7 +341,7 @@ class _Search:
                 lower[variable], upper[variable] = least, most
                 if self._propagate(lower, upper, self.rows_of[variable]):
                     stack.append((lower, upper))
-        return Answer(Verdict.IMPOSSIBLE)
+        return Decision(Verdict.IMPOSSIBLE)
 
     def _relaxation(self, low: Sequence[int], high: Sequence[int]) -> list[float] | None:
         """A point that breaks the rows as little as real numbers can; None if it is proved that none meets them."""

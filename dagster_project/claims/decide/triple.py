@@ -1,8 +1,9 @@
 """The triple: a count, its base and its percentage, and the audit of whether they can stand together.
 
 Possible means: there is a whole base in the base's interval and a whole count in the count's, not above it, whose exact
-percentage lies in the percentage's interval. Here belong the verdict, the repairs of one figure and the readings that
-change none; how they are said belongs in `words`. Tables, groups and joint feasibility are other modules' work.
+percentage lies in the percentage's interval. Here belong the verdict, what each figure may be given the others, and the
+meanings that change none; how they are said belongs in `words`. Tables, groups and joint feasibility are other modules'
+work.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from dagster_project.claims.decide.algebra import (
     printed_percentages,
     shares,
 )
+from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind, hedged_interval
 from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
@@ -58,23 +60,8 @@ class Triple:
         return PERCENTAGES if self.percentage is None else self.percentage.interval
 
 
-class Severity(StrEnum):
-    """How bad a finding is."""
-
-    PROVED_IMPOSSIBLE = "proved impossible"
-    IMPOSSIBLE_AS_LABELLED = "impossible as labelled"  # a reading that changes no figure works
-    UNDECIDED = "undecided"  # the search ran into its time limit: nothing is claimed
-    NEEDS_AN_ASSUMPTION = "needs an assumption"  # it fits, if something is so that is not said
-    REPRODUCED = "reproduced"  # the records give it
-    CONSISTENT = "consistent"
-    NOT_CHECKABLE = "not checkable"  # whatever had been printed would have passed
-
-
-WORST_FIRST = tuple(Severity)  # and of two that say no harm, the one that says more
-
-
 @dataclass(frozen=True)
-class Repair:
+class Fit:
     """One figure of a triple, and what it may be given the others.
 
     `interval` runs from the smallest to the largest value that fits (a percentage: as printed, with `decimals`). Where
@@ -92,7 +79,7 @@ class Repair:
     only_half_up: Interval = EMPTY
 
 
-class ReadingCode(StrEnum):
+class MeaningCode(StrEnum):
     """Another meaning of a triple that changes no figure."""
 
     COUNT_IS_BASE = "count is the base"
@@ -102,14 +89,14 @@ class ReadingCode(StrEnum):
 
 @dataclass(frozen=True)
 class Implied:
-    """What a reading makes of a percentage: the counts it can be. Empty: it needs another base still."""
+    """What a meaning makes of a percentage: the counts it can be. Empty: it needs another base still."""
 
     percentage: Figure
     count: Interval
 
 
 @dataclass(frozen=True)
-class Reading:
+class Meaning:
     """A meaning under which the triple is possible with every figure as printed.
 
     `count`, `base` and `percentage` are the intervals that then belong together; `others` are the further percentages
@@ -117,7 +104,7 @@ class Reading:
     where the count is the base (a response rate, if the printed base is those asked).
     """
 
-    code: ReadingCode
+    code: MeaningCode
     cost: int
     percentage_figure: Figure
     count: Interval
@@ -140,16 +127,16 @@ class TripleFinding:
     severity: Severity
     power: Fraction
     example: tuple[int, int] | None
-    repairs: tuple[Repair, ...] = ()
-    readings: tuple[Reading, ...] = ()
+    fits: tuple[Fit, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
 
 
 def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> TripleFinding:
-    """Can the figures stand together? If not: every repair of one figure, and every reading that changes none.
+    """Can the figures stand together? If not: what each figure may be, and every meaning that changes none.
 
-    `others` are further percentages said of the same survey, for the readings. Repairs come in the order percentage,
-    count, base; readings by cost: one for the change of meaning that makes the count the base, two for a count that
-    moves to another percentage, and one more for each other percentage that the reading leaves unexplained.
+    `others` are further percentages said of the same survey, for the meanings. Fits come in the order percentage,
+    count, base; meanings by cost: one for the change of meaning that makes the count the base, two for a count that
+    moves to another percentage, and one more for each other percentage that the meaning leaves unexplained.
     """
     wrong = next((f for f in others if f.kind is not Kind.PERCENTAGE), None)
     if wrong is not None:
@@ -161,9 +148,9 @@ def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> TripleFinding
         if _hangs_on_a_half(triple):
             severity = Severity.NEEDS_AN_ASSUMPTION
         return TripleFinding(triple, True, severity, power, example)
-    readings = _readings(triple, others)
-    severity = Severity.IMPOSSIBLE_AS_LABELLED if readings else Severity.PROVED_IMPOSSIBLE
-    return TripleFinding(triple, False, severity, power, None, _repairs(triple), readings)
+    meanings = _meanings(triple, others)
+    severity = Severity.IMPOSSIBLE_AS_LABELLED if meanings else Severity.PROVED_IMPOSSIBLE
+    return TripleFinding(triple, False, severity, power, None, _fits(triple), meanings)
 
 
 def _hangs_on_a_half(triple: Triple) -> bool:
@@ -221,15 +208,15 @@ def _power_of_words(triple: Triple) -> Fraction:
     return Fraction(shares(opposite, triple.base.interval, triple.count_interval) is None, 2)
 
 
-# -- repairs of one figure ------------------------------------------------------------------------------------------
+# -- what fits in one figure's place ----------------------------------------------------------------------------------
 
 
-def _repairs(triple: Triple) -> tuple[Repair, ...]:
-    found = (_percentage_repair(triple), _count_repair(triple), _base_repair(triple))
-    return tuple(repair for repair in found if repair is not None)
+def _fits(triple: Triple) -> tuple[Fit, ...]:
+    found = (_percentage_fit(triple), _count_fit(triple), _base_fit(triple))
+    return tuple(fit for fit in found if fit is not None)
 
 
-def _percentage_repair(triple: Triple) -> Repair | None:
+def _percentage_fit(triple: Triple) -> Fit | None:
     figure = triple.percentage
     if figure is None:
         return None
@@ -238,7 +225,7 @@ def _percentage_repair(triple: Triple) -> Repair | None:
     def printed(under: RoundingRule) -> Interval:
         return printed_percentages(triple.count_interval, triple.base.interval, figure.decimals, under)
 
-    return _repair(figure, rule, printed, _nearest_percentages(triple, figure, rule))
+    return _fit(figure, rule, printed, _nearest_percentages(triple, figure, rule))
 
 
 def _nearest_percentages(triple: Triple, figure: Figure, rule: RoundingRule) -> tuple[Fraction, ...]:
@@ -272,7 +259,7 @@ def _nearest_share(count: Interval, base: Interval, percentage: Interval, *, las
     return max(found) if last else min(found)
 
 
-def _count_repair(triple: Triple) -> Repair | None:
+def _count_fit(triple: Triple) -> Fit | None:
     figure = triple.count
     if figure is None:
         return None
@@ -280,14 +267,14 @@ def _count_repair(triple: Triple) -> Repair | None:
     def counts(under: RoundingRule) -> Interval:
         return counts_possible(_percentage_under(triple, under), triple.base.interval)
 
-    return _repair(figure, _rule(triple), counts, ())
+    return _fit(figure, _rule(triple), counts, ())
 
 
-def _base_repair(triple: Triple) -> Repair | None:
+def _base_fit(triple: Triple) -> Fit | None:
     def bases(under: RoundingRule) -> Interval:
         return bases_possible(triple.count_interval, _percentage_under(triple, under))
 
-    return _repair(triple.base, _rule(triple), bases, _nearest_bases(triple))
+    return _fit(triple.base, _rule(triple), bases, _nearest_bases(triple))
 
 
 def _rule(triple: Triple) -> RoundingRule | None:
@@ -298,20 +285,20 @@ def _percentage_under(triple: Triple, rule: RoundingRule) -> Interval:
     return PERCENTAGES if triple.percentage is None else triple.percentage.under(rule).interval
 
 
-def _repair(
+def _fit(
     figure: Figure,
     rule: RoundingRule | None,
     possible: Callable[[RoundingRule], Interval],
     nearest: tuple[Fraction, ...],
-) -> Repair | None:
-    """A repair from what is possible under a rule, with what hangs on the way that a half is rounded."""
+) -> Fit | None:
+    """A fit from what is possible under a rule, with what hangs on the way that a half is rounded."""
     full = possible(rule or RoundingRule.EITHER_HALF)
     if full.is_empty:
         return None
     if rule is not RoundingRule.EITHER_HALF:
-        return Repair(figure.kind, figure, full, figure.decimals, nearest)
+        return Fit(figure.kind, figure, full, figure.decimals, nearest)
     unit = Fraction(1, 10**figure.decimals)
-    return Repair(
+    return Fit(
         figure.kind,
         figure,
         full,
@@ -344,10 +331,10 @@ def _beyond(full: Interval, without: Interval, unit: Fraction) -> Interval:
     return Interval(without.high + unit, full.high)
 
 
-# -- readings that change no figure ---------------------------------------------------------------------------------
+# -- meanings that change no figure ---------------------------------------------------------------------------------
 
 
-def _readings(triple: Triple, others: Sequence[Figure]) -> tuple[Reading, ...]:
+def _meanings(triple: Triple, others: Sequence[Figure]) -> tuple[Meaning, ...]:
     count, figure = triple.count, triple.percentage
     if count is None or figure is None:
         return ()
@@ -356,18 +343,18 @@ def _readings(triple: Triple, others: Sequence[Figure]) -> tuple[Reading, ...]:
         if other.interval != figure.interval:
             rest = (figure, *others[:n], *others[n + 1 :])
             found.append(_count_of_other(triple, count, other, figure, rest))
-    return tuple(sorted((r for r in found if r is not None), key=lambda reading: reading.cost))
+    return tuple(sorted((one for one in found if one is not None), key=lambda meaning: meaning.cost))
 
 
-def _count_as_base(triple: Triple, count: Figure, figure: Figure, others: Sequence[Figure]) -> Reading | None:
+def _count_as_base(triple: Triple, count: Figure, figure: Figure, others: Sequence[Figure]) -> Meaning | None:
     """The count is those who answered, and the percentage divides by them; the printed base is a larger circle."""
     within = percentages_possible(count.interval, triple.base.interval)
     base = bases_possible(COUNTS, figure.interval, count.interval.intersect(BASES))
     if within.is_empty or base.is_empty:
         return None
     implied = _implied(others, base)
-    return Reading(
-        ReadingCode.COUNT_IS_BASE,
+    return Meaning(
+        MeaningCode.COUNT_IS_BASE,
         1 + _left_over(implied),
         figure,
         counts_possible(figure.interval, base),
@@ -378,19 +365,19 @@ def _count_as_base(triple: Triple, count: Figure, figure: Figure, others: Sequen
     )
 
 
-def _swapped(triple: Triple, count: Figure, figure: Figure, others: Sequence[Figure]) -> Reading | None:
+def _swapped(triple: Triple, count: Figure, figure: Figure, others: Sequence[Figure]) -> Meaning | None:
     """The printed base is the part, the printed count the whole."""
     base = bases_possible(triple.base.interval, figure.interval, count.interval.intersect(BASES))
     counts = counts_possible(figure.interval, base, triple.base.interval)
     if base.is_empty or counts.is_empty:
         return None
     implied = _implied(others, base)
-    return Reading(ReadingCode.SWAPPED, 2 + _left_over(implied), figure, counts, base, figure.interval, implied)
+    return Meaning(MeaningCode.SWAPPED, 2 + _left_over(implied), figure, counts, base, figure.interval, implied)
 
 
 def _count_of_other(
     triple: Triple, count: Figure, other: Figure, figure: Figure, rest: Sequence[Figure]
-) -> Reading | None:
+) -> Meaning | None:
     """The count is another percentage of the same base, over which the triple's own percentage is possible too."""
     base = bases_possible(count.interval, other.interval, triple.base.interval)
     base = bases_possible(COUNTS, figure.interval, base)
@@ -398,7 +385,7 @@ def _count_of_other(
     if base.is_empty or counts.is_empty:
         return None
     implied = _implied(rest, base)
-    return Reading(ReadingCode.COUNT_OF_OTHER, 2 + _left_over(implied), other, counts, base, other.interval, implied)
+    return Meaning(MeaningCode.COUNT_OF_OTHER, 2 + _left_over(implied), other, counts, base, other.interval, implied)
 
 
 def _implied(percentages: Sequence[Figure], base: Interval) -> tuple[Implied, ...]:

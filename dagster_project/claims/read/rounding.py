@@ -4,6 +4,9 @@ Values are on their own scale here (a percentage of 42.5 is 42.5, a mean of 3.14
 with integers and fractions, never by a floating point comparison.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -22,6 +25,22 @@ class RoundingRule(StrEnum):
     UNKNOWN = "unknown"  # any of these
 
 
+@dataclass(frozen=True)
+class RuleWords:
+    """How a rule is said of several numbers, behind "with", and of one that was so rounded."""
+
+    of_several: str
+    of_one: str
+
+
+# The rules that leave no choice, so that a publisher can have kept to one of them.
+RULE_WORDS: Mapping[RoundingRule, RuleWords] = {
+    RoundingRule.HALF_UP: RuleWords("halves rounded up", "with halves rounded up"),
+    RoundingRule.HALF_DOWN: RuleWords("halves rounded down", "with halves rounded down"),
+    RoundingRule.HALF_EVEN: RuleWords("halves rounded to the even number", "with halves rounded to the even number"),
+    RoundingRule.DOWN: RuleWords("numbers cut off instead of rounded", "cut off instead of rounded"),
+    RoundingRule.UP: RuleWords("numbers rounded up to the next one", "rounded up to the next number"),
+}
 _HALVES = frozenset({RoundingRule.HALF_UP, RoundingRule.HALF_DOWN, RoundingRule.HALF_EVEN, RoundingRule.EITHER_HALF})
 
 
@@ -102,3 +121,9 @@ def percent_text(count: int, base: int, decimals: int, rule: RoundingRule = Roun
         choice = " or ".join(decimal_text(v, decimals) for v in printed)
         raise ValueError(f"{count} of {base} is printed {choice} under '{rule}': name one rounding rule")
     return decimal_text(printed[0], decimals)
+
+
+def half_up(value: Fraction, decimals: int) -> Decimal:
+    """An exact number rounded half up, as every table and page of ours prints one: 6.25 with one decimal is 6.3."""
+    (printed,) = round_fraction(value, decimals, RoundingRule.HALF_UP)
+    return Decimal(decimal_text(printed, decimals))

@@ -7,14 +7,9 @@ they imply for the respondents is `joint`'s.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
-
-ASKED, ALL, ROUTED, ANSWERED = "asked", "all", "routed", "answered"
-WIDEST_FIRST = (ASKED, ALL, ROUTED, ANSWERED)  # base rules: everyone in one is in those before it
-
-# Who is in a base, after a number: 96 who answered.
-WHO = {ANSWERED: "who answered", ROUTED: "led to the question", ALL: "who responded", ASKED: "contacted"}
 
 Group = tuple[str, str]  # a group question and the answer that makes the group
 
@@ -39,13 +34,18 @@ class Claim:
     id: str
     figure: Figure
     cell: Cell
-    base: str | None = None
+    base: BaseRule | None = None
     weighted: bool = False
     counted: bool = False
 
     @property
     def kind(self) -> Kind:
         return self.figure.kind
+
+    @property
+    def base_rule(self) -> BaseRule:
+        """Whom it divides by, or is; who answered where that goes without saying."""
+        return self.base or BaseRule.answered
 
 
 @dataclass(frozen=True)

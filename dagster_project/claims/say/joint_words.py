@@ -6,18 +6,18 @@ from dataclasses import replace
 from fractions import Fraction
 
 from dagster_project.claims.decide.algebra import counts_possible
-from dagster_project.claims.decide.joint import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, Stated
-from dagster_project.claims.decide.localise import Contradiction, Repair
-from dagster_project.claims.decide.readings import BASE_WORDS, RULE_WORDS
+from dagster_project.claims.decide.joint import Joint, Law, Stated
+from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
+from dagster_project.claims.decide.localise import Contradiction, Correction
+from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval, number_text
-from dagster_project.claims.read.rounding import RoundingRule, decimal_text
-from dagster_project.claims.read.survey import ALL, ANSWERED, ASKED, ROUTED, Cell, Names
+from dagster_project.claims.read.rounding import RULE_WORDS, RoundingRule, decimal_text
+from dagster_project.claims.read.survey import Cell, Names
 from dagster_project.claims.say.words import listed, whole_text
 
-_TOLD = 6  # repairs that are named in a sentence
-_WHO = {ASKED: "asked", ALL: "who responded", ROUTED: "led to the question", ANSWERED: "who answered"}
+_TOLD = 6  # corrections that are named in a sentence
 
 
 def contradiction_text(joint: Joint, contradiction: Contradiction, names: Names) -> str:
@@ -35,30 +35,30 @@ def contradiction_text(joint: Joint, contradiction: Contradiction, names: Names)
 
 def mending_text(joint: Joint, contradiction: Contradiction) -> str:
     """Which changes of one figure would mend it, or that none would."""
-    single = [repair for repair in contradiction.repairs if len(repair.figures) == 1]
+    single = [correction for correction in contradiction.corrections if len(correction.figures) == 1]
     if single:
         ways = [
-            f"“{joint.figures[repair.figures[0]].figure.phrase}” to {_repaired(joint, repair)}"
-            for repair in single[:_TOLD]
+            f"“{joint.figures[correction.figures[0]].figure.phrase}” to {_corrected(joint, correction)}"
+            for correction in single[:_TOLD]
         ]
         more = f" (and {len(single) - _TOLD} more)" if len(single) > _TOLD else ""
         return f"One change of one figure would mend it: {listed(ways, 'or')}{more}."
     if not contradiction.complete:
         return "What would mend it was not found within the time limit."
-    if contradiction.repairs:
-        size = len(contradiction.repairs[0].figures)
+    if contradiction.corrections:
+        size = len(contradiction.corrections[0].figures)
         return f"No change of one figure would mend it; at least {size} have to change."
     return "No change of a figure that was not recounted would mend it."
 
 
-def change_text(joint: Joint, repair: Repair, figure: int, interval: Interval, names: Names) -> str:
-    """One sentence: what a figure may be, alone or together with the others of its repair."""
+def correction_text(joint: Joint, correction: Correction, figure: int, interval: Interval, names: Names) -> str:
+    """One sentence: what a figure may be, alone or together with the others of its correction."""
     one = joint.figures[figure]
-    what = f"number {_WHO[one.base or ANSWERED]}" if one.kind is Kind.BASE else f"{one.kind}{_of_whom(one, names)}"
+    what = f"number {one.base_rule.words.printed}" if one.kind is Kind.BASE else f"{one.kind}{_of_whom(one, names)}"
     now = f"instead of “{one.figure.phrase}”."
-    if len(repair.figures) == 1:
-        return f"If all others stand, the {what} can be {_repaired(joint, repair)} {now}"
-    others = [f"“{joint.figures[f].figure.phrase}”" for f in repair.figures if f != figure]
+    if len(correction.figures) == 1:
+        return f"If all others stand, the {what} can be {_corrected(joint, correction)} {now}"
+    others = [f"“{joint.figures[f].figure.phrase}”" for f in correction.figures if f != figure]
     return f"If {listed(others)} may change too, the {what} can be {_value_text(one, interval)} {now}"
 
 
@@ -76,9 +76,7 @@ def table_text(
     """
     shares = [one for one in figures if one.kind is Kind.PERCENTAGE]
     bases = dict.fromkeys(
-        one.figure.phrase
-        for one in figures
-        if one.kind is Kind.BASE and (one.base or ANSWERED) == (shares[0].base or ANSWERED)
+        one.figure.phrase for one in figures if one.kind is Kind.BASE and one.base_rule == shares[0].base_rule
     )
     of = f" of {listed(list(bases))}" if bases else ""
     where = f"{name}: " if (name := names.question(shares[0].cell)) else ""
@@ -127,11 +125,11 @@ def rounding_text(refuted: Mapping[RoundingRule, int], tables: int) -> str:
     """Which rules of rounding the percentages leave possible; `refuted`: the tables that each makes impossible."""
     left = [rule for rule, count in refuted.items() if not count]
     gone = {rule: count for rule, count in refuted.items() if count}
-    told = listed([f"{count:,} with {RULE_WORDS[rule]}" for rule, count in gone.items()])
+    told = listed([f"{count:,} with {RULE_WORDS[rule].of_several}" for rule, count in gone.items()])
     refutations = f"Of the {tables:,} tables that can stand, these could not: {told}."
     if not left:
         return f"No single rule of rounding makes all figures possible. {refutations}"
-    inferred = listed([RULE_WORDS[rule] for rule in left], "or")
+    inferred = listed([RULE_WORDS[rule].of_several for rule in left], "or")
     return f"All percentages that can stand together can have been printed with {inferred}. {refutations}"
 
 
@@ -178,7 +176,7 @@ def _sum_of_answers(joint: Joint, conflict: Sequence[int], laws: Sequence[Law], 
     addition = f"{' + '.join(number_text(term) for term in terms)} = {number_text(sum(terms))}"
     return (
         f"{listed([one.figure.phrase for one in of])} of {base.figure.phrase} stand for at {ends} {addition} answers, "
-        f"{off} than the {base.figure.phrase} {_WHO[base.base or ANSWERED]}, though {_exclusion(joint, of, names)}."
+        f"{off} than the {base.figure.phrase} {base.base_rule.words.printed}, though {_exclusion(joint, of, names)}."
     )
 
 
@@ -245,7 +243,7 @@ def _said(joint: Joint, f: int, conflict: Sequence[int], names: Names, *, severa
     one = joint.figures[f]
     question = f" “{names.question(one.cell)}”" if several and one.cell.question else ""
     if one.kind is Kind.BASE:
-        return f"“{one.figure.phrase}” {_WHO[one.base or ANSWERED]}{question}{_space(_among(one, names))}"
+        return f"“{one.figure.phrase}” {one.base_rule.words.printed}{question}{_space(_among(one, names))}"
     means = ""
     if one.kind is Kind.PERCENTAGE:
         count, base = _counts(joint, f, conflict), _base_of(joint, f, conflict)
@@ -277,7 +275,7 @@ def _law_text(joint: Joint, law: Law, conflict: Sequence[int], names: Names) -> 
         return f"the text says “{text}”" if text else "the text says that the one is larger than the other"
     bases = {joint.bases[f] for f in conflict}
     if law.kind == NESTING and law.wider is not None and law.other is not None and len(bases - {None}) > 1:
-        return f"{BASE_WORDS[law.other]} are among {BASE_WORDS[law.wider]}"
+        return f"{BaseRule(law.other).words.those} are among {BaseRule(law.wider).words.those}"
     return ""
 
 
@@ -327,12 +325,12 @@ def _base_of(joint: Joint, figure: int, among: Sequence[int] | range | None = No
     )
 
 
-def _repaired(joint: Joint, repair: Repair) -> str:
-    """What the one figure of a repair may be: the values nearest to the printed one, where that lies in the range."""
-    one = joint.figures[repair.figures[0]]
-    if repair.nearest:
-        return listed([_number(one.figure, value) for value in repair.nearest], "or")
-    return _value_text(one, repair.ranges[0])
+def _corrected(joint: Joint, correction: Correction) -> str:
+    """What the one figure of a correction may be: the values next to the printed one, where that lies in the range."""
+    one = joint.figures[correction.figures[0]]
+    if correction.nearest:
+        return listed([_number(one.figure, value) for value in correction.nearest], "or")
+    return _value_text(one, correction.ranges[0])
 
 
 def _number(figure: Figure, value: Fraction) -> str:

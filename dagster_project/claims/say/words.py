@@ -1,4 +1,4 @@
-"""Findings, repairs and readings in plain words, with the arithmetic in them, so that an editor can read them aloud.
+"""Triples, what fits in them and what else they may mean: in plain words and with the arithmetic, to be read aloud.
 
 English only. Nothing is decided here.
 """
@@ -7,12 +7,12 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.triple import (
+    Fit,
     Implied,
-    Reading,
-    ReadingCode,
-    Repair,
-    Severity,
+    Meaning,
+    MeaningCode,
     Triple,
     TripleFinding,
 )
@@ -23,33 +23,38 @@ from dagster_project.claims.read.rounding import RoundingRule, decimal_text, rou
 
 
 def finding_text(finding: TripleFinding) -> str:
-    """One paragraph: whether the figures can stand together, with the arithmetic, and every reading that works."""
+    """One paragraph: whether the figures can stand together, with the arithmetic, and every meaning that works."""
+    return " ".join([arithmetic_text(finding), *(meaning_text(one, finding.triple) for one in finding.meanings)])
+
+
+def arithmetic_text(finding: TripleFinding) -> str:
+    """Whether the figures can stand together, with the arithmetic."""
     return _fits(finding) if finding.holds else _cannot_be(finding)
 
 
-def repair_text(repair: Repair, triple: Triple) -> str:
+def fit_text(fit: Fit, triple: Triple) -> str:
     """One sentence: what a figure may be, and which figures then stand."""
-    standing = " and ".join(_quoted(f) for f in triple.figures if f.kind is not repair.kind)
+    standing = " and ".join(_quoted(f) for f in triple.figures if f.kind is not fit.kind)
     verb = "stand" if len(triple.figures) > 2 else "stands"
-    value = _repaired(repair, triple)
-    return f"If {standing} {verb}, the {repair.kind} can be {value} instead of {_quoted(repair.figure)}."
+    value = _value_text(fit, triple)
+    return f"If {standing} {verb}, the {fit.kind} can be {value} instead of {_quoted(fit.figure)}."
 
 
-def reading_text(reading: Reading, triple: Triple) -> str:
-    """What the figures mean in a reading, and what follows for each of the percentages."""
+def meaning_text(meaning: Meaning, triple: Triple) -> str:
+    """What the figures mean, and what follows for each of the percentages."""
     count = triple.count
     assert count is not None
-    own = _share_text(reading.percentage_figure, reading.count, reading.base)
-    rest = [_implied_text(implied, reading.base) for implied in reading.others]
-    if reading.code is ReadingCode.COUNT_OF_OTHER:
-        said = reading.percentage_figure.phrase
+    own = _share_text(meaning.percentage_figure, meaning.count, meaning.base)
+    rest = [_implied_text(implied, meaning.base) for implied in meaning.others]
+    if meaning.code is MeaningCode.COUNT_OF_OTHER:
+        said = meaning.percentage_figure.phrase
         head = f"If {count.phrase} is {said} of the base, and not {_said(triple)}, no figure has to change"
-        return f"{head}: the base is {whole_text(reading.base)}; {'; '.join([own, *rest])}."
-    if reading.code is ReadingCode.SWAPPED:
+        return f"{head}: the base is {whole_text(meaning.base)}; {'; '.join([own, *rest])}."
+    if meaning.code is MeaningCode.SWAPPED:
         head = f"If {triple.base.phrase} is the part and {count.phrase} the whole, no figure has to change"
         return f"{head}: {'; '.join([own, *rest])}."
     head = f"If {count.phrase} is itself the base, no figure has to change"
-    return f"{head}: {'; '.join([own, *rest])}.{_rate(reading, triple)}"
+    return f"{head}: {'; '.join([own, *rest])}.{_rate(meaning, triple)}"
 
 
 def _said(triple: Triple) -> str:
@@ -97,12 +102,12 @@ def _power_text(finding: TripleFinding) -> str:
 
 def _cannot_be(finding: TripleFinding) -> str:
     triple = finding.triple
-    parts = [_as_printed(triple), *(_repair_arithmetic(r, triple) for r in finding.repairs)]
+    parts = [_as_printed(triple), *(_fit_arithmetic(r, triple) for r in finding.fits)]
     arithmetic = "; ".join(dict.fromkeys(part for part in parts if part))
     text = f"“{_statement(triple)}” cannot be: {arithmetic}."
-    if not finding.repairs:
+    if not finding.fits:
         text += " No change of one figure alone would mend it."
-    return " ".join([text, *(reading_text(reading, triple) for reading in finding.readings)])
+    return text
 
 
 def _statement(triple: Triple) -> str:
@@ -126,18 +131,18 @@ def _as_printed(triple: Triple) -> str:
     return _division(int(count.value), int(base.value), triple.percentage)
 
 
-# -- repairs --------------------------------------------------------------------------------------------------------
+# -- fits --------------------------------------------------------------------------------------------------------
 
 
-def _repair_arithmetic(repair: Repair, triple: Triple) -> str:
-    value = _repaired(repair, triple)
-    if repair.kind is Kind.PERCENTAGE:
+def _fit_arithmetic(fit: Fit, triple: Triple) -> str:
+    value = _value_text(fit, triple)
+    if fit.kind is Kind.PERCENTAGE:
         if triple.count is None:
             return _nearest("percentage", "that can be", value)
         if triple.count.interval.is_point and triple.base.interval.is_point:
             return ""
         return f"{triple.count.interval} of {triple.base.interval} is {value}"
-    if repair.kind is Kind.COUNT:
+    if fit.kind is Kind.COUNT:
         if triple.percentage is None:
             return f"a count of {_base(triple.base)} is {value}"
         return f"{_percentage(triple.percentage)} of {triple.base.interval} is {value}"
@@ -152,37 +157,37 @@ def _nearest(what: str, that: str, value: str) -> str:
     return f"the nearest {what}s {that} are {value}" if " or " in value else f"the nearest {what} {that} is {value}"
 
 
-def _repaired(repair: Repair, triple: Triple) -> str:
-    """The values that a repair leaves, with what hangs on a half."""
-    if triple.count is None and repair.nearest:
-        return " or ".join(_value(v, repair) for v in repair.nearest)
-    text = _range(repair.interval, repair)
-    if not repair.only_half_down.is_empty and not repair.only_half_up.is_empty:
+def _value_text(fit: Fit, triple: Triple) -> str:
+    """The values that fit, with what hangs on a half."""
+    if triple.count is None and fit.nearest:
+        return " or ".join(_value(v, fit) for v in fit.nearest)
+    text = _range(fit.interval, fit)
+    if not fit.only_half_down.is_empty and not fit.only_half_up.is_empty:
         return f"{text} (as a half is rounded)"
-    for interval, way in ((repair.only_half_down, "down"), (repair.only_half_up, "up")):
-        if interval == repair.interval:
+    for interval, way in ((fit.only_half_down, "down"), (fit.only_half_up, "up")):
+        if interval == fit.interval:
             text += f" (only where a half may be rounded {way})"
         elif not interval.is_empty:
-            text += f" ({_range(interval, repair)} only where a half may be rounded {way})"
+            text += f" ({_range(interval, fit)} only where a half may be rounded {way})"
     return text
 
 
-def _value(value: Fraction, repair: Repair) -> str:
-    if repair.kind is Kind.PERCENTAGE:
-        return f"{decimal_text(value, repair.decimals)} %"
+def _value(value: Fraction, fit: Fit) -> str:
+    if fit.kind is Kind.PERCENTAGE:
+        return f"{decimal_text(value, fit.decimals)} %"
     return number_text(value)
 
 
-def _range(interval: Interval, repair: Repair) -> str:
-    if repair.kind is not Kind.PERCENTAGE:
+def _range(interval: Interval, fit: Fit) -> str:
+    if fit.kind is not Kind.PERCENTAGE:
         return whole_text(interval)
     if interval.high is None or interval.is_point:
-        return f"{decimal_text(interval.low, repair.decimals)} %"
-    between = "or" if interval.high - interval.low == Fraction(1, 10**repair.decimals) else "to"
-    return f"{decimal_text(interval.low, repair.decimals)} {between} {decimal_text(interval.high, repair.decimals)} %"
+        return f"{decimal_text(interval.low, fit.decimals)} %"
+    between = "or" if interval.high - interval.low == Fraction(1, 10**fit.decimals) else "to"
+    return f"{decimal_text(interval.low, fit.decimals)} {between} {decimal_text(interval.high, fit.decimals)} %"
 
 
-# -- readings -------------------------------------------------------------------------------------------------------
+# -- meanings -------------------------------------------------------------------------------------------------------
 
 
 def _implied_text(implied: Implied, base: Interval) -> str:
@@ -197,9 +202,9 @@ def _share_text(figure: Figure, count: Interval, base: Interval) -> str:
     return f"{whole_text(count)} of {whole_text(base)} can be printed {figure.phrase}"
 
 
-def _rate(reading: Reading, triple: Triple) -> str:
+def _rate(meaning: Meaning, triple: Triple) -> str:
     count, base = triple.count, triple.base
-    within = reading.of_base
+    within = meaning.of_base
     if count is None or within is None or within.high is None:
         return ""
     if count.value is None or base.value is None or count.value > base.value:

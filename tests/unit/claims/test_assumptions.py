@@ -4,6 +4,7 @@ import pytest
 
 from dagster_project.claims import (
     Antecedent,
+    BaseRule,
     Cell,
     Claim,
     FigureError,
@@ -16,7 +17,7 @@ from dagster_project.claims import (
 )
 
 
-def claim(name: str, text: str, kind: Kind = Kind.PERCENTAGE, base: str = "all", **cell: str) -> Claim:
+def claim(name: str, text: str, kind: Kind = Kind.PERCENTAGE, base: BaseRule = BaseRule.all, **cell: str) -> Claim:
     return Claim(name, parse_figure(text, kind), Cell(**cell), base)
 
 
@@ -65,7 +66,8 @@ def test_what_is_no_change_is_refused() -> None:
 def test_of_these_is_told_with_the_share_of_each_circle() -> None:
     these = claim("C", "26", Kind.COUNT)
     claims = [these, claim("N", "96", Kind.BASE), claim("T", "60%", question="q", answer="training")]
-    finding = ambiguity(these, [Antecedent(base="all"), Antecedent(question="q", answer="training")], [("", claims)])
+    circles = [Antecedent(base=BaseRule.all), Antecedent(question="q", answer="training")]
+    finding = ambiguity(these, circles, [("", claims)])
 
     assert finding.severity.value == "needs an assumption"
     assert "all who responded (96) it is 27.1 %" in finding.message

@@ -6,15 +6,15 @@ from fractions import Fraction
 import pytest
 
 from dagster_project.claims.decide.joint import join, stated
-from dagster_project.claims.decide.triple import Severity
-from dagster_project.claims.findings import Audit, Code, Finding, audit_claims
+from dagster_project.claims.decide.severity import Severity
+from dagster_project.claims.findings import Audit, Code, Finding, Slip, audit_claims
+from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.figures import parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule
-from dagster_project.claims.read.survey import ANSWERED, ASKED, ROUTED, Cell, Claim, Order, Question
+from dagster_project.claims.read.survey import Cell, Claim, Order, Question
 
 YES_NO = Question("q", ("yes", "no"), missing=("dk",))
-CONTRADICTED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
 
 
 def share(name: str, text: str, answer: str | None, base: str | None = None, **more: object) -> Claim:
@@ -26,7 +26,7 @@ def count(name: str, text: str, answer: str | None, base: str | None = None, **m
     return Claim(name, parse_figure(text, Kind.COUNT), _cell(answer, more), base, **more)  # type: ignore[arg-type]
 
 
-def base(name: str, text: str, rule: str = ANSWERED, **more: object) -> Claim:
+def base(name: str, text: str, rule: BaseRule = BaseRule.answered, **more: object) -> Claim:
     return Claim(name, parse_figure(text, Kind.BASE), _cell(None, more), rule, **more)  # type: ignore[arg-type]
 
 
@@ -35,12 +35,12 @@ def _cell(answer: str | None, more: dict[str, object]) -> Cell:
 
 
 def contradictions(audit: Audit) -> list[Finding]:
-    return [finding for finding in audit.findings if finding.severity in CONTRADICTED]
+    return [finding for finding in audit.findings if finding.severity.is_contradicted]
 
 
 def single_repairs(finding: Finding) -> dict[str, str]:
-    changes = [mend.changes[0] for mend in finding.repairs if len(mend.changes) == 1]
-    return {change.figure.text: str(change.interval) for change in changes}
+    alone = [repair.figures[0] for repair in finding.repairs if len(repair.figures) == 1]
+    return {one.figure.text: str(one.interval) for one in alone}
 
 
 # -- the article that basecheck started from ------------------------------------------------------------------------
@@ -69,7 +69,7 @@ KYODO_QUESTIONS = (
 
 
 def kyodo() -> Audit:
-    claims = [Claim(name, parse_figure(text, kind), Cell(q, a), ASKED) for name, text, kind, q, a in KYODO]
+    claims = [Claim(name, parse_figure(text, kind), Cell(q, a), BaseRule.asked) for name, text, kind, q, a in KYODO]
     return audit_claims(claims, KYODO_QUESTIONS)
 
 
@@ -132,14 +132,14 @@ def test_weighted_counts_and_bases_are_rounded_sums_of_weights() -> None:
 
 
 def test_a_don_t_know_is_not_among_those_who_answered() -> None:
-    claims = [base("N", "10"), base("M", "30", ROUTED), count("A", "15", "dk"), count("B", "4", "yes")]
+    claims = [base("N", "10"), base("M", "30", BaseRule.routed), count("A", "15", "dk"), count("B", "4", "yes")]
     assert not contradictions(audit_claims(claims, [YES_NO]))
     claims[2] = count("A", "21", "dk")
     assert contradictions(audit_claims(claims, [YES_NO]))
 
 
 def test_without_a_base_a_don_t_know_is_a_share_of_those_led_to_the_question() -> None:
-    claims = [base("N", "10"), base("M", "30", ROUTED), share("A", "67%", "dk")]
+    claims = [base("N", "10"), base("M", "30", BaseRule.routed), share("A", "67%", "dk")]
     assert not contradictions(audit_claims(claims, [YES_NO]))
 
 
@@ -237,3 +237,23 @@ def test_a_joint_system_under_another_rule_is_that_of_its_figures(rule: str) -> 
     joint = join(stated(claims), [YES_NO]).under(RoundingRule(rule))
     expected = rule in ("half_up", "up")  # 12.5 and 87.5 %: only if both halves go up
     assert (joint.system.decide(joint.everything).verdict.value == "possible") == expected
+
+
+# -- what a finding carries -----------------------------------------------------------------------------------------
+
+
+def test_a_message_is_the_statement_with_the_readings_and_the_remarks_behind_it() -> None:
+    claims = [base("N", "150"), share("A", "42%", "yes"), count("K", "96", "yes")]
+    [finding] = contradictions(audit_claims(claims, [YES_NO]))
+
+    assert finding.readings
+    assert all(reading.message not in finding.statement for reading in finding.readings)
+    assert finding.message == " ".join([finding.statement, *(reading.message for reading in finding.readings)])
+    remarked = replace(finding, remarks=("There was no time to try every reading.",))
+    assert remarked.message == f"{finding.message} There was no time to try every reading."
+
+
+def test_a_slip_names_the_number_that_was_meant_and_the_printed_one() -> None:
+    slip = Slip("two digits swapped", ("24", "42"))
+
+    assert str(slip) == "two digits swapped: 24 for 42"

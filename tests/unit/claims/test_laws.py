@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from true_surveys import QUESTIONS, true_survey
 
 from dagster_project.claims.decide.joint import join, stated
+from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.system import Verdict
-from dagster_project.claims.decide.triple import Severity
 from dagster_project.claims.findings import audit_claims
 
 BLAMED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from true_surveys import TrueSurvey, true_survey
 
 from dagster_project.claims.decide.joint import Joint, join, stated
-from dagster_project.claims.decide.localise import MOST_CONFLICTS, Localiser, Repair, UndecidedError
+from dagster_project.claims.decide.localise import MOST_CONFLICTS, Correction, Localiser, UndecidedError
 from dagster_project.claims.decide.system import Verdict
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
@@ -69,15 +69,15 @@ def smallest_conflicts(joint: Joint) -> set[frozenset[int]]:
     return set(found)
 
 
-def mended(joint: Joint, repair: Repair) -> Iterator[tuple[str, Joint]]:
+def mended(joint: Joint, correction: Correction) -> Iterator[tuple[str, Joint]]:
     """The figures with one of a repair at an end of its range, and the others of the repair left out."""
-    for at, interval in zip(repair.figures, repair.ranges, strict=True):
+    for at, interval in zip(correction.figures, correction.ranges, strict=True):
         for end in dict.fromkeys((interval.low, interval.high)):
             if end is None or (end == 0 and joint.figures[at].kind is Kind.BASE):
                 continue
             figures = list(joint.figures)
             figures[at] = replace(figures[at], figure=printed(figures[at].figure, end))
-            kept = [one for f, one in enumerate(figures) if f == at or f not in repair.figures]
+            kept = [one for f, one in enumerate(figures) if f == at or f not in correction.figures]
             orders = [o for o in joint.orders if {o.greater, o.smaller} <= {c for one in kept for c in one.claims}]
             yield f"{joint.figures[at].figure.text} to {end}", join(kept, joint.questions.values(), orders)
 
@@ -95,7 +95,7 @@ def check_against_every_set(joint: Joint) -> None:
         free = [f for f in sorted(inside) if not joint.figures[f].fixed]
         single = {(f,) for f in free if possible(joint, inside - {f})}
         mendable = {(f,) for (f,) in single if not Localiser(joint, monotonic() + SECONDS).range_of(f, inside).is_empty}
-        assert {repair.figures for repair in one.repairs if len(repair.figures) == 1} == mendable
+        assert {correction.figures for correction in one.corrections if len(correction.figures) == 1} == mendable
         least = next(
             (
                 weight
@@ -109,7 +109,7 @@ def check_against_every_set(joint: Joint) -> None:
             None,
         )
         if least is not None:
-            assert min(repair.weight for repair in one.repairs) == least
+            assert min(correction.weight for correction in one.corrections) == least
     if len(conflicts) < MOST_CONFLICTS and not any(joint.figures[f].kind is Kind.BASE for c in conflicts for f in c):
         assert told == conflicts
 
@@ -136,13 +136,12 @@ def check_a_slip(survey: TrueSurvey, changed: str) -> bool:
     found = Localiser(joint, monotonic() + SECONDS).contradictions()
     if not all(one.complete for one in found):
         raise UndecidedError  # the time was over before all repairs were found
-    assert any(changed in joint.figures[f].claims for one in found for repair in one.repairs for f in repair.figures), (
-        "the changed figure is in no repair"
-    )
+    corrected = {f for one in found for correction in one.corrections for f in correction.figures}
+    assert any(changed in joint.figures[f].claims for f in corrected), "the changed figure is in no repair"
     for one in found:
         elsewhere = frozenset().union(*(other.figures for other in found if other is not one))
-        for repair in one.repairs:
-            for what, system in mended(joint, repair):
+        for correction in one.corrections:
+            for what, system in mended(joint, correction):
                 kept = frozenset(
                     f for f, each in enumerate(system.figures) if not elsewhere & _places(joint, each.claims)
                 )

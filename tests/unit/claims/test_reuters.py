@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from dagster_project.claims.decide.joint import join, stated
+from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.system import Verdict
-from dagster_project.claims.decide.triple import Severity
 from dagster_project.claims.findings import Audit, Code, audit_claims
+from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.figures import parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule
-from dagster_project.claims.read.survey import ANSWERED, ASKED, Cell, Claim, Question
+from dagster_project.claims.read.survey import Cell, Claim, Question
 
 TABLES = Path(__file__).parents[2] / "golden" / "reuters_corporate_survey_2014_2019.csv"
 SECTOR = Question("sector", ("manufacturers", "non_manufacturers"), complete=True)
@@ -42,13 +43,13 @@ def _claims(question: str, poll: str, rows: list[dict[str, str]]) -> Iterator[Cl
     for group, of_group in groupby(rows, key=lambda row: row["group"]):
         of = None if group == "all" else ("sector", group)
         cells = list(of_group)
-        for base, column in ((ASKED, "polled"), (ANSWERED, "replied")):
+        for base, column in ((BaseRule.asked, "polled"), (BaseRule.answered, "replied")):
             figure = parse_figure(cells[0][column], Kind.BASE)
             yield Claim(f"{question} {group} {base}", figure, Cell(question, None, of, poll), base)
         for row in cells:
             figure = parse_figure(f"{row['pct']}%", Kind.PERCENTAGE)
             cell = Cell(question, row["option_index"], of, poll)
-            yield Claim(f"{question} {group} {row['option_index']}", figure, cell, ANSWERED)
+            yield Claim(f"{question} {group} {row['option_index']}", figure, cell, BaseRule.answered)
 
 
 def audit(claims: list[Claim], question: Question) -> Audit:
@@ -66,7 +67,7 @@ def test_forty_seven_of_48_tables_are_possible_and_one_has_four_repairs_of_one_f
     assert impossible == {IMPOSSIBLE}
     [finding] = [f for f in found[IMPOSSIBLE].findings if f.repairs]
     assert (finding.severity, finding.code) == (Severity.PROVED_IMPOSSIBLE, Code.PARTITION)
-    changes = [(c.claims, c.figure.text, str(c.interval)) for m in finding.repairs for c in m.changes]
+    changes = [(c.claims, c.figure.text, str(c.interval)) for m in finding.repairs for c in m.figures]
     of = f"{IMPOSSIBLE} non_manufacturers"
     assert {change for change in changes if "non" in change[0][0] and len(change[0]) == 1} == {
         ((f"{of} 0",), "22%", "21"),
@@ -120,7 +121,7 @@ def test_a_planted_error_is_found_and_in_a_repair_of_least_weight(name: str, at:
     assert any(
         claims[at].id in change.claims
         for finding in found
-        for mend in finding.repairs
-        for change in mend.changes
-        if mend.weight == min(m.weight for m in finding.repairs)
+        for repair in finding.repairs
+        for change in repair.figures
+        if repair.weight == min(m.weight for m in finding.repairs)
     )

@@ -53,25 +53,25 @@ def test_a_small_system_is_decided_as_counting_through_decides_it(
     made: System, sources: set[int], laws: set[str] | None
 ) -> None:
     rows = switched_on(made, sources, laws)
-    answer = made.decide(sources, laws=laws)
+    decision = made.decide(sources, laws=laws)
     solutions = points(made, rows)
-    assert answer.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
-    assert not solutions or answer.values in solutions
+    assert decision.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
+    assert not solutions or decision.values in solutions
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(systems())
 def test_the_solver_s_path_decides_the_same(made: System) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(system._Search, "_search", lambda *_: system.Answer(UNDECIDED))
-        answer = made.decide({0, 1})
+        patch.setattr(system._Search, "_search", lambda *_: system.Decision(UNDECIDED))
+        decision = made.decide({0, 1})
         solutions = points(made, made.rows)
-        assert answer.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
-        assert not solutions or answer.values in solutions
+        assert decision.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
+        assert not solutions or decision.values in solutions
         patch.setattr(system._Search, "_solve", lambda _: None)  # and where the solver finds nothing
-        answer = made.decide({0, 1})
-        assert answer.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
-        assert not solutions or answer.values in solutions
+        decision = made.decide({0, 1})
+        assert decision.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
+        assert not solutions or decision.values in solutions
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -81,9 +81,9 @@ def test_less_effort_leaves_open_what_it_cannot_tell_and_is_never_wrong(made: Sy
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(system, "_WORK", 0)
         patch.setattr(system, "_GLANCE", 1)
-        answer = made.decide({0, 1}, effort=effort)
-    assert answer.verdict in ((POSSIBLE, UNDECIDED) if solutions else (IMPOSSIBLE, UNDECIDED))
-    assert answer.verdict is not POSSIBLE or answer.values in solutions
+        decision = made.decide({0, 1}, effort=effort)
+    assert decision.verdict in ((POSSIBLE, UNDECIDED) if solutions else (IMPOSSIBLE, UNDECIDED))
+    assert decision.verdict is not POSSIBLE or decision.values in solutions
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -92,9 +92,9 @@ def test_a_deadline_that_is_over_never_makes_an_answer_wrong(made: System, nodes
     solutions = points(made, made.rows)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(system, "_WORK", nodes)
-        answer = made.decide({0, 1}, deadline=time.monotonic() - 1)
-    assert answer.verdict in ((POSSIBLE, UNDECIDED) if solutions else (IMPOSSIBLE, UNDECIDED))
-    assert answer.verdict is not POSSIBLE or answer.values in solutions
+        decision = made.decide({0, 1}, deadline=time.monotonic() - 1)
+    assert decision.verdict in ((POSSIBLE, UNDECIDED) if solutions else (IMPOSSIBLE, UNDECIDED))
+    assert decision.verdict is not POSSIBLE or decision.values in solutions
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -102,10 +102,10 @@ def test_a_deadline_that_is_over_never_makes_an_answer_wrong(made: System, nodes
 def test_tighter_ends_and_further_rows_hold(made: System, variable: int, low: int, limit: int) -> None:
     variable = min(variable, len(made.low) - 1)
     extra = Row(((0, 1),), limit)
-    answer = made.decide({0, 1}, bounds={variable: (low, None)}, extra=[extra])
+    decision = made.decide({0, 1}, bounds={variable: (low, None)}, extra=[extra])
     solutions = [values for values in points(made, [*made.rows, extra]) if values[variable] >= low]
-    assert answer.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
-    assert not solutions or answer.values in solutions
+    assert decision.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
+    assert not solutions or decision.values in solutions
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -134,8 +134,8 @@ def market_split() -> System:
 
 def test_what_is_too_hard_for_the_time_is_left_undecided() -> None:
     started = time.monotonic()
-    answer = market_split().decide(set(), deadline=started + 0.3)
-    assert answer == system.Answer(UNDECIDED)
+    decision = market_split().decide(set(), deadline=started + 0.3)
+    assert decision == system.Decision(UNDECIDED)
     assert time.monotonic() - started < 10
 
 
@@ -145,9 +145,9 @@ def test_a_number_without_an_upper_end_may_be_as_large_as_it_has_to() -> None:
     made.add([(count, -1000), (base, 1)], -1)  # more than one in a thousand,
     made.add([(count, 999), (base, -1)], -1)  # less than one in 999,
     made.add([(count, -1)], -2_000_000)  # and millions of them
-    answer = made.decide(set())
-    assert answer.verdict is POSSIBLE
-    assert 999 * answer.values[count] < answer.values[base] < 1000 * answer.values[count]
+    decision = made.decide(set())
+    assert decision.verdict is POSSIBLE
+    assert 999 * decision.values[count] < decision.values[base] < 1000 * decision.values[count]
     assert made.high == [CEILING, CEILING]
 
 

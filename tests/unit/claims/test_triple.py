@@ -10,19 +10,17 @@ from hypothesis import strategies as st
 
 from dagster_project.claims import (
     Kind,
-    ReadingCode,
     RoundingRule,
     Severity,
     Triple,
     audit_triple,
-    finding_text,
     parse_figure,
     parse_statement,
-    reading_text,
-    repair_text,
     round_fraction,
 )
+from dagster_project.claims.decide.triple import MeaningCode
 from dagster_project.claims.read.rounding import decimal_text
+from dagster_project.claims.say.words import finding_text, fit_text, meaning_text
 
 OTHERS = (parse_figure("60 percent"), parse_figure("59 percent"))
 KYODO = parse_statement("96 of around 150 is 42 percent")
@@ -41,7 +39,7 @@ def test_the_printed_triple_is_impossible_as_labelled() -> None:
 
 
 def test_its_repairs_of_one_figure() -> None:
-    percentage, count, base = audit_triple(KYODO).repairs
+    percentage, count, base = audit_triple(KYODO).fits
     assert (percentage.kind, str(percentage.interval)) == (Kind.PERCENTAGE, "60 to 69")
     assert (count.kind, str(count.interval)) == (Kind.COUNT, "59 to 68")
     assert (str(count.only_half_down), count.only_half_up.is_empty) == ("68", True)
@@ -49,11 +47,11 @@ def test_its_repairs_of_one_figure() -> None:
 
 
 def test_its_readings_that_change_no_figure() -> None:
-    as_base, of_other = audit_triple(KYODO, OTHERS).readings
-    assert (as_base.code, as_base.cost) == (ReadingCode.COUNT_IS_BASE, 1)
+    as_base, of_other = audit_triple(KYODO, OTHERS).meanings
+    assert (as_base.code, as_base.cost) == (MeaningCode.COUNT_IS_BASE, 1)
     assert (str(as_base.count), str(as_base.base), str(as_base.of_base)) == ("40", "96", "60 to 68.57")
     assert [str(implied.count) for implied in as_base.others] == ["58", "57"]
-    assert (of_other.code, of_other.cost) == (ReadingCode.COUNT_OF_OTHER, 2)
+    assert (of_other.code, of_other.cost) == (MeaningCode.COUNT_OF_OTHER, 2)
     assert (of_other.percentage_figure.text, str(of_other.base), str(of_other.count)) == (
         "60 percent",
         "159 to 160",
@@ -63,8 +61,8 @@ def test_its_readings_that_change_no_figure() -> None:
 
 
 def test_it_does_not_belong_to_the_59_percent_whose_base_would_not_be_around_150() -> None:
-    only_59 = audit_triple(KYODO, OTHERS[1:]).readings
-    assert [reading.code for reading in only_59] == [ReadingCode.COUNT_IS_BASE]
+    only_59 = audit_triple(KYODO, OTHERS[1:]).meanings
+    assert [reading.code for reading in only_59] == [MeaningCode.COUNT_IS_BASE]
 
 
 def test_its_words() -> None:
@@ -132,15 +130,15 @@ def test_a_triple_has_its_severity_and_its_arithmetic(statement: str, severity: 
 
 def test_a_repair_and_a_reading_are_sentences() -> None:
     finding = audit_triple(KYODO)
-    assert repair_text(finding.repairs[2], KYODO) == (
+    assert fit_text(finding.fits[2], KYODO) == (
         "If “96” and “42 percent” stand, the base can be 226 to 231 instead of “around 150”."
     )
-    assert reading_text(finding.readings[0], KYODO).endswith("the response rate if around 150 were asked.")
+    assert meaning_text(finding.meanings[0], KYODO).endswith("the response rate if around 150 were asked.")
 
 
 def test_a_percentage_that_a_reading_leaves_over_costs_and_is_said() -> None:
     small = audit_triple(parse_statement("7 of 20 is 43%"), (parse_figure("42%"),))
-    assert (small.readings[0].cost, small.readings[0].others[0].count.is_empty) == (2, True)
+    assert (small.meanings[0].cost, small.meanings[0].others[0].count.is_empty) == (2, True)
     assert "42% is no whole number of 7 and needs another base" in finding_text(small)
 
 
@@ -173,7 +171,7 @@ def test_figures_printed_from_real_counts_are_never_blamed(printed: tuple[int, i
     _, _, triple = printed
     finding = audit_triple(triple)
     assert finding.holds
-    assert finding.repairs == finding.readings == ()
+    assert finding.fits == finding.meanings == ()
     assert audit_triple(Triple(None, triple.base, triple.percentage)).holds
 
 
@@ -190,11 +188,11 @@ def test_a_count_moved_out_is_found_and_the_truth_is_among_its_repairs(
     if triple.base.interval.high is not None:
         assert finding.holds == fits
     if not finding.holds:
-        count = next(repair for repair in finding.repairs if repair.kind is Kind.COUNT)
+        count = next(repair for repair in finding.fits if repair.kind is Kind.COUNT)
         assert count.interval.contains(k)
         assert not (triple.base.interval.is_point and count.interval.contains(moved))
-        for repair in finding.repairs:
-            assert repair_text(repair, finding.triple)
+        for repair in finding.fits:
+            assert fit_text(repair, finding.triple)
         assert finding_text(finding)
 
 

@@ -9,10 +9,11 @@ from fractions import Fraction
 from itertools import combinations
 from random import Random
 
+from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule, decimal_text, round_fraction
-from dagster_project.claims.read.survey import ALL, ANSWERED, ASKED, ROUTED, Cell, Claim, Group, Order, Question
+from dagster_project.claims.read.survey import Cell, Claim, Group, Order, Question
 
 RULES = (RoundingRule.HALF_UP, RoundingRule.HALF_EVEN, RoundingRule.HALF_DOWN, RoundingRule.DOWN, RoundingRule.UP)
 HEDGES = ("about", "over", "nearly", "at least", "under", "up to")
@@ -108,15 +109,15 @@ def _is_asked(person: Person, question: Question) -> bool:
 
 def is_in(person: Person, rule: str, question: str | None) -> bool:
     """Is somebody who was asked in this base of the question?"""
-    if rule == ASKED or not person.responded:
-        return rule == ASKED
-    if rule == ALL or question is None:
+    if rule == BaseRule.asked or not person.responded:
+        return rule == BaseRule.asked
+    if rule == BaseRule.all or question is None:
         return True
     if question not in person.answers:
         return False
     missing = next(q for q in QUESTIONS if q.id == question).missing
     given = person.answers[question]
-    return rule == ROUTED or bool(given and given[0] not in missing)
+    return rule == BaseRule.routed or bool(given and given[0] not in missing)
 
 
 def _places(rng: Random, waves: tuple[str | None, ...]) -> Iterator[tuple[Question | None, Group | None, str | None]]:
@@ -156,13 +157,13 @@ class _Printer:
         cells = () if question is None or kind is Kind.BASE else (*_codes(question), *question.nets)
         answer = rng.choice(cells) if cells else None
         members = question.nets.get(answer, (answer,)) if question is not None and answer is not None else ()
-        rules = [ANSWERED, ROUTED, ALL] if question is not None else [ALL]
+        rules = [BaseRule.answered, BaseRule.routed, BaseRule.all] if question is not None else [BaseRule.all]
         if answer is not None and question is not None and answer in question.missing:
-            rules.remove(ANSWERED)
+            rules.remove(BaseRule.answered)
         if group is None or group[0] == "sex":
-            rules.append(ASKED)  # the region of those who did not respond is not known
+            rules.append(BaseRule.asked)  # the region of those who did not respond is not known
         base = rng.choice(rules)
-        weighted = base != ASKED and rng.random() < self.weighted
+        weighted = base != BaseRule.asked and rng.random() < self.weighted
         inside = [p for p in self.people if wave in (None, p.wave) and is_in(p, base, of) and _is_of(p, group)]
         gave = [p for p in inside if set(members) & set(p.answers.get(of or "", ()))]
         n, k = (sum((p.weight if weighted else Fraction(1) for p in who), Fraction(0)) for who in (inside, gave))
@@ -174,7 +175,7 @@ class _Printer:
             self.share[name] = k / n
         if figure is None:
             return None
-        unsaid = kind is Kind.COUNT or base == ANSWERED
+        unsaid = kind is Kind.COUNT or base == BaseRule.answered
         counted = not weighted and rng.random() < 0.1
         cell = Cell(of, answer, group, wave)
         return Claim(name, figure, cell, None if unsaid and rng.random() < 0.3 else base, weighted, counted)
