@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import duckdb
 
-from dagster_project.claims import RULE_WORDS, BaseRule, Claim, Code, Finding, Kind, Reading, Severity
+from dagster_project.claims import RULE_WORDS, BaseRule, Claim, Code, Finding, Kind, Reading, Severity, Way
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Recount:
 
     reproduced: bool
     arithmetic: str
-    elsewhere: Sequence[tuple[str, str]] = ()
+    elsewhere: Sequence[tuple[Way, str]] = ()
 
     @property
     def text(self) -> str:
@@ -139,15 +139,15 @@ def _recounted_percentage(
     text, share = labelled
     if claim.figure.interval.contains(share):
         return Recount(True, text)
-    elsewhere: list[tuple[str, str]] = []
+    elsewhere: list[tuple[Way, str]] = []
     seen = {share}  # of bases that are the same people one is enough
     for (rule, is_weighted), (way, other) in ways.items():
         if other not in seen and claim.figure.interval.contains(other):
-            elsewhere.append(("weighted" if is_weighted != weighted and rule == base else "another base", way))
+            elsewhere.append((Way.WEIGHTED if is_weighted != weighted and rule == base else Way.OTHER_BASE, way))
         seen.add(other)
     for rounding, words in RULE_WORDS.items():
         if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(share):
-            elsewhere.append(("another rounding rule", f"{text}, {words.of_one}"))
+            elsewhere.append((Way.OTHER_ROUNDING, f"{text}, {words.of_one}"))
     return Recount(False, text, tuple({way: (title, way) for title, way in elsewhere}.values()))
 
 

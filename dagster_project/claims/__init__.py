@@ -23,11 +23,12 @@ from dagster_project.claims.decide.algebra import (
     shares,
 )
 from dagster_project.claims.decide.severity import CONTRADICTED, WORST_FIRST, Severity
+from dagster_project.claims.decide.slips import Slip
 from dagster_project.claims.decide.triple import (
-    Triple,
     TripleFinding,
     audit_triple,
 )
+from dagster_project.claims.decide.ways import Way
 from dagster_project.claims.findings import (
     SECONDS,
     Audit,
@@ -36,17 +37,18 @@ from dagster_project.claims.findings import (
     Reading,
     Repair,
     RepairedFigure,
-    Slip,
     audit_claims,
     audit_statement,
     worst_first,
 )
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
-from dagster_project.claims.read.figures import Figure, FigureError, parse_figure
+from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Hedge, Kind
 from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
+from dagster_project.claims.read.parse import parse_statement
+from dagster_project.claims.read.phrases import FigureError
 from dagster_project.claims.read.rounding import (
     RULE_WORDS,
     RoundingRule,
@@ -55,7 +57,7 @@ from dagster_project.claims.read.rounding import (
     preimage,
     round_fraction,
 )
-from dagster_project.claims.read.statement import Listing, Part, StatementError, parse_statement
+from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple
 from dagster_project.claims.read.survey import Cell, Claim, Names, Order, Question
 from dagster_project.claims.say.words import listed
 
@@ -97,6 +99,7 @@ __all__ = [
     "StatementError",
     "Triple",
     "TripleFinding",
+    "Way",
     "ambiguity",
     "audit_change",
     "audit_claims",

@@ -9,8 +9,9 @@ from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.findings import Code, Finding, Repair, audit_statement
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.parse import parse_statement
 from dagster_project.claims.read.rounding import RoundingRule
-from dagster_project.claims.read.statement import Listing, parse_statement
+from dagster_project.claims.read.statement import Listing
 
 _VERDICTS = {
     Severity.PROVED_IMPOSSIBLE: "impossible",

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
 
 from dagster_project.claims.decide.algebra import counts_possible, shares
 from dagster_project.claims.decide.components import components
@@ -33,18 +32,20 @@ from dagster_project.claims.decide.joint import (
 from dagster_project.claims.decide.localise import Contradiction, Correction, Localiser, Sources, UndecidedError
 from dagster_project.claims.decide.readings import other_readings, other_roundings
 from dagster_project.claims.decide.severity import WORST_FIRST, Severity
+from dagster_project.claims.decide.slips import Slip, slip_of
 from dagster_project.claims.decide.system import Verdict
-from dagster_project.claims.decide.triple import Triple, TripleFinding, audit_triple
+from dagster_project.claims.decide.triple import TripleFinding, audit_triple
+from dagster_project.claims.decide.ways import Way
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval
 from dagster_project.claims.read.rounding import (
     RULE_WORDS,
     RoundingRule,
-    decimal_text,
     percent_preimage,
     round_fraction,
 )
+from dagster_project.claims.read.statement import Triple
 from dagster_project.claims.read.survey import Claim, Names, Order, Question
 from dagster_project.claims.say.joint_words import (
     contradiction_text,
@@ -57,7 +58,8 @@ from dagster_project.claims.say.joint_words import (
     undecided_text,
     weighted_text,
 )
-from dagster_project.claims.say.words import arithmetic_text, fit_text, impossible_text, meaning_text
+from dagster_project.claims.say.reading_words import tried_text
+from dagster_project.claims.say.triple_words import arithmetic_text, fit_text, impossible_text, meaning_text
 
 SECONDS = 30.0  # the time limit of a component
 _ENOUGH = 5  # percentages before a rule of rounding is inferred
@@ -85,18 +87,6 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True)
-class Slip:
-    """A usual slip that explains a wrong figure: what went wrong, the number that was meant and the printed one."""
-
-    what: str
-    values: tuple[str, str]
-
-    def __str__(self) -> str:
-        """`two digits swapped: 46 for 64`."""
-        return f"{self.what}: {' for '.join(self.values)}"
-
-
-@dataclass(frozen=True)
 class RepairedFigure:
     """One figure of a repair: what it may be (a percentage: as printed), that in words, and a slip that explains it."""
 
@@ -119,7 +109,7 @@ class Repair:
 class Reading:
     """Another meaning that changes no figure, with the intervals that then belong together where it is of a triple."""
 
-    title: str
+    title: Way
     claims: tuple[str, ...]
     message: str
     cost: int
@@ -251,7 +241,7 @@ class _Component:
             f for other in self.contradictions if other is not contradiction for f in other.figures
         )
         tried = other_readings(joint, first, around, self.localiser.deadline, self.weights_possible)
-        readings = told = [Reading(one.title, claims, one.message, one.cost) for one in tried]
+        readings = told = [Reading(one.way, claims, tried_text(one), one.cost) for one in tried]
         triple = _as_triple(joint, contradiction)
         code, statement, power = _code(joint, contradiction), contradiction_text(joint, contradiction, self.names), None
         repairs = tuple(self._repair(correction, around) for correction in contradiction.corrections)
@@ -462,7 +452,7 @@ def audit_statement(triple: Triple, claims: Mapping[Kind, tuple[str, ...]] | Non
         slip = slip_of(fit.figure, fit.interval, partial(_fits_triple, triple, fit.kind))
         repaired = RepairedFigure(ids[fit.kind], fit.figure, fit.interval, fit_text(fit, triple), slip)
         repairs.append(Repair((repaired,), trust_in(fit.figure)))
-    otherwise = [Reading(one.title, every, one.message, one.cost) for one in other_roundings(triple)]
+    otherwise = [Reading(one.way, every, tried_text(one), one.cost) for one in other_roundings(triple)]
     readings = sorted([*_readings_of_triple(told, every), *otherwise], key=lambda reading: reading.cost)
     severity = Severity.IMPOSSIBLE_AS_LABELLED if readings else Severity.PROVED_IMPOSSIBLE
     return Finding(code, severity, every, arithmetic_text(told), told.power, tuple(repairs), tuple(readings), triple)
@@ -508,7 +498,7 @@ def _as_triple(joint: Joint, contradiction: Contradiction) -> Triple | None:
 def _readings_of_triple(told: TripleFinding, claims: tuple[str, ...]) -> list[Reading]:
     return [
         Reading(
-            meaning.code.value,
+            meaning.way,
             claims,
             meaning_text(meaning, told.triple),
             meaning.cost,
@@ -537,37 +527,6 @@ def _code(joint: Joint, contradiction: Contradiction) -> Code:
     if all(one.kind is Kind.BASE for one in figures):
         return Code.RESPONSE_RATE
     return Code.BASE_SET if sum(one.kind is Kind.PERCENTAGE for one in figures) > 1 else Code.TRIPLE
-
-
-def slip_of(figure: Figure, interval: Interval, fits: Callable[[Fraction], bool]) -> Slip | None:
-    """The usual slip that would explain a figure: two digits swapped, the rest of 100, or one digit wrong."""
-    if figure.value is None or interval.is_empty or interval.high is None or interval.contains(figure.value):
-        return None
-    printed = decimal_text(figure.value, figure.decimals)
-    # one digit or another leads into any wide range, and a last digit to the next number
-    few = interval.high is not None and interval.high - interval.low <= Fraction(2, 10**figure.decimals)
-    for what, slips in _slips(printed, figure.kind, digits_wrong=few):
-        near = sorted(slips, key=lambda text: (abs(Fraction(text) - Fraction(printed)), text))
-        for text in near:
-            if text != printed and interval.contains(Fraction(text)) and fits(Fraction(text)):
-                return Slip(what, (text, printed))
-    return None
-
-
-def _slips(printed: str, kind: Kind, *, digits_wrong: bool) -> Iterator[tuple[str, set[str]]]:
-    digits = [n for n, sign in enumerate(printed) if sign.isdigit()]
-    swapped = set()
-    for one, two in pairwise(digits):
-        text = list(printed)
-        text[one], text[two] = text[two], text[one]
-        swapped.add("".join(text))
-    yield "two digits swapped", {text for text in swapped if text[0] != "0" or len(digits) == 1}
-    if kind is Kind.PERCENTAGE:
-        decimals = len(printed.partition(".")[2])
-        yield "what is left of 100", {decimal_text(100 - Fraction(printed), decimals)}
-    if digits_wrong:
-        changed = {printed[:n] + digit + printed[n + 1 :] for n in digits[:-1] for digit in "0123456789"}
-        yield "one digit", {text for text in changed if text[0] != "0"}
 
 
 # -- the survey as a whole ------------------------------------------------------------------------------------------
