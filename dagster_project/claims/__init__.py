@@ -25,22 +25,12 @@ from dagster_project.claims.decide.algebra import (
 from dagster_project.claims.decide.severity import CONTRADICTED, WORST_FIRST, Severity
 from dagster_project.claims.decide.slips import Slip
 from dagster_project.claims.decide.triple import (
-    TripleFinding,
+    JudgedTriple,
     audit_triple,
 )
 from dagster_project.claims.decide.ways import Way
-from dagster_project.claims.findings import (
-    SECONDS,
-    Audit,
-    Code,
-    Finding,
-    Reading,
-    Repair,
-    RepairedFigure,
-    audit_claims,
-    audit_statement,
-    worst_first,
-)
+from dagster_project.claims.finding import Code, Finding, Reading, Repair, RepairedFigure, worst_first
+from dagster_project.claims.findings import SECONDS, Audit, audit_claims
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
 from dagster_project.claims.read.figures import Figure, parse_figure
@@ -60,6 +50,7 @@ from dagster_project.claims.read.rounding import (
 from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple
 from dagster_project.claims.read.survey import Cell, Claim, Names, Order, Question
 from dagster_project.claims.say.words import listed
+from dagster_project.claims.triple_finding import audit_statement
 
 __all__ = [
     "BASES",
@@ -83,6 +74,7 @@ __all__ = [
     "Finding",
     "Hedge",
     "Interval",
+    "JudgedTriple",
     "Kind",
     "Lexicon",
     "Listing",
@@ -98,7 +90,6 @@ __all__ = [
     "Slip",
     "StatementError",
     "Triple",
-    "TripleFinding",
     "Way",
     "ambiguity",
     "audit_change",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dagster_project.claims.decide.algebra import counts_possible, percentages_possible
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.findings import Code, Finding
+from dagster_project.claims.finding import Code, Finding
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import BASES, Interval

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.ways import Way
-from dagster_project.claims.findings import Code, Finding, Reading
+from dagster_project.claims.finding import Code, Finding, Reading
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import number_text

@@ -74,7 +74,7 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class TripleFinding:
+class JudgedTriple:
     """What the audit says of a triple.
 
     `example` is a count and base that have the percentage, as close to the printed ones as can be; None if there are
@@ -90,7 +90,7 @@ class TripleFinding:
     meanings: tuple[Meaning, ...] = ()
 
 
-def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> TripleFinding:
+def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> JudgedTriple:
     """Can the figures stand together? If not: what each figure may be, and every meaning that changes none.
 
     `others` are further percentages said of the same survey, for the meanings. Fits come in the order percentage,
@@ -106,10 +106,10 @@ def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> TripleFinding
         severity = Severity.CONSISTENT if power else Severity.NOT_CHECKABLE
         if _hangs_on_a_half(triple):
             severity = Severity.NEEDS_AN_ASSUMPTION
-        return TripleFinding(triple, True, severity, power, example)
+        return JudgedTriple(triple, True, severity, power, example)
     meanings = _meanings(triple, others)
     severity = Severity.IMPOSSIBLE_AS_LABELLED if meanings else Severity.PROVED_IMPOSSIBLE
-    return TripleFinding(triple, False, severity, power, None, _fits(triple), meanings)
+    return JudgedTriple(triple, False, severity, power, None, _fits(triple), meanings)
 
 
 def _hangs_on_a_half(triple: Triple) -> bool:

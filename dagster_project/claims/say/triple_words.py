@@ -10,8 +10,8 @@ from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.triple import (
     Fit,
     Implied,
+    JudgedTriple,
     Meaning,
-    TripleFinding,
 )
 from dagster_project.claims.decide.ways import Way
 from dagster_project.claims.read.figures import Figure
@@ -22,14 +22,14 @@ from dagster_project.claims.read.statement import Triple
 from dagster_project.claims.say.words import range_text, value_text, whole_text
 
 
-def finding_text(finding: TripleFinding) -> str:
+def finding_text(judged: JudgedTriple) -> str:
     """One paragraph: whether the figures can stand together, with the arithmetic, and every meaning that works."""
-    return " ".join([arithmetic_text(finding), *(meaning_text(one, finding.triple) for one in finding.meanings)])
+    return " ".join([arithmetic_text(judged), *(meaning_text(one, judged.triple) for one in judged.meanings)])
 
 
-def arithmetic_text(finding: TripleFinding) -> str:
+def arithmetic_text(judged: JudgedTriple) -> str:
     """Whether the figures can stand together, with the arithmetic."""
-    return _fits(finding) if finding.holds else _cannot_be(finding)
+    return _fits(judged) if judged.holds else _cannot_be(judged)
 
 
 def fit_text(fit: Fit, triple: Triple) -> str:
@@ -64,15 +64,15 @@ def _said(triple: Triple) -> str:
 # -- the two verdicts -----------------------------------------------------------------------------------------------
 
 
-def impossible_text(finding: TripleFinding) -> str:
+def impossible_text(judged: JudgedTriple) -> str:
     """That a triple cannot be, without what would mend it."""
-    triple = finding.triple
+    triple = judged.triple
     arithmetic = _as_printed(triple)
     return f"“{_statement(triple)}” cannot be" + (f": {arithmetic}." if arithmetic else ".")
 
 
-def _fits(finding: TripleFinding) -> str:
-    triple, example = finding.triple, finding.example
+def _fits(judged: JudgedTriple) -> str:
+    triple, example = judged.triple, judged.example
     assert example is not None
     count, base = example
     figure = triple.percentage
@@ -81,31 +81,31 @@ def _fits(finding: TripleFinding) -> str:
     if figure is None:
         text = f"{start}{_division(count, base)}. No percentage is printed, so there is nothing to check."
     else:
-        only = ", but only if a half was not rounded up" if finding.severity is Severity.NEEDS_AN_ASSUMPTION else ""
+        only = ", but only if a half was not rounded up" if judged.severity is Severity.NEEDS_AN_ASSUMPTION else ""
         text = f"{start}{_division(count, base, figure)}, printed {figure.phrase}: it fits{only}."
-    return f"{text}{_power_text(finding)}" if figure is not None else text
+    return f"{text}{_power_text(judged)}" if figure is not None else text
 
 
-def _power_text(finding: TripleFinding) -> str:
-    figure = finding.triple.percentage
-    if finding.severity is Severity.NOT_CHECKABLE:
+def _power_text(judged: JudgedTriple) -> str:
+    figure = judged.triple.percentage
+    if judged.severity is Severity.NOT_CHECKABLE:
         return " That proves nothing: with such a base, any percentage would have fitted."
     if figure is None or figure.value is None:
         return ""
     printable = 100 * 10**figure.decimals + 1
-    caught = finding.power * printable
+    caught = judged.power * printable
     form = {0: "whole percentages", 1: "percentages with one decimal"}.get(
         figure.decimals, f"percentages with {figure.decimals} decimals"
     )
     return f" Of the {printable:,} {form} from 0 to 100, {number_text(caught)} would not have fitted."
 
 
-def _cannot_be(finding: TripleFinding) -> str:
-    triple = finding.triple
-    parts = [_as_printed(triple), *(_fit_arithmetic(r, triple) for r in finding.fits)]
+def _cannot_be(judged: JudgedTriple) -> str:
+    triple = judged.triple
+    parts = [_as_printed(triple), *(_fit_arithmetic(r, triple) for r in judged.fits)]
     arithmetic = "; ".join(dict.fromkeys(part for part in parts if part))
     text = f"“{_statement(triple)}” cannot be: {arithmetic}."
-    if not finding.fits:
+    if not judged.fits:
         text += " No change of one figure alone would mend it."
     return text
 
