@@ -26,7 +26,7 @@ import duckdb
 from dagster_project.codebook import read_survey_folder
 from dagster_project.defs import dbt_project
 from dagster_project.disclosure import withhold_counts
-from dagster_project.ingest import write_codebook, write_records
+from dagster_project.ingest import write_codebook, write_records, write_weights
 from dagster_project.places import PROJECT_DIR, Places
 from dagster_project.warehouse import open_warehouse
 
@@ -187,6 +187,7 @@ def our_numbers(places: Places, survey: str) -> dict[tuple[str, ...], float | No
     with open_warehouse(places.work_database(survey)) as connection:
         write_codebook(connection, folder)
         write_records(connection, folder)
+        write_weights(connection, folder)
     build(places, survey, "tallies")
     with open_warehouse(places.work_database(survey)) as connection:
         withhold_counts(connection)

@@ -7,7 +7,7 @@ declaration. Which tables there are is each room's business; dbt's models are de
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,10 +25,27 @@ class Column:
     meaning: str
     is_public: bool = False
 
+    @property
+    def kept(self) -> Column:
+        """The same column in a table that is not published."""
+        return replace(self, is_public=False)
+
 
 def public(name: str, type: str, meaning: str) -> Column:
     """A column that every release shows."""
     return Column(name, type, meaning, is_public=True)
+
+
+# what nearly every table begins with
+SURVEY = public("survey", "VARCHAR", "The survey, by the name of its folder")
+GENERATION = public(
+    "generation", "VARCHAR", "What the inputs were that this row was built from; a release refuses a mix"
+)
+PROVENANCE = public(
+    "provenance",
+    "VARCHAR",
+    "Where the records come from: collected, reconstructed, synthetic; published if there are none",
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,17 @@ class Table:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
         connection.execute(f"CREATE OR REPLACE TABLE {self.address} ({columns})")
 
+    def make_unless_there(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Keep the table with its rows where it stands as it is declared; else make it, empty."""
+        found = connection.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
+            "AND schema_name = ? AND table_name = ? ORDER BY column_index",
+            [self.schema, self.name],
+        ).fetchall()
+        declared = [(column.name, _unspaced(column.type)) for column in self.columns]
+        if [(name, _unspaced(type)) for name, type in found] != declared:
+            self.make(connection)
+
     def insert(self, connection: duckdb.DuckDBPyConnection, rows: Iterable[Row], *, key: Row | None = None) -> None:
         """Add rows by their columns' names; `key` holds what is the same in all of them.
 
@@ -68,9 +96,17 @@ class Table:
         if whole:
             # By column in one statement; executemany takes 1 ms a row.
             marks = ", ".join(["unnest(?)"] * len(self.names))
-            names = ", ".join(f'"{name}"' for name in self.names)
             values = [[row[name] for row in whole] for name in self.names]
-            connection.execute(f"INSERT INTO {self.address} ({names}) SELECT {marks}", values)
+            connection.execute(f"INSERT INTO {self.address} ({self._list}) SELECT {marks}", values)
+
+    def insert_from(self, connection: duckdb.DuckDBPyConnection, select: str, parameters: Any = None) -> None:
+        """Add what a statement gives, by its columns' names; a column that it lacks is DuckDB's error."""
+        connection.execute(f"INSERT INTO {self.address} ({self._list}) SELECT {self._list} FROM ({select})", parameters)
+
+    @property
+    def _list(self) -> str:
+        """SQL of its columns' names."""
+        return ", ".join(f'"{name}"' for name in self.names)
 
 
 def replace_all(
@@ -80,3 +116,8 @@ def replace_all(
     for table, of_table in rows.items():
         table.make(connection)
         table.insert(connection, of_table, key=key)
+
+
+def _unspaced(type: str) -> str:
+    """A type in one spelling: DuckDB's is DECIMAL(38,10), ours DECIMAL(38, 10)."""
+    return type.replace(", ", ",")

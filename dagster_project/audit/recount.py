@@ -8,7 +8,22 @@ from fractions import Fraction
 
 import duckdb
 
-from dagster_project.claims import RULE_WORDS, BaseRule, Claim, Code, Finding, Kind, Reading, Severity, Way
+from dagster_project.claims import (
+    RULE_WORDS,
+    BaseRule,
+    Claim,
+    Code,
+    Finding,
+    Kind,
+    Reading,
+    Sense,
+    Severity,
+    half_up,
+)
+
+Bases = Mapping[BaseRule, tuple[int, float | None]]  # respondents, and the sum of their weights
+
+WITHHELD = "withheld: too few respondents"
 
 
 @dataclass(frozen=True)
@@ -20,7 +35,7 @@ class Recount:
 
     reproduced: bool
     arithmetic: str
-    elsewhere: Sequence[tuple[Way, str]] = ()
+    elsewhere: Sequence[tuple[Sense, str]] = ()
 
     @property
     def text(self) -> str:
@@ -50,31 +65,31 @@ def recount(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | No
     return _recounted_percentage(claim, bases, n, w)
 
 
-def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Claim]) -> set[str]:
-    """The claims about counts and bases that the published tables withhold; that one is right would tell it."""
+def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Claim]) -> Mapping[str, str]:
+    """The claims about counts and bases that the published tables withhold, each with the reason.
+
+    Whether such a figure is right would tell what is withheld.
+    """
     cells = connection.execute("SELECT question, answer, group_by, group_value FROM disclosure.withheld").fetchall()
     bases = connection.execute(
         "SELECT question, base_rule, group_by, group_value FROM disclosure.withheld_bases"
     ).fetchall()
     withheld = {*cells, *bases}
-    return {
-        claim.id
-        for claim in claims
-        if (
-            claim.cell.question,
-            claim.base_rule if claim.kind is Kind.BASE else claim.cell.answer,
-            *(claim.cell.group or (None, None)),
-        )
-        in withheld
-    }
+    return {claim.id: WITHHELD for claim in claims if _told_in(claim) in withheld}
+
+
+def _told_in(claim: Claim) -> tuple[str | None, str | None, str | None, str | None]:
+    """The row of a published table that tells a claim: its question, the answer or base rule, its group."""
+    of = claim.base_rule if claim.kind is Kind.BASE else claim.cell.answer
+    return (claim.cell.question, of, *(claim.cell.group or (None, None)))
 
 
 def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], provenance: str) -> Iterator[Finding]:
     """What the recount says: one finding of all that the records give, and one of each figure that they do not."""
-    told = {claim.id: claim for claim in claims if claim.id in recounts}
+    told = [claim for claim in claims if claim.id in recounts]
     if not told:
         return
-    given = tuple(claim for claim in told if recounts[claim].reproduced)
+    given = tuple(claim.id for claim in told if recounts[claim.id].reproduced)
     if provenance != "collected":
         message = (
             f"The records are {provenance}: whether they agree with the figures is by construction and proves nothing. "
@@ -88,20 +103,21 @@ def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], p
             f"{len(given):,} of {len(told):,} figures {verb} what the records give, under the base that is printed."
         )
         yield Finding(Code.RECOUNT, Severity.REPRODUCED, given, message)
-    for claim in told.values():
-        found = recounts[claim.id]
-        if found.reproduced:
-            continue
-        statement = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
-        readings = tuple(
-            Reading(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
-        )
-        if readings:
-            severity = Severity.IMPOSSIBLE_AS_LABELLED
-            yield Finding(Code.RECOUNT, severity, (claim.id,), statement, readings=readings)
-        else:
-            tried = " No other base, weighting or rounding gives it either." if claim.kind is Kind.PERCENTAGE else ""
-            yield Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), statement + tried)
+    for claim in told:
+        if claim.id not in given:
+            yield _not_given(claim, recounts[claim.id])
+
+
+def _not_given(claim: Claim, found: Recount) -> Finding:
+    """A figure that the records do not give as it is labelled, with what they give it under."""
+    statement = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
+    readings = tuple(
+        Reading(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
+    )
+    if readings:
+        return Finding(Code.RECOUNT, Severity.IMPOSSIBLE_AS_LABELLED, (claim.id,), statement, readings=readings)
+    tried = " No other base, weighting or rounding gives it either." if claim.kind is Kind.PERCENTAGE else ""
+    return Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), statement + tried)
 
 
 def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
@@ -118,40 +134,61 @@ def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Reco
     return Recount(claim.figure.interval.contains(base), f"{base:,} {claim.base_rule.words.counted}")
 
 
-def _recounted_percentage(
-    claim: Claim, bases: Mapping[BaseRule, tuple[int, float | None]], n: int, w: float
-) -> Recount | None:
+@dataclass(frozen=True)
+class _Way:
+    """A share that the records give: of which base, whether of weights, and the division in words."""
+
+    base: BaseRule
+    weighted: bool
+    share: Fraction
+    text: str
+
+
+def _recounted_percentage(claim: Claim, bases: Bases, n: int, w: float) -> Recount | None:
     """The share under the base as labelled, and, where that does not give the figure, every other way that does."""
-    ways: dict[tuple[BaseRule, bool], tuple[str, Fraction]] = {}
+    ways = list(_ways(bases, n, w))
+    labelled = max((way for way in ways if way.base is claim.base_rule), key=lambda way: way.weighted, default=None)
+    if labelled is None:
+        return None
+    if claim.figure.interval.contains(labelled.share):
+        return Recount(True, labelled.text)
+    elsewhere = [*_other_ways(claim, labelled, ways), *_other_roundings(claim, labelled)]
+    return Recount(False, labelled.text, tuple({text: (title, text) for title, text in elsewhere}.values()))
+
+
+def _ways(bases: Bases, n: int, w: float) -> Iterator[_Way]:
+    """The share of a count of `n`, weighing `w`, in each base, in respondents and where these differ in weights."""
     for rule, (n_base, w_base) in bases.items():
         if n_base:
             share = Fraction(100 * n, n_base)
-            ways[rule, False] = f"{n:,} of {n_base:,} {rule.words.counted} is {float(share):.1f} %", share
+            yield _Way(rule, False, share, f"{n:,} of {n_base:,} {rule.words.counted} is {half_up(share, 1)} %")
         if n_base and w_base and (n, n_base) != (w, w_base):
             share = 100 * Fraction(w) / Fraction(w_base)
-            text = f"{w:,.0f} of {w_base:,.0f} (weighted) {rule.words.counted} is {float(share):.1f} %"
-            ways[rule, True] = text, share
-    base = claim.base_rule
-    weighted = (base, True) in ways
-    labelled = ways.get((base, weighted))
-    if labelled is None:
-        return None
-    text, share = labelled
-    if claim.figure.interval.contains(share):
-        return Recount(True, text)
-    elsewhere: list[tuple[Way, str]] = []
-    seen = {share}  # of bases that are the same people one is enough
-    for (rule, is_weighted), (way, other) in ways.items():
-        if other not in seen and claim.figure.interval.contains(other):
-            elsewhere.append((Way.WEIGHTED if is_weighted != weighted and rule == base else Way.OTHER_BASE, way))
-        seen.add(other)
+            text = f"{_weight(w)} of {_weight(w_base)} (weighted) {rule.words.counted} is {half_up(share, 1)} %"
+            yield _Way(rule, True, share, text)
+
+
+def _weight(w: float) -> str:
+    return f"{half_up(Fraction(w), 0):,}"
+
+
+def _other_ways(claim: Claim, labelled: _Way, ways: Sequence[_Way]) -> Iterator[tuple[Sense, str]]:
+    seen = {labelled.share}  # of bases that are the same people one is enough
+    for way in ways:
+        if way.share not in seen and claim.figure.interval.contains(way.share):
+            same_base = way.base is labelled.base
+            other_weights = same_base and way.weighted != labelled.weighted
+            yield Sense.WEIGHTED if other_weights else Sense.OTHER_BASE, way.text
+        seen.add(way.share)
+
+
+def _other_roundings(claim: Claim, labelled: _Way) -> Iterator[tuple[Sense, str]]:
     for rounding, words in RULE_WORDS.items():
-        if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(share):
-            elsewhere.append((Way.OTHER_ROUNDING, f"{text}, {words.of_one}"))
-    return Recount(False, text, tuple({way: (title, way) for title, way in elsewhere}.values()))
+        if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(labelled.share):
+            yield Sense.OTHER_ROUNDING, f"{labelled.text}, {words.of_one}"
 
 
-def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Mapping[BaseRule, tuple[int, float | None]]:
+def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Bases:
     rows = connection.execute(
         """SELECT base_rule, n_base, w_base FROM marts.bases WHERE question = $question
         AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value

@@ -22,13 +22,13 @@ from dagster_project.claims.decide.algebra import (
     printed_percentages,
     shares,
 )
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import CONTRADICTED, WORST_FIRST, Severity
 from dagster_project.claims.decide.slips import Slip
 from dagster_project.claims.decide.triple import (
     JudgedTriple,
     audit_triple,
 )
-from dagster_project.claims.decide.ways import Way
 from dagster_project.claims.finding import Code, Finding, Reading, Repair, RepairedFigure, worst_first
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
@@ -42,6 +42,7 @@ from dagster_project.claims.read.phrases import FigureError
 from dagster_project.claims.read.rounding import (
     RULE_WORDS,
     RoundingRule,
+    half_up,
     percent_preimage,
     percent_text,
     preimage,
@@ -86,11 +87,11 @@ __all__ = [
     "Repair",
     "RepairedFigure",
     "RoundingRule",
+    "Sense",
     "Severity",
     "Slip",
     "StatementError",
     "Triple",
-    "Way",
     "ambiguity",
     "audit_change",
     "audit_claims",
@@ -107,6 +108,7 @@ __all__ = [
     "grim_power",
     "grimmer",
     "grimmer_power",
+    "half_up",
     "leaves_answers_out",
     "listed",
     "missing_disclosure",

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.decide.ways import Way
 from dagster_project.claims.finding import Code, Finding, Reading
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
@@ -76,10 +76,10 @@ def audit_change(change: Change, earlier: Claim, later: Claim, claim: str) -> Fi
     if _holds(change, first, second):
         return Finding(Code.CHANGE, Severity.CONSISTENT, claims, f"{told}: “{change.text}” fits.")
     statement = f"{told}, not “{change.text}”."
-    others = [(Way.WAVES_SWAPPED, "In the other direction it fits.", replace(change, falls=not change.falls))]
+    others = [(Sense.WAVES_SWAPPED, "In the other direction it fits.", replace(change, falls=not change.falls))]
     if change.unit is Unit.PERCENT and first.kind is Kind.PERCENTAGE:
         slip = f"In percentage points it fits: {_size_text(first, second, Unit.POINTS)}."
-        others.insert(0, (Way.POINTS, slip, replace(change, unit=Unit.POINTS)))
+        others.insert(0, (Sense.POINTS, slip, replace(change, unit=Unit.POINTS)))
     for cost, (title, slip, other) in enumerate(others, start=1):
         if _holds(other, first, second):
             readings = (Reading(title, claims, slip, cost),)

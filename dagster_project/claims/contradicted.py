@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
-from dagster_project.claims.decide.joint import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP, Joint
+from dagster_project.claims.decide.joint import Joint
+from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
 from dagster_project.claims.decide.localise import Contradiction, Correction, Localiser, Sources, UndecidedError
 from dagster_project.claims.decide.readings import other_readings
 from dagster_project.claims.decide.slips import slip_of
@@ -39,7 +40,7 @@ def contradiction_finding(
     joint, first = localiser.joint, contradiction.conflicts[0]
     claims = _claims(joint, contradiction)
     tried = other_readings(joint, first, around, localiser.deadline, weights_possible)
-    readings = tuple(Reading(one.way, claims, tried_text(one), one.cost) for one in tried)
+    readings = tuple(Reading(one.sense, claims, tried_text(one), one.cost) for one in tried)
     found = Finding(
         code=_code(joint, contradiction),
         severity=contradicted_by(readings),

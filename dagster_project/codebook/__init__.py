@@ -1,11 +1,11 @@
-"""The codebook room: what a person writes about a survey, as typed models. It knows no other room but `claims`."""
+"""The codebook room: what a person writes about a survey, as typed models.
 
-from dagster_project.codebook.claims_yml import (
-    Claim,
-    Published,
-    Reading,
-    Statement,
-)
+It knows no other room but `claims`, whose words it uses, and `formats`, whose options survey.yml can give.
+"""
+
+from dagster_project.codebook.claims_yml import ClaimEntry
+from dagster_project.codebook.design import RESPONDED
+from dagster_project.codebook.fields import DESIGN_COLUMNS, RESERVED
 from dagster_project.codebook.files import (
     CODEBOOK_FILE,
     SurveyFolder,
@@ -14,20 +14,15 @@ from dagster_project.codebook.files import (
     survey_names,
     write_json_schemas,
 )
-from dagster_project.codebook.model import (
-    ANY_VALUE,
-    Answer,
-    AnswerKind,
-    BaseRule,
-    Codebook,
-    Provenance,
-    Question,
-    QuestionType,
-    RecordFormat,
-)
+from dagster_project.codebook.located import Place
+from dagster_project.codebook.question_types import Holds, QuestionType
+from dagster_project.codebook.questions import ANY_VALUE, AnswerKind, Question
+from dagster_project.codebook.records import Records
+from dagster_project.codebook.survey import Codebook, Provenance
+from dagster_project.codebook.weighting import Margin
 
 __all__ = [
-    "ANY_VALUE", "CODEBOOK_FILE", "Answer", "AnswerKind", "BaseRule", "Claim", 
-    "Codebook", "Provenance", "Published", "Question", "QuestionType", "Reading", "RecordFormat", "Statement",
-    "SurveyFolder", "read_survey_folder", "survey_identifier", "survey_names", "write_json_schemas",
+    "ANY_VALUE", "CODEBOOK_FILE", "DESIGN_COLUMNS", "RESERVED", "RESPONDED", "AnswerKind", "ClaimEntry", "Codebook",
+    "Holds", "Margin", "Place", "Provenance", "Question", "QuestionType", "Records", "SurveyFolder",
+    "read_survey_folder", "survey_identifier", "survey_names", "write_json_schemas",
 ]  # fmt: skip

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.claims import BaseRule, Kind
-from dagster_project.codebook.located import Located, Path_, read_text
-from dagster_project.codebook.model import Codebook
+from dagster_project.codebook.located import Located, Place, read_text
+from dagster_project.codebook.survey import Codebook
 from dagster_project.errors import InputError
 
 # Each column, and the field of a claim that it fills.
@@ -44,7 +44,7 @@ class LocatedTable(Located):
     table: Path
     first: int
 
-    def error(self, path: Path_, message: str) -> InputError:
+    def error(self, path: Place, message: str) -> InputError:
         if path[:1] != ("claims",) or len(path) < 2 or not isinstance(path[1], int) or path[1] < self.first:
             return super().error(path, message)
         column = next((name for name, field in COLUMNS.items() if path[2 : 2 + len(field)] == field), None)

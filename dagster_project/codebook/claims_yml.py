@@ -11,18 +11,21 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from dagster_project.claims import Kind, check_units, parse_change, parse_figure, parse_statement
-from dagster_project.codebook.model import BaseRule, Codebook, Model, Name, Place, Question, QuestionId, Text, at
+from dagster_project.claims import BaseRule, Kind, check_units, parse_change, parse_figure, parse_statement
+from dagster_project.codebook.fields import Model, Name, QuestionId, Text, at
+from dagster_project.codebook.located import Place
+from dagster_project.codebook.questions import Question
+from dagster_project.codebook.survey import Codebook
 
 
-class Group(Model):
+class GroupEntry(Model):
     """The part of the respondents that a figure speaks of: those with one answer to a group question."""
 
     question: QuestionId
     answer: Text
 
 
-class Antecedent(Model):
+class AntecedentEntry(Model):
     """Whom "of these" may mean: those in a base, or those who gave one answer."""
 
     base: BaseRule | None = None
@@ -38,7 +41,7 @@ class Antecedent(Model):
         return self
 
 
-class Claim(Model):
+class ClaimEntry(Model):
     """One published figure with what it is said to be."""
 
     id: Name
@@ -47,13 +50,13 @@ class Claim(Model):
     hedge: str | None = Field(default=None, description="The word that widens the figure, where it stands elsewhere.")
     question: QuestionId | None = None
     option: Text | None = Field(default=None, description="One of the question's options, nets or missing codes.")
-    group: Group | None = None
+    group: GroupEntry | None = None
     wave: Text | None = Field(default=None, description="The wave it is of; that of its question if left out.")
     base: BaseRule | None = Field(
         default=None,
         description="For a percentage: whom the text divides by. For a base: which base it is said to be.",
     )
-    may_be_of: Annotated[list[Antecedent], Field(min_length=2)] | None = Field(
+    may_be_of: Annotated[list[AntecedentEntry], Field(min_length=2)] | None = Field(
         default=None, description="Whom the figure may be of, where the text leaves it open: 26 of these."
     )
     weighted: bool | None = Field(default=None, description="Whether the figure is weighted, where that is told.")
@@ -71,7 +74,7 @@ class Claim(Model):
         return self
 
 
-class Statement(Model):
+class StatementEntry(Model):
     """A sentence that gives a count, a base and a percentage at once, checked as it is written."""
 
     id: Name
@@ -79,22 +82,22 @@ class Statement(Model):
     where: str | None = None
 
 
-class Change(Model):
+class TakenAs(Model):
     """What a claim is taken to be in another reading; the figure itself stays."""
 
     kind: Kind | None = None
     base: BaseRule | None = None
 
 
-class Reading(Model):
+class ReadingEntry(Model):
     """Another meaning of some claims, which changes no figure."""
 
     id: Name
     text: str = Field(description="The reading in plain words.")
-    changes: dict[str, Change] = Field(description="Claim to what it is taken to be.", min_length=1)
+    changes: dict[str, TakenAs] = Field(description="Claim to what it is taken to be.", min_length=1)
 
 
-class Order(Model):
+class OrderEntry(Model):
     """The text says that one figure is larger than another."""
 
     id: Name
@@ -104,7 +107,7 @@ class Order(Model):
     where: str | None = None
 
 
-class ChangeOverTime(Model):
+class ChangeEntry(Model):
     """The text says by how much a figure changed from one claim to another."""
 
     id: Name
@@ -115,7 +118,7 @@ class ChangeOverTime(Model):
     where: str | None = None
 
 
-class Disclosure(StrEnum):
+class Told(StrEnum):
     """What a publication tells of how its figures were come by."""
 
     who_asked = "who_asked"
@@ -133,18 +136,18 @@ class Publication(Model):
     url: str | None = None
     published: str | None = None
     note: str | None = None
-    discloses: list[Disclosure] = Field(default=[], description="What it tells of the survey.")
+    discloses: list[Told] = Field(default=[], description="What it tells of the survey.")
 
 
 class Published(Model):
     """All figures that one publication prints about a survey."""
 
     publication: Publication
-    claims: list[Claim] = []
-    statements: list[Statement] = []
-    readings: list[Reading] = []
-    orders: list[Order] = []
-    changes_over_time: list[ChangeOverTime] = []
+    claims: list[ClaimEntry] = []
+    statements: list[StatementEntry] = []
+    readings: list[ReadingEntry] = []
+    orders: list[OrderEntry] = []
+    changes_over_time: list[ChangeEntry] = []
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
@@ -164,7 +167,7 @@ class Published(Model):
             _check_pair(("changes_over_time", position), known, **{"from": change.earlier, "to": change.later})
         return self
 
-    def under(self, reading: Reading) -> list[Claim]:
+    def under(self, reading: ReadingEntry) -> list[ClaimEntry]:
         """The claims as `reading` takes them."""
         return [_changed(claim, reading.changes.get(claim.id)) for claim in self.claims]
 
@@ -234,14 +237,14 @@ def _check_pair(place: Place, known: Collection[str], **claims: str) -> None:
         raise at(place, f"{' and '.join(claims)} are the same claim; name two.")
 
 
-def _check_figure(claim: Claim, place: Place) -> None:
+def _check_figure(claim: ClaimEntry, place: Place) -> None:
     try:
         parse_figure(claim.figure, claim.kind, hedge=claim.hedge)
     except ValueError as error:
         raise at(place, str(error)) from error
 
 
-def _check_bounds(claim: Claim, place: Place) -> None:
+def _check_bounds(claim: ClaimEntry, place: Place) -> None:
     if claim.low is None and claim.high is None:
         return
     try:
@@ -255,7 +258,7 @@ def _check_option(codebook: Codebook, question: Question, option: str, place: Pl
         raise at(place, f"{option!r} is no option of question {question.id}.")
 
 
-def _check_wave(codebook: Codebook, claim: Claim, question: Question | None, place: Place) -> None:
+def _check_wave(codebook: Codebook, claim: ClaimEntry, question: Question | None, place: Place) -> None:
     if claim.wave is None:
         return
     codebook.check_wave(claim.wave, place)
@@ -272,7 +275,7 @@ def _known(codebook: Codebook, question_id: str | None, place: Place) -> Questio
     return question
 
 
-def _changed(claim: Claim, change: Change | None) -> Claim:
+def _changed(claim: ClaimEntry, change: TakenAs | None) -> ClaimEntry:
     if change is None:
         return claim
     kind = change.kind or claim.kind

@@ -12,8 +12,9 @@ from pydantic_core import PydanticCustomError
 
 from dagster_project.codebook.claims_csv import with_table
 from dagster_project.codebook.claims_yml import Published, check_against
+from dagster_project.codebook.fields import IDENTIFIER
 from dagster_project.codebook.located import parse_model, read_yaml
-from dagster_project.codebook.model import IDENTIFIER, Codebook
+from dagster_project.codebook.survey import Codebook
 from dagster_project.errors import InputError
 
 CODEBOOK_FILE = "survey.yml"

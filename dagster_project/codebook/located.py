@@ -16,7 +16,7 @@ import yaml
 
 from dagster_project.errors import InputError
 
-Path_ = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 # Aliases of aliases grow without end; no codebook comes near this.
 MOST_VALUES = 500_000
 Model = TypeVar("Model", bound=pydantic.BaseModel)
@@ -28,15 +28,15 @@ class Located:
 
     file: Path
     content: Any
-    lines: Mapping[Path_, int]
+    lines: Mapping[Place, int]
 
-    def line(self, path: Path_) -> int:
+    def line(self, path: Place) -> int:
         """The line of `path`, or of the nearest thing that holds it when it is not written at all."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def error(self, path: Path_, message: str) -> InputError:
+    def error(self, path: Place, message: str) -> InputError:
         """An `InputError` that names file, line and field."""
         field = _field_text(path)
         return InputError(f"{self.file}:{self.line(path)}: {field + ': ' if field else ''}{message}")
@@ -57,7 +57,7 @@ def read_text(file: Path) -> str:
 def read_yaml(file: Path) -> Located:
     """Read one YAML document. Raises `InputError` with the line for anything that is not plain YAML."""
     text = read_text(file)
-    lines: dict[Path_, int] = {}
+    lines: dict[Place, int] = {}
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         content = None if node is None else _plain(node, (), lines, file, ())
@@ -93,7 +93,7 @@ def parse_model(model: type[Model], located: Located, context: Mapping[str, Any]
         raise located.error(path, message + more) from error
 
 
-def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: Path, above: tuple[int, ...]) -> Any:
+def _plain(node: yaml.Node, path: Place, lines: dict[Place, int], file: Path, above: tuple[int, ...]) -> Any:
     lines[path] = node.start_mark.line + 1
     if len(lines) > MOST_VALUES:
         raise InputError(f"{file}:{lines[path]}: more than {MOST_VALUES:,} values; write fewer aliases (*name).")
@@ -119,9 +119,9 @@ def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: Path, ab
     return node.value
 
 
-def _yaml_path(located: Located, problem: Any) -> Path_:
+def _yaml_path(located: Located, problem: Any) -> Place:
     """Pydantic's location less the parts that are types rather than fields."""
-    path: Path_ = ()
+    path: Place = ()
     for part in problem["loc"]:
         if (*path, part) in located.lines or part == problem["loc"][-1]:
             path = (*path, part)
@@ -151,7 +151,7 @@ def _problem_text(problem: Any) -> str:
     return f"{message} (found {found if len(found) <= 80 else found[:77] + '...'})."
 
 
-def _field_text(path: Path_) -> str:
+def _field_text(path: Place) -> str:
     text = ""
     for part in path:
         text += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if text else str(part))

@@ -1,142 +1,123 @@
 """The assets that bring a survey in: codebook, records, weights, claims."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import duckdb
 
+from dagster_project.codebook import SurveyFolder
 from dagster_project.defs.resources import Surveys, shown_to_people
-from dagster_project.ingest import write_claims, write_codebook, write_records, write_weights
+from dagster_project.ingest import FileAccount, write_claims, write_codebook, write_records, write_weights
 from dagster_project.release.stored import stored_rows
 
 OWNERS = ["team:survey-data"]
+Metadata = dict[str, Any]
+Step = Callable[[duckdb.DuckDBPyConnection, SurveyFolder], Metadata]
 
 
 def build_ingest_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
     """The assets that read data/raw/<survey>/, and the weights that the codebook asks for."""
+    return [
+        _asset(codebook, partitions, kinds={"yaml", "duckdb"}),
+        _asset(records, partitions, kinds={"csv", "duckdb"}, deps=["codebook"]),
+        _asset(weights, partitions, kinds={"python", "duckdb"}, deps=["records"]),
+        _asset(claims, partitions, kinds={"yaml", "duckdb"}, deps=["codebook"], group="audit"),
+    ]
+
+
+def _asset(
+    step: Step,
+    partitions: dg.PartitionsDefinition[str],
+    *,
+    kinds: set[str],
+    deps: Sequence[str] = (),
+    group: str = "ingest",
+) -> dg.AssetsDefinition:
+    """The step as an asset of its name and docstring; what it returns is the metadata of its materialization."""
 
     @dg.asset(
-        group_name="ingest",
-        kinds={"yaml", "duckdb"},
+        name=step.__name__,
+        group_name=group,
+        kinds=kinds,
         owners=OWNERS,
         partitions_def=partitions,
-        description="survey.yml as rows of the schema raw: the questions, their options, the routing, the provenance.",
+        deps=deps,
+        description=" ".join((step.__doc__ or "").split()),
     )
-    def codebook(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
+    def asset(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
         with shown_to_people():
             folder = surveys.folder(context.partition_key)
             with surveys.warehouse(folder.survey) as connection:
-                generation = write_codebook(connection, folder)
-                return dg.MaterializeResult(
-                    metadata={
-                        "title": folder.codebook.title,
-                        "provenance": folder.codebook.provenance.value,
-                        "generation": generation,
-                        "dagster/row_count": len(folder.codebook.questions),
-                        "dagster/column_schema": table_schema(connection, "raw.questions"),
-                    }
-                )
+                return dg.MaterializeResult(metadata=step(connection, folder))
 
-    @dg.asset(
-        group_name="ingest",
-        kinds={"csv", "duckdb"},
-        owners=OWNERS,
-        partitions_def=partitions,
-        deps=[codebook],
-        description=(
-            "The record files, through the guard into one wide typed table. A line that breaks the codebook becomes a "
-            "reject with its file, line and reason: lines read = records accepted + rejects. Empty for a survey of "
-            "published figures only."
-        ),
+    return asset
+
+
+def codebook(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> Metadata:
+    """survey.yml as rows of the schema raw: the questions, their options, the routing, the provenance."""
+    generation = write_codebook(connection, folder)
+    return {
+        "title": folder.codebook.title,
+        "provenance": folder.codebook.provenance.value,
+        "generation": generation,
+        "dagster/row_count": len(folder.codebook.questions),
+        "dagster/column_schema": table_schema(connection, "raw.questions"),
+    }
+
+
+def records(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> Metadata:
+    """The record files, through the guard into one wide typed table. A line that breaks the codebook becomes a reject
+    with its file, line and reason: lines read = records accepted + rejects. Empty for a survey of published figures
+    only."""
+    accounts = write_records(connection, folder)
+    return {
+        "provenance": folder.codebook.provenance.value,
+        "dagster/column_schema": table_schema(connection, "records.records"),
+        **(_lines(accounts) if accounts else {}),
+    }
+
+
+def weights(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> Metadata:
+    """The respondents' weights, raked or post-stratified to the margins of the universe that survey.yml gives
+    (weighting). Without margins nothing is computed, and the records' own weights count."""
+    weighed = write_weights(connection, folder)
+    if folder.codebook.weighting is None:
+        return {"weighting": "none is declared"}
+    margins = stored_rows(
+        connection,
+        """SELECT * EXCLUDE (survey, generation, n_in_full, share_before_in_full)
+            REPLACE (n_in_full AS n, share_before_in_full AS share_before)
+        FROM raw.weighting_margins""",
     )
-    def records(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
-        with shown_to_people():
-            folder = surveys.folder(context.partition_key)
-            with surveys.warehouse(folder.survey) as connection:
-                accounts = write_records(connection, folder)
-                provenance = folder.codebook.provenance.value
-                schema = table_schema(connection, "records.records")
-                if folder.codebook.records is None:
-                    return dg.MaterializeResult(metadata={"provenance": provenance, "dagster/column_schema": schema})
-                columns = [
-                    dg.TableColumn("file", "string"),
-                    dg.TableColumn("sha256", "string"),
-                    dg.TableColumn("rows_read", "int"),
-                    dg.TableColumn("rows_accepted", "int"),
-                    dg.TableColumn("rows_rejected", "int"),
-                ]
-                return dg.MaterializeResult(
-                    metadata={
-                        "dagster/row_count": sum(account.rows_accepted for account in accounts),
-                        "rows_rejected": sum(account.rows_rejected for account in accounts),
-                        "provenance": provenance,
-                        "files": dg.MetadataValue.table(
-                            [
-                                dg.TableRecord({str(c.name): getattr(account, c.name) for c in columns})
-                                for account in accounts
-                            ],
-                            dg.TableSchema(columns),
-                        ),
-                        "dagster/column_schema": schema,
-                    }
-                )
+    return {
+        "dagster/row_count": sum(one.n for one in weighed),
+        "weighting": _table([vars(one) for one in weighed]),
+        "margins": _table(margins),
+        "dagster/column_schema": table_schema(connection, "records.weights"),
+    }
 
-    @dg.asset(
-        group_name="ingest",
-        kinds={"python", "duckdb"},
-        owners=OWNERS,
-        partitions_def=partitions,
-        deps=[records],
-        description=(
-            "The respondents' weights, raked or post-stratified to the margins of the universe that survey.yml gives "
-            "(weighting). Without margins nothing is computed, and the records' own weights count."
-        ),
-    )
-    def weights(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
-        with shown_to_people():
-            folder = surveys.folder(context.partition_key)
-            with surveys.warehouse(folder.survey) as connection:
-                weighed = write_weights(connection, folder)
-                if folder.codebook.weighting is None:
-                    return dg.MaterializeResult(metadata={"weighting": "none is declared"})
-                return dg.MaterializeResult(
-                    metadata={
-                        "dagster/row_count": sum(one.n for one in weighed),
-                        "weighting": _table([vars(one) for one in weighed]),
-                        "margins": _table(
-                            stored_rows(connection, "SELECT * EXCLUDE (survey, generation) FROM raw.weighting_margins")
-                        ),
-                        "dagster/column_schema": table_schema(connection, "records.weights"),
-                    }
-                )
 
-    @dg.asset(
-        group_name="audit",
-        kinds={"yaml", "duckdb"},
-        owners=OWNERS,
-        partitions_def=partitions,
-        deps=[codebook],
-        description="The published figures (claims.yml, claims.csv) as rows: the exact text and what it is said to be.",
-    )
-    def claims(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
-        with shown_to_people():
-            folder = surveys.folder(context.partition_key)
-            with surveys.warehouse(folder.survey) as connection:
-                count = write_claims(connection, folder)
-                return dg.MaterializeResult(
-                    metadata={
-                        "dagster/row_count": count,
-                        "dagster/column_schema": table_schema(connection, "raw.claims"),
-                    }
-                )
-
-    return [codebook, records, weights, claims]
+def claims(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> Metadata:
+    """The published figures (claims.yml, claims.csv) as rows: the exact text and what it is said to be."""
+    count = write_claims(connection, folder)
+    return {"dagster/row_count": count, "dagster/column_schema": table_schema(connection, "raw.claims")}
 
 
 def table_schema(connection: duckdb.DuckDBPyConnection, table: str) -> dg.TableSchema:
     """The columns of a table as Dagster shows them."""
     rows = connection.execute(f"DESCRIBE {table}").fetchall()
     return dg.TableSchema([dg.TableColumn(name, kind) for name, kind, *_ in rows])
+
+
+def _lines(accounts: Sequence[FileAccount]) -> Metadata:
+    """What became of the record files' lines, in all and file by file."""
+    named = ("file", "sha256", "rows_read", "rows_accepted", "rows_rejected")
+    return {
+        "dagster/row_count": sum(account.rows_accepted for account in accounts),
+        "rows_rejected": sum(account.rows_rejected for account in accounts),
+        "files": _table([{name: getattr(account, name) for name in named} for account in accounts]),
+    }
 
 
 def _table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import duckdb
 
@@ -26,23 +26,82 @@ from dagster_project.disclosure.withholding import (
     left_of,
     withhold,
 )
-from dagster_project.warehouse import replace_tables, survey_key
+from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Column, Row, Table, public, replace_all
+from dagster_project.warehouse import survey_key, transaction
 
-ROW = "question VARCHAR, answer VARCHAR, kind VARCHAR, group_by VARCHAR, group_value VARCHAR"
-WITHHELD_TABLES = {
-    "withheld": f"survey VARCHAR, generation VARCHAR, {ROW}, reason VARCHAR",
-    "withheld_bases": """survey VARCHAR, generation VARCHAR, question VARCHAR, base_rule VARCHAR, group_by VARCHAR,
-        group_value VARCHAR""",
-}
-PROOF_TABLE = {
-    "disclosure": f"""survey VARCHAR, generation VARCHAR, provenance VARCHAR, {ROW}, base_rule VARCHAR, low BIGINT,
-        high BIGINT, recoverable BOOLEAN""",
-}
+REASON = Column("reason", "VARCHAR", "What a reader is told of it")
+WITHHELD_COUNTS = Table(
+    "disclosure",
+    "withheld",
+    "One row per answer, whole sample or group, whose count is withheld",
+    (
+        SURVEY.kept,
+        GENERATION.kept,
+        Column("question", "VARCHAR", "The question's id"),
+        Column("answer", "VARCHAR", "The answer's code, or the net's; * for the numbers of a quantity"),
+        Column("kind", "VARCHAR", "valid, dont_know, refused, not_asked, no_answer, net or none: see tallies"),
+        Column("group_by", "VARCHAR", "The group question; null for the whole sample"),
+        Column("group_value", "VARCHAR", "The code of the group; null for the whole sample"),
+        Column("role", "VARCHAR", "primary: it is small itself; complementary: it would give away one that is"),
+        REASON,
+    ),
+)
+WITHHELD_BASES = Table(
+    "disclosure",
+    "withheld_bases",
+    "One row per base, whole sample or group, that is withheld",
+    (
+        SURVEY.kept,
+        GENERATION.kept,
+        Column("question", "VARCHAR", "The question's id"),
+        Column("base_rule", "VARCHAR", "answered, routed or all"),
+        Column("group_by", "VARCHAR", "The group question; null for the whole sample"),
+        Column("group_value", "VARCHAR", "The code of the group; null for the whole sample"),
+        REASON,
+    ),
+)
+WITHHELD_TABLES = (WITHHELD_COUNTS, WITHHELD_BASES)
+PROOF = Table(
+    "audit",
+    "disclosure",
+    "One row per withheld count: what everybody can work out of it, from the published tables alone",
+    (
+        SURVEY,
+        GENERATION,
+        PROVENANCE,
+        public("question", "VARCHAR", "The question's id"),
+        public(
+            "answer", "VARCHAR", "The answer's code, or the net's; * for the numbers of a quantity, null for a base"
+        ),
+        public("kind", "VARCHAR", "valid, dont_know, refused, not_asked, no_answer, net or none; null for a base"),
+        public("group_by", "VARCHAR", "The group question; null for the whole sample"),
+        public("group_value", "VARCHAR", "The code of the group; null for the whole sample"),
+        public("base_rule", "VARCHAR", "answered, routed or all, for a base"),
+        public("low", "BIGINT", "The least that it can be; null for a mean or total"),
+        public("high", "BIGINT", "The most that it can be; null for a mean or total"),
+        public("recoverable", "BOOLEAN", "Whether it can be worked out: then nothing is released"),
+    ),
+)
+PROOF_TABLES = (PROOF,)
 # of these the tables say how many respondents gave them, and nothing else
 ANSWERS = ("valid", "net", "none")
+# what a withheld count is there for: it is small itself, or protects one that is; published nowhere
 PRIMARY, COMPLEMENTARY = "primary", "complementary"
+# what a reader is told of it, whichever it is; the tables carry it to everything that shows a blank in its place
+WITHHELD = "withheld: too few respondents"
 
 Group = tuple[str | None, str | None]
+
+
+class TableCell(NamedTuple):
+    """A cell of a published table that holds a count, or withholds it: a row's answer, or a question's base."""
+
+    question: str
+    answer: str | None
+    kind: str | None
+    group_by: str | None
+    group_value: str | None
+    base_rule: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,29 +128,42 @@ def withhold_counts(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
     """
     survey = survey_key(connection)
     minimum = _minimum(connection)
-    rows: list[tuple[Any, ...]] = []
-    bases: list[tuple[Any, ...]] = []
+    rows: list[Row] = []
+    bases: list[Row] = []
     if minimum > 1 and _has_small_counts(connection, minimum):
         tallied = _Tallied(connection)
         chosen = withhold(tallied.tables, tallied.counts, minimum, seconds=seconds)
         rows = list(_withheld_rows(tallied, chosen.counts, chosen.primary))
         rows += _withheld_quantities(tallied, chosen.counts, minimum)
         bases = list(_withheld_bases(tallied, chosen.counts))
-    key = (survey.survey, survey.generation)
-    replace_tables(
-        connection,
-        "disclosure",
-        WITHHELD_TABLES,
-        {"withheld": [(*key, *row) for row in rows], "withheld_bases": [(*key, *base) for base in bases]},
-    )
-    return WithheldCounts(len(rows), sum(row[-1] == PRIMARY for row in rows), len(bases))
+    key = {"survey": survey.survey, "generation": survey.generation, "reason": WITHHELD}
+    with transaction(connection):
+        replace_all(connection, {WITHHELD_COUNTS: rows, WITHHELD_BASES: bases}, key=key)
+        _tell_margins(connection, minimum, withholds=bool(rows))
+    return WithheldCounts(len(rows), sum(row["role"] == PRIMARY for row in rows), len(bases))
 
 
 def make_withheld_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the two tables, empty, where they are missing, so that dbt finds its sources."""
-    connection.execute("CREATE SCHEMA IF NOT EXISTS disclosure")
-    for table, columns in WITHHELD_TABLES.items():
-        connection.execute(f"CREATE TABLE IF NOT EXISTS disclosure.{table} ({columns})")
+    for table in WITHHELD_TABLES:
+        table.make_unless_there(connection)
+
+
+def _tell_margins(connection: duckdb.DuckDBPyConnection, minimum: int, *, withholds: bool) -> None:
+    """Show the sample's numbers in raw.weighting_margins where none is small and nothing else is withheld.
+
+    They count respondents by the same answers as the published tables, and would give away what these withhold.
+    """
+    connection.execute(
+        """UPDATE raw.weighting_margins SET n = CASE WHEN is_told THEN n_in_full END,
+            share_before = CASE WHEN is_told THEN share_before_in_full END
+        FROM (
+            SELECT NOT ($withholds OR exists(
+                FROM raw.weighting_margins WHERE n_in_full > 0 AND n_in_full < $minimum
+            )) AS is_told
+        )""",
+        {"withholds": withholds, "minimum": minimum},
+    )
 
 
 def prove_withheld(connection: duckdb.DuckDBPyConnection, *, seconds: float = SECONDS) -> Proof:
@@ -102,18 +174,19 @@ def prove_withheld(connection: duckdb.DuckDBPyConnection, *, seconds: float = SE
     """
     survey = survey_key(connection)
     minimum = _minimum(connection)
-    rows: list[tuple[Any, ...]] = []
+    rows: list[Row] = []
     if minimum > 1 and _withholds(connection, minimum):
         published = _Published(connection, minimum)
         ranges = left_of(published.tables, published.known, set(published.withheld.values()), seconds=seconds)
         for cell, count in published.withheld.items():
             n = published.known.get(count)
             low, high = ranges.get(count, (0, published.known[EVERYBODY])) if n is None else (n, n)
-            rows.append((*cell, low, high, low == high > 0 and count not in published.tables.open))
+            recoverable = low == high > 0 and count not in published.tables.open
+            rows.append({**cell._asdict(), "low": low, "high": high, "recoverable": recoverable})
         rows += _recoverable_quantities(connection)
-    key = (survey.survey, survey.generation, survey.provenance)
-    replace_tables(connection, "audit", PROOF_TABLE, {"disclosure": [(*key, *row) for row in rows]})
-    return Proof(len(rows), sum(row[-1] for row in rows))
+    with transaction(connection):
+        replace_all(connection, {PROOF: rows}, key=vars(survey))
+    return Proof(len(rows), sum(row["recoverable"] for row in rows))
 
 
 def _minimum(connection: duckdb.DuckDBPyConnection) -> int:
@@ -251,24 +324,38 @@ class _Tallied:
             yield self.tables.blocks[question, column], groups[column]
 
 
-def _withheld_rows(
-    tallied: _Tallied, withheld: Collection[Count], small: Collection[Count]
-) -> Iterator[tuple[Any, ...]]:
+def _withheld_rows(tallied: _Tallied, withheld: Collection[Count], small: Collection[Count]) -> Iterator[Row]:
     for block, group in tallied.blocks():
         without_base = _is_withheld(block, withheld)
         for answer, kind in dict.fromkeys(tallied.cells(block)):
             count = block.cells.get((answer, kind))
             if without_base or count in withheld:
                 of_base = block.column in small or block.led in small
-                reason = PRIMARY if count in small or of_base else COMPLEMENTARY
-                yield block.question, answer, kind, *group, reason
+                yield _withheld_row(block.question, answer, kind, group, is_small=count in small or of_base)
 
 
-def _withheld_bases(tallied: _Tallied, withheld: Collection[Count]) -> Iterator[tuple[Any, ...]]:
-    for block, group in tallied.blocks():
+def _withheld_row(question: str, answer: str, kind: str, group: Group, *, is_small: bool) -> Row:
+    group_by, group_value = group
+    return {
+        "question": question,
+        "answer": answer,
+        "kind": kind,
+        "group_by": group_by,
+        "group_value": group_value,
+        "role": PRIMARY if is_small else COMPLEMENTARY,
+    }
+
+
+def _withheld_bases(tallied: _Tallied, withheld: Collection[Count]) -> Iterator[Row]:
+    for block, (group_by, group_value) in tallied.blocks():
         if _is_withheld(block, withheld):
-            rules = ("answered", "routed", "all") if block.column in withheld else ("answered", "routed")
-            yield from ((block.question, rule, *group) for rule in rules)
+            for rule in ("answered", "routed", "all") if block.column in withheld else ("answered", "routed"):
+                yield {
+                    "question": block.question,
+                    "base_rule": rule,
+                    "group_by": group_by,
+                    "group_value": group_value,
+                }
 
 
 def _is_withheld(block: Block, withheld: Collection[Count]) -> bool:
@@ -276,9 +363,9 @@ def _is_withheld(block: Block, withheld: Collection[Count]) -> bool:
     return block.column in withheld or block.led in withheld
 
 
-def _withheld_quantities(tallied: _Tallied, withheld: Collection[Count], minimum: int) -> list[tuple[Any, ...]]:
+def _withheld_quantities(tallied: _Tallied, withheld: Collection[Count], minimum: int) -> list[Row]:
     """Numbers of too few respondents, and of a further group where the whole sample would give them away."""
-    rows: list[tuple[Any, ...]] = []
+    rows: list[Row] = []
     groups = {column: group for group, column in tallied.columns.items()}
     for question in tallied.tables.questions.values():
         if question.has_rows:
@@ -304,7 +391,7 @@ def _withheld_quantities(tallied: _Tallied, withheld: Collection[Count], minimum
                 break
             hidden.add(more[0])
         rows += [
-            (question.id, "*", "valid", *groups[column], PRIMARY if column in small else COMPLEMENTARY)
+            _withheld_row(question.id, "*", "valid", groups[column], is_small=column in small)
             for column in sorted(hidden, key=lambda column: repr(groups[column]))
         ]
     return rows
@@ -324,14 +411,14 @@ def _sums(columns: Iterable[Count], groups: Mapping[Count, Group]) -> list[set[C
 
 
 class _Published:
-    """Every count that the published tables show, and the place of every one that they withhold."""
+    """Every count that the published tables show, and the cell of every one that they withhold."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, minimum: int) -> None:
         self.minimum = minimum
         self.tables = read_tables(connection)
         self.columns = _columns(self.tables)
         self.known: dict[Count, int] = {}
-        self.withheld: dict[tuple[str, str | None, str | None, str | None, str | None, str | None], Count] = {}
+        self.withheld: dict[TableCell, Count] = {}
         self.with_none: list[Block] = []
         seen = {EVERYBODY}
         for question, rule, group_by, group_value, n in connection.execute(
@@ -340,7 +427,7 @@ class _Published:
             block = self.tables.blocks[question, self.columns[group_by, group_value]]
             seen.add(block.column)
             base = {"answered": block.answered, "routed": block.routed, "all": block.column}[rule]
-            self._take(base, n, (question, None, None, group_by, group_value, rule))
+            self._take(base, n, TableCell(question, None, None, group_by, group_value, rule))
         for column in self.columns.values():
             if column not in seen:
                 self.known[column] = 0  # a group that no table has is one of nobody
@@ -367,22 +454,17 @@ class _Published:
             block = self.tables.blocks[question, self.columns[group_by, group_value]]
             if kind == "none":
                 self.with_none.append(block)
-            cell = block.cells.get((answer, kind))
-            self._take(cell, n, (question, answer, kind, group_by, group_value, None))
+            count = block.cells.get((answer, kind))
+            self._take(count, n, TableCell(question, answer, kind, group_by, group_value))
 
-    def _take(
-        self,
-        count: Count | None,
-        n: int | None,
-        place: tuple[str, str | None, str | None, str | None, str | None, str | None] | None = None,
-    ) -> None:
+    def _take(self, count: Count | None, n: int | None, cell: TableCell | None = None) -> None:
         if count is None:
             return
         if n is not None:
             self.known.setdefault(count, n)
         is_small = n is not None and 0 < n < self.minimum and count in self.tables.sensitive
-        if place is not None and (n is None or is_small):
-            self.withheld[place] = count
+        if cell is not None and (n is None or is_small):
+            self.withheld[cell] = count
 
 
 def _withholds(connection: duckdb.DuckDBPyConnection, minimum: int) -> bool:
@@ -397,7 +479,7 @@ def _withholds(connection: duckdb.DuckDBPyConnection, minimum: int) -> bool:
     return bool(found[0][0])
 
 
-def _recoverable_quantities(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+def _recoverable_quantities(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     """Withheld means and totals; recoverable where all others of a sum are shown. What they could be has no range."""
     found = connection.execute(
         """SELECT DISTINCT question, group_by, group_value, withheld FROM marts.quantities
@@ -406,7 +488,7 @@ def _recoverable_quantities(connection: duckdb.DuckDBPyConnection) -> list[tuple
     numbers: dict[str, dict[Group, bool]] = defaultdict(dict)
     for question, group_by, group_value, withheld in found:
         numbers[question][group_by, group_value] = withheld
-    rows: list[tuple[Any, ...]] = []
+    rows: list[Row] = []
     for question, by_group in numbers.items():
         for group, withheld in by_group.items():
             sums = [
@@ -415,5 +497,7 @@ def _recoverable_quantities(connection: duckdb.DuckDBPyConnection) -> list[tuple
                 if group[0] in (None, variable)
             ]
             if withheld:
-                rows.append((question, "*", "valid", *group, None, None, None, any(sum(one) == 1 for one in sums)))
+                recoverable = any(sum(one) == 1 for one in sums)
+                cell = TableCell(question, "*", "valid", *group)
+                rows.append({**cell._asdict(), "low": None, "high": None, "recoverable": recoverable})
     return rows

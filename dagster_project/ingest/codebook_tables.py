@@ -1,58 +1,147 @@
-"""The codebook and the published claims as rows of the `raw` schema, by which every later step is driven."""
+"""The codebook as rows of the schema `raw`, by which every later step is driven."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 import duckdb
 
 from dagster_project import __version__
-from dagster_project.codebook import CODEBOOK_FILE, Claim, Codebook, QuestionType, SurveyFolder
+from dagster_project.codebook import CODEBOOK_FILE, Codebook, SurveyFolder
 from dagster_project.ingest.guard import file_sha256
-from dagster_project.warehouse import replace_tables, survey_key
+from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Row, Table, public, replace_all
+from dagster_project.warehouse import transaction
 
-Rows = Sequence[Sequence[Any]]
-
-CODEBOOK_TABLES = {
-    "survey": """survey VARCHAR, generation VARCHAR, title VARCHAR, source_name VARCHAR, source_url VARCHAR,
-        licence VARCHAR, universe VARCHAR, asked BIGINT, fieldwork_start DATE, fieldwork_end DATE, provenance VARCHAR,
-        provenance_note VARCHAR, has_records BOOLEAN, weighted BOOLEAN, has_respondent BOOLEAN, has_stratum BOOLEAN,
-        has_sampling_unit BOOLEAN, has_wave BOOLEAN, has_disposition BOOLEAN, universe_size BIGINT, lone_units VARCHAR,
-        eligibility DOUBLE, decimals INTEGER, minimum_base BIGINT, minimum_cell BIGINT, release_records BOOLEAN,
-        codebook_sha256 VARCHAR, basecheck_version VARCHAR""",
-    "waves": """survey VARCHAR, generation VARCHAR, wave VARCHAR, position INTEGER, label VARCHAR,
-        fieldwork_start DATE, fieldwork_end DATE, url VARCHAR, published VARCHAR""",
-    "questions": """survey VARCHAR, generation VARCHAR, position INTEGER, question VARCHAR, question_text VARCHAR,
-        type VARCHAR, base_rule VARCHAR, decimals INTEGER, is_group BOOLEAN, asked_if_question VARCHAR, wave VARCHAR,
-        complete BOOLEAN, quantiles DOUBLE[]""",
-    "answers": """survey VARCHAR, generation VARCHAR, question VARCHAR, position INTEGER, answer VARCHAR,
-        answer_label VARCHAR, kind VARCHAR, exclusive BOOLEAN, score DOUBLE""",
-    "nets": """survey VARCHAR, generation VARCHAR, question VARCHAR, position INTEGER, net VARCHAR, net_label VARCHAR,
-        answer VARCHAR""",
-    "routing": """survey VARCHAR, generation VARCHAR, question VARCHAR, asked_if_question VARCHAR,
-        asked_if_answer VARCHAR""",
-    "named_respondents": "survey VARCHAR, generation VARCHAR, position INTEGER, name VARCHAR",
-}
-CLAIMS_TABLES = {
-    "publication": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, title VARCHAR, publisher VARCHAR,
-        url VARCHAR, published VARCHAR, note VARCHAR, discloses VARCHAR[]""",
-    "claims": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, claim VARCHAR, position INTEGER,
-        figure VARCHAR, kind VARCHAR, hedge VARCHAR, question VARCHAR, answer VARCHAR, group_by VARCHAR,
-        group_value VARCHAR, base VARCHAR, wave VARCHAR, weighted BOOLEAN, low VARCHAR, high VARCHAR, of_what VARCHAR,
-        where_printed VARCHAR""",
-    "antecedents": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, claim VARCHAR, position INTEGER,
-        base VARCHAR, question VARCHAR, answer VARCHAR""",
-    "statements": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, statement VARCHAR, position INTEGER,
-        text VARCHAR, where_printed VARCHAR""",
-    "readings": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, reading VARCHAR, position INTEGER,
-        text VARCHAR, claim VARCHAR, kind VARCHAR, base VARCHAR""",
-    "orders": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, ordering VARCHAR, position INTEGER,
-        text VARCHAR, greater VARCHAR, smaller VARCHAR, where_printed VARCHAR""",
-    "changes": """survey VARCHAR, generation VARCHAR, claims_sha256 VARCHAR, change VARCHAR, position INTEGER,
-        text VARCHAR, figure VARCHAR, from_claim VARCHAR, to_claim VARCHAR, where_printed VARCHAR""",
-}
+SURVEYS = Table(
+    "raw",
+    "survey",
+    "The survey itself, in one row",
+    (
+        SURVEY,
+        GENERATION,
+        public("title", "VARCHAR", "Its title"),
+        public("source_name", "VARCHAR", "Who made it"),
+        public("source_url", "VARCHAR", "Where it can be found"),
+        public("licence", "VARCHAR", "Under which licence its records or figures are used"),
+        public("universe", "VARCHAR", "Who it is about"),
+        public("asked", "BIGINT", "How many were contacted; null where that is not known"),
+        public("fieldwork_start", "DATE", "The first day on which answers were taken"),
+        public("fieldwork_end", "DATE", "The last day on which answers were taken"),
+        PROVENANCE,
+        public("provenance_note", "VARCHAR", "How records that nobody gave were come by"),
+        public("has_records", "BOOLEAN", "Whether there are record files; if not, there are published figures only"),
+        public("weighted", "BOOLEAN", "Whether the records have weights, their own or computed"),
+        public("has_respondent", "BOOLEAN", "Whether a column identifies the respondents"),
+        public("has_stratum", "BOOLEAN", "Whether the sample has strata"),
+        public("has_sampling_unit", "BOOLEAN", "Whether the sample has sampling units within them"),
+        public("has_wave", "BOOLEAN", "Whether the records are of several waves"),
+        public("has_disposition", "BOOLEAN", "Whether the record files hold those who did not respond, too"),
+        public("universe_size", "BIGINT", "How many the universe has, for a simple random sample"),
+        public("lone_units", "VARCHAR", "What is said where a stratum has one sampling unit: fail, certainty, average"),
+        public("eligibility", "DOUBLE", "The share of cases of unknown eligibility that is taken for eligible"),
+        public("decimals", "INTEGER", "Of the printed percentages"),
+        public("minimum_base", "BIGINT", "No percentage is printed on a smaller base"),
+        public("minimum_cell", "BIGINT", "A count of fewer respondents is withheld; 0 for never"),
+        public("release_records", "BOOLEAN", "Whether a release carries the respondents' records"),
+        public("codebook_sha256", "VARCHAR", "The SHA-256 of survey.yml"),
+        public("basecheck_version", "VARCHAR", "The version that built this"),
+    ),
+)
+WAVES = Table(
+    "raw",
+    "waves",
+    "One row per repetition of the questionnaire",
+    (
+        SURVEY,
+        GENERATION,
+        public("wave", "VARCHAR", "The wave's id"),
+        public("position", "INTEGER", "Its place among the waves"),
+        public("label", "VARCHAR", "Its name for readers"),
+        public("fieldwork_start", "DATE", "The first day on which answers were taken"),
+        public("fieldwork_end", "DATE", "The last day on which answers were taken"),
+        public("url", "VARCHAR", "Where its figures were printed"),
+        public("published", "VARCHAR", "When its figures were printed"),
+    ),
+)
+QUESTIONS = Table(
+    "raw",
+    "questions",
+    "One row per question, in the order of the questionnaire",
+    (
+        SURVEY,
+        GENERATION,
+        public("position", "INTEGER", "Its place in the questionnaire"),
+        public("question", "VARCHAR", "The question's id"),
+        public("question_text", "VARCHAR", "The question as asked"),
+        public("type", "VARCHAR", "single, multiple, quantity or text"),
+        public("base_rule", "VARCHAR", "Whom its published percentages divide by: answered, routed or all"),
+        public("decimals", "INTEGER", "Of its printed percentages"),
+        public("is_group", "BOOLEAN", "Whether tables are broken down by it"),
+        public(
+            "asked_if_question",
+            "VARCHAR",
+            "The question whose answers route a respondent to it; null if it is asked of all",
+        ),
+        public("wave", "VARCHAR", "The one wave in which it was asked; null if it was in all"),
+        public("complete", "BOOLEAN", "Whether everybody gave one of its options"),
+        public("quantiles", "DOUBLE[]", "Which quantiles the table of a quantity gives"),
+    ),
+)
+ANSWERS = Table(
+    "raw",
+    "answers",
+    "One row per possible answer of a question, missing codes and the blank included",
+    (
+        SURVEY,
+        GENERATION,
+        public("question", "VARCHAR", "The question's id"),
+        public("position", "INTEGER", "The answer's place in the questionnaire"),
+        public("answer", "VARCHAR", "The answer's code; '' is the blank, * any number or words"),
+        public("answer_label", "VARCHAR", "The answer in words"),
+        public("kind", "VARCHAR", "valid, dont_know, refused, not_asked or no_answer"),
+        public("exclusive", "BOOLEAN", "Whether it stands alone: none of these, for example"),
+        public("score", "DOUBLE", "The number that the mean of a scale takes it for"),
+    ),
+)
+NETS = Table(
+    "raw",
+    "nets",
+    "One row per option of a net, which counts several options as one",
+    (
+        SURVEY,
+        GENERATION,
+        public("question", "VARCHAR", "The question's id"),
+        public("position", "INTEGER", "The net's place among those of its question"),
+        public("net", "VARCHAR", "The net's code"),
+        public("net_label", "VARCHAR", "The net in words"),
+        public("answer", "VARCHAR", "The code of one of its options"),
+    ),
+)
+ROUTING = Table(
+    "raw",
+    "routing",
+    "One row per answer that routes a respondent to a question",
+    (
+        SURVEY,
+        GENERATION,
+        public("question", "VARCHAR", "The question that is routed to"),
+        public("asked_if_question", "VARCHAR", "The question that routes"),
+        public("asked_if_answer", "VARCHAR", "The code of an answer to it that leads on"),
+    ),
+)
+NAMED_RESPONDENTS = Table(
+    "raw",
+    "named_respondents",
+    "One row per respondent that the publication names, with no answer attributed to it",
+    (
+        SURVEY,
+        GENERATION,
+        public("position", "INTEGER", "Its place in the list"),
+        public("name", "VARCHAR", "The name as printed"),
+    ),
+)
+CODEBOOK_TABLES = (SURVEYS, WAVES, QUESTIONS, ANSWERS, NETS, ROUTING, NAMED_RESPONDENTS)
 
 
 def generation_of(folder: SurveyFolder, file_hashes: Sequence[str] | None = None) -> str:
@@ -63,134 +152,107 @@ def generation_of(folder: SurveyFolder, file_hashes: Sequence[str] | None = None
     if file_hashes is None:
         file_hashes = [file_sha256(folder.folder / name) for name in folder.codebook.record_files]
     digest = hashlib.sha256()
-    for part in (__version__, _sha256(folder, CODEBOOK_FILE), *folder.codebook.record_files, *file_hashes):
+    for part in (__version__, _codebook_sha256(folder), *folder.codebook.record_files, *file_hashes):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:16]
 
 
 def write_codebook(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> str:
     """Replace the codebook's tables in one transaction and return their generation."""
-    book, survey = folder.codebook, folder.survey
-    generation = generation_of(folder)
-    key = (survey, generation)
-    fieldwork = book.fieldwork
-    rows: dict[str, Rows] = {
-        "survey": [
-            (
-                *key, book.title, book.source.name, book.source.url, book.source.licence, book.universe, book.asked,
-                fieldwork.start if fieldwork else None, fieldwork.end if fieldwork else None,
-                book.provenance.value, book.provenance_note, book.records is not None,
-                book.weight is not None or book.weighting is not None, book.respondent is not None,
-                book.stratum is not None, book.sampling_unit is not None,
-                book.wave is not None, book.disposition is not None, book.universe_size, book.lone_units.value,
-                book.eligibility, book.decimals, book.minimum_base, book.minimum_cell, book.release_records,
-                _sha256(folder, CODEBOOK_FILE), __version__,
-            )
-        ],
-        "waves": [
-            (
-                *key, wave.id, position, wave.label, wave.fieldwork.start if wave.fieldwork else None,
-                wave.fieldwork.end if wave.fieldwork else None, wave.url, wave.published,
-            )
+    book, generation = folder.codebook, generation_of(folder)
+    rows: dict[Table, Sequence[Row]] = {
+        SURVEYS: [_survey(book) | {"codebook_sha256": _codebook_sha256(folder), "basecheck_version": __version__}],
+        WAVES: [
+            {
+                "wave": wave.id,
+                "position": position,
+                "label": wave.label,
+                "fieldwork_start": wave.fieldwork.start if wave.fieldwork else None,
+                "fieldwork_end": wave.fieldwork.end if wave.fieldwork else None,
+                "url": wave.url,
+                "published": wave.published,
+            }
             for position, wave in enumerate(book.waves, start=1)
         ],
-        "questions": [
-            (
-                *key, position, q.id, q.text, q.type.value, q.base.value, book.decimals_of(q), q.id in book.groups,
-                q.asked_if.question if q.asked_if else None, q.wave, q.complete,
-                q.quantiles if q.type is QuestionType.quantity else [],
-            )
-            for position, q in enumerate(book.questions, start=1)
+        QUESTIONS: [
+            {
+                "position": position,
+                "question": question.id,
+                "question_text": question.text,
+                "type": question.type.value,
+                "base_rule": question.base.value,
+                "decimals": book.decimals_of(question),
+                "is_group": question.id in book.groups,
+                "asked_if_question": question.asked_if.question if question.asked_if else None,
+                "wave": question.wave,
+                "complete": question.complete,
+                "quantiles": question.quantiles if question.type.traits.is_number else [],
+            }
+            for position, question in enumerate(book.questions, start=1)
         ],
-        "answers": [
-            (
-                *key, q.id, position, answer.code, answer.label, answer.kind.value, answer.code in q.exclusive,
-                q.scores.get(answer.code),
-            )
-            for q in book.questions
-            for position, answer in enumerate(book.answers(q), start=1)
+        ANSWERS: [
+            {
+                "question": question.id,
+                "position": position,
+                "answer": answer.code,
+                "answer_label": answer.label,
+                "kind": answer.kind.value,
+                "exclusive": answer.code in question.exclusive,
+                "score": question.scores.get(answer.code),
+            }
+            for question in book.questions
+            for position, answer in enumerate(book.answers(question), start=1)
         ],
-        "nets": [
-            (*key, q.id, position, code, net.label, member)
-            for q in book.questions
-            for position, (code, net) in enumerate(q.nets.items(), start=1)
+        NETS: [
+            {"question": question.id, "position": position, "net": code, "net_label": net.label, "answer": member}
+            for question in book.questions
+            for position, (code, net) in enumerate(question.nets.items(), start=1)
             for member in net.options
         ],
-        "routing": [
-            (*key, q.id, q.asked_if.question, code)
-            for q in book.questions
-            if q.asked_if
-            for code in q.asked_if.answers
+        ROUTING: [
+            {"question": question.id, "asked_if_question": question.asked_if.question, "asked_if_answer": code}
+            for question in book.questions
+            if question.asked_if
+            for code in question.asked_if.answers
         ],
-        "named_respondents": [(*key, position, name) for position, name in enumerate(book.named_respondents, start=1)],
-    }  # fmt: skip
-    replace_tables(connection, "raw", CODEBOOK_TABLES, rows)
+        NAMED_RESPONDENTS: [
+            {"position": position, "name": name} for position, name in enumerate(book.named_respondents, start=1)
+        ],
+    }
+    with transaction(connection):
+        replace_all(connection, rows, key={"survey": folder.survey, "generation": generation})
     return generation
 
 
-def write_claims(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> int:
-    """Replace the claims' tables in one transaction (empty ones without a claims.yml); return the number of claims."""
-    rows: dict[str, Rows] = {table: [] for table in CLAIMS_TABLES}
-    published = folder.published
-    if published is not None:
-        key = (folder.survey, survey_key(connection).generation, claims_sha256(folder))
-        publication = published.publication
-        rows["publication"] = [
-            (
-                *key, publication.title, publication.publisher, publication.url, publication.published,
-                publication.note, [told.value for told in publication.discloses],
-            )
-        ]  # fmt: skip
-        rows["claims"] = [
-            (*key, claim.id, position, *_claim_row(claim, folder.codebook))
-            for position, claim in enumerate(published.claims, start=1)
-        ]
-        rows["antecedents"] = [
-            (*key, claim.id, position, one.base.value if one.base else None, one.question, one.option)
-            for claim in published.claims
-            for position, one in enumerate(claim.may_be_of or [], start=1)
-        ]
-        rows["statements"] = [
-            (*key, statement.id, position, statement.text, statement.where)
-            for position, statement in enumerate(published.statements, start=1)
-        ]
-        rows["readings"] = [
-            (*key, reading.id, position, reading.text, claim, change.kind, change.base)
-            for position, reading in enumerate(published.readings, start=1)
-            for claim, change in reading.changes.items()
-        ]
-        rows["orders"] = [
-            (*key, order.id, position, order.text, order.greater, order.smaller, order.where)
-            for position, order in enumerate(published.orders, start=1)
-        ]
-        rows["changes"] = [
-            (*key, change.id, position, change.text, change.figure, change.earlier, change.later, change.where)
-            for position, change in enumerate(published.changes_over_time, start=1)
-        ]
-    replace_tables(connection, "raw", CLAIMS_TABLES, rows)
-    return len(rows["claims"])
+def _survey(book: Codebook) -> dict[str, object]:
+    """What the codebook says of the survey as a whole."""
+    return {
+        "title": book.title,
+        "source_name": book.source.name,
+        "source_url": book.source.url,
+        "licence": book.source.licence,
+        "universe": book.universe,
+        "asked": book.asked,
+        "fieldwork_start": book.fieldwork.start if book.fieldwork else None,
+        "fieldwork_end": book.fieldwork.end if book.fieldwork else None,
+        "provenance": book.provenance.value,
+        "provenance_note": book.provenance_note,
+        "has_records": book.records is not None,
+        "weighted": book.weight is not None or book.weighting is not None,
+        "has_respondent": book.respondent is not None,
+        "has_stratum": book.stratum is not None,
+        "has_sampling_unit": book.sampling_unit is not None,
+        "has_wave": book.wave is not None,
+        "has_disposition": book.disposition is not None,
+        "universe_size": book.universe_size,
+        "lone_units": book.lone_units.value,
+        "eligibility": book.eligibility,
+        "decimals": book.decimals,
+        "minimum_base": book.minimum_base,
+        "minimum_cell": book.minimum_cell,
+        "release_records": book.release_records,
+    }
 
 
-def claims_sha256(folder: SurveyFolder) -> str:
-    """The SHA-256 of claims.yml, and of claims.csv behind it where there is one, as of one file."""
-    digest = hashlib.sha256()
-    for file in folder.claims_files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _claim_row(claim: Claim, codebook: Codebook) -> tuple[str | bool | None, ...]:
-    """The row, with what the claim takes from its question (the wave) and from its survey (whether weighted)."""
-    group = claim.group
-    question = codebook.question(claim.question) if claim.question else None
-    wave = claim.wave or (question.wave if question else None)
-    weighted = codebook.weighted if claim.weighted is None else claim.weighted
-    return (
-        claim.figure, claim.kind.value, claim.hedge, claim.question, claim.option,
-        group.question if group else None, group.answer if group else None,
-        claim.base.value if claim.base else None, wave, weighted, claim.low, claim.high, claim.of, claim.where,
-    )  # fmt: skip
-
-
-def _sha256(folder: SurveyFolder, name: str) -> str:
-    return file_sha256(folder.folder / name)
+def _codebook_sha256(folder: SurveyFolder) -> str:
+    return file_sha256(folder.folder / CODEBOOK_FILE)

@@ -12,9 +12,16 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from dagster_project.claims import Figure, Kind, counts_possible, parse_figure
-from dagster_project.codebook import BaseRule, Claim, Codebook, Provenance, Question, QuestionType, SurveyFolder
-from dagster_project.codebook.model import DESIGN_COLUMNS, Records
+from dagster_project.claims import BaseRule, Figure, Kind, counts_possible, parse_figure
+from dagster_project.codebook import (
+    DESIGN_COLUMNS,
+    ClaimEntry,
+    Codebook,
+    Provenance,
+    Question,
+    Records,
+    SurveyFolder,
+)
 from dagster_project.errors import InputError
 
 Answers = list[list[str]]  # per respondent the chosen codes; none for a question not asked
@@ -56,7 +63,7 @@ def reconstruct(folder: SurveyFolder) -> Path:
     return path
 
 
-def _answers(folder: SurveyFolder, claims: Sequence[Claim]) -> dict[str, Answers]:
+def _answers(folder: SurveyFolder, claims: Sequence[ClaimEntry]) -> dict[str, Answers]:
     size = _respondents(folder, claims)
     _refuse_what_is_never_met(folder, claims)
     answers: dict[str, Answers] = {}
@@ -68,7 +75,7 @@ def _answers(folder: SurveyFolder, claims: Sequence[Claim]) -> dict[str, Answers
             continue
         wanted = _wanted(folder, question, claims, len(asked), size)
         try:
-            by_place = (_exclusive if question.type is QuestionType.single else _multiple)(question, wanted, len(asked))
+            by_place = (_exclusive if question.type.traits.takes_one else _multiple)(question, wanted, len(asked))
         except ValueError as error:
             named = ", ".join(c.id for c in claims if c.question == question.id and c.option is not None)
             raise InputError(f"{folder.folder}/claims.yml: {named or question.id} cannot be met: {error}") from error
@@ -80,7 +87,7 @@ def _answers(folder: SurveyFolder, claims: Sequence[Claim]) -> dict[str, Answers
     return answers
 
 
-def _respondents(folder: SurveyFolder, claims: Sequence[Claim]) -> int:
+def _respondents(folder: SurveyFolder, claims: Sequence[ClaimEntry]) -> int:
     rules = (BaseRule.all, BaseRule.answered)
     stated = [c for c in claims if c.kind is Kind.BASE and c.base in rules and c.question is None and c.group is None]
     if not stated:
@@ -96,7 +103,7 @@ def _respondents(folder: SurveyFolder, claims: Sequence[Claim]) -> int:
     return sizes.pop()
 
 
-def _refuse_what_is_never_met(folder: SurveyFolder, claims: Sequence[Claim]) -> None:
+def _refuse_what_is_never_met(folder: SurveyFolder, claims: Sequence[ClaimEntry]) -> None:
     options = {question.id: question.options for question in folder.codebook.questions}
     unmet = {
         "a group": [claim.id for claim in claims if claim.group is not None],
@@ -113,7 +120,7 @@ def _refuse_what_is_never_met(folder: SurveyFolder, claims: Sequence[Claim]) -> 
             )
 
 
-def _check_bases(folder: SurveyFolder, question: Question, claims: Sequence[Claim], asked: int, size: int) -> None:
+def _check_bases(folder: SurveyFolder, question: Question, claims: Sequence[ClaimEntry], asked: int, size: int) -> None:
     """Raise `InputError` at a claim of a question's base that those asked, or all respondents, are not."""
     for claim in claims:
         if claim.kind is not Kind.BASE or claim.question != question.id or claim.base is BaseRule.asked:
@@ -127,7 +134,7 @@ def _check_bases(folder: SurveyFolder, question: Question, claims: Sequence[Clai
 
 
 def _wanted(
-    folder: SurveyFolder, question: Question, claims: Sequence[Claim], asked: int, size: int
+    folder: SurveyFolder, question: Question, claims: Sequence[ClaimEntry], asked: int, size: int
 ) -> Mapping[str, int]:
     """How many are to choose each claimed option: a number that every claim about it allows, nearest to the first."""
     wanted: dict[str, int] = {}
@@ -150,7 +157,7 @@ def _wanted(
     return wanted
 
 
-def _allows(folder: SurveyFolder, claim: Claim, figure: Figure, count: int, asked: int, size: int) -> bool:
+def _allows(folder: SurveyFolder, claim: ClaimEntry, figure: Figure, count: int, asked: int, size: int) -> bool:
     if figure.kind is Kind.COUNT:
         return figure.interval.contains(count)
     base = {BaseRule.asked: folder.codebook.asked or size, BaseRule.all: size}.get(
@@ -159,7 +166,7 @@ def _allows(folder: SurveyFolder, claim: Claim, figure: Figure, count: int, aske
     return not counts_possible(figure.interval, base).intersect(figure.interval.point(count)).is_empty
 
 
-def _distance(count: int, figures: Iterable[tuple[Claim, Figure]], asked: int) -> float:
+def _distance(count: int, figures: Iterable[tuple[ClaimEntry, Figure]], asked: int) -> float:
     """How far a count is from the middle of what the narrowest claim says."""
     values = [f.value * (1 if f.kind is Kind.COUNT else asked / 100) for _, f in figures if f.value is not None]
     return float(abs(count - values[-1])) if values else 0.0
@@ -230,7 +237,7 @@ def _csv(book: Codebook, records: Records, answers: Mapping[str, Answers]) -> st
     return stream.getvalue()
 
 
-def _figure(claim: Claim) -> Figure:
+def _figure(claim: ClaimEntry) -> Figure:
     return parse_figure(claim.figure, claim.kind, hedge=claim.hedge, low=claim.low, high=claim.high)
 
 

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from dagster_project.codebook import CODEBOOK_FILE, Codebook, SurveyFolder
+from dagster_project.codebook import CODEBOOK_FILE, RESPONDED, Codebook, Margin, Place, SurveyFolder
 from dagster_project.codebook.located import read_yaml
-from dagster_project.codebook.model import RESPONDED, Margin, Place
 from dagster_project.errors import InputError
-from dagster_project.warehouse import insert_rows, survey_key, transaction
+from dagster_project.schema import GENERATION, SURVEY, Column, Row, Table, public, replace_all
+from dagster_project.warehouse import survey_key, transaction
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,14 +37,62 @@ MOST_STEPS = 20
 CLOSE = 1e-11  # every category's weights sum to its part of the universe, within this part of it
 OUT_OF_HAND = 200  # the logarithm of a factor by which it is plain that nothing is met
 UNBOUNDED = (0.0, float("inf"))
-TABLES = {
-    "weighting": """survey VARCHAR, generation VARCHAR, wave VARCHAR, method VARCHAR, rounds INTEGER,
-        largest_gap DOUBLE, n BIGINT, n_trimmed BIGINT, w DOUBLE, n_kish_before DOUBLE, n_kish DOUBLE,
-        deff_before DOUBLE, deff DOUBLE, weight_min DOUBLE, weight_mean DOUBLE, weight_max DOUBLE""",
-    "weighting_margins": """survey VARCHAR, generation VARCHAR, wave VARCHAR, margin INTEGER, questions VARCHAR[],
-        position INTEGER, answers VARCHAR[], n BIGINT, population_share DOUBLE, share_before DOUBLE,
-        share_after DOUBLE""",
-}
+WEIGHTING = Table(
+    "raw",
+    "weighting",
+    "One row per wave that was weighted, or one for the survey: what the weights are",
+    (
+        SURVEY,
+        GENERATION,
+        public("wave", "VARCHAR", "The wave; null without waves"),
+        public("method", "VARCHAR", "raking or post-stratification"),
+        public("rounds", "INTEGER", "How often the margins were gone through"),
+        public(
+            "largest_gap", "DOUBLE", "By how much, relatively, the worst category still misses its part of the universe"
+        ),
+        public("n", "BIGINT", "The respondents"),
+        public("n_trimmed", "BIGINT", "How many of them have a weight at a bound"),
+        public("w", "DOUBLE", "The sum of their weights"),
+        public("n_kish_before", "DOUBLE", "Kish's effective size by the base weights"),
+        public("n_kish", "DOUBLE", "Kish's effective size by the final weights"),
+        public("deff_before", "DOUBLE", "The design effect of unequal base weights, n / n_kish_before"),
+        public("deff", "DOUBLE", "The design effect of unequal final weights, n / n_kish"),
+        public("weight_min", "DOUBLE", "The least final weight"),
+        public("weight_mean", "DOUBLE", "The mean final weight"),
+        public("weight_max", "DOUBLE", "The greatest final weight"),
+    ),
+)
+MARGINS = Table(
+    "raw",
+    "weighting_margins",
+    "One row per category of a margin, and one per margin for those who did not answer",
+    (
+        SURVEY,
+        GENERATION,
+        public("wave", "VARCHAR", "The wave; null without waves"),
+        public("margin", "INTEGER", "The margin's place in the codebook"),
+        public("questions", "VARCHAR[]", "The margin's question, or those that it crosses"),
+        public("position", "INTEGER", "The category's place in its margin"),
+        public("answers", "VARCHAR[]", "The category: an option or net of each question; null for no answer"),
+        public("n", "BIGINT", "n_in_full, where that tells nothing that is withheld"),
+        public("population_share", "DOUBLE", "Its share of the universe"),
+        public("share_before", "DOUBLE", "share_before_in_full, where that tells nothing that is withheld"),
+        public("share_after", "DOUBLE", "Its share of the final weights of those who answered"),
+        Column("n_in_full", "BIGINT", "Its respondents"),
+        Column("share_before_in_full", "DOUBLE", "Its share of the base weights of those who answered"),
+    ),
+)
+WEIGHTS = Table(
+    "records",
+    "weights",
+    "One row per respondent with its weight, where survey.yml has weights computed (weighting)",
+    (
+        Column("source_file", "VARCHAR", "The record's file"),
+        Column("source_line", "BIGINT", "The record's line in it"),
+        Column("final_weight", "DOUBLE", "The respondent's weight"),
+    ),
+)
+WEIGHTING_TABLES = (WEIGHTING, MARGINS, WEIGHTS)
 
 
 @dataclass(frozen=True)
@@ -78,45 +126,33 @@ def write_weights(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -
     naming the line of survey.yml, for a margin that no weights can meet; nothing changes then.
     """
     book = folder.codebook
-    key = survey_key(connection)
+    survey = survey_key(connection)
+    key = {"survey": survey.survey, "generation": survey.generation}
+    weighed: list[Weighed] = []
+    margins: list[Row] = []
     with transaction(connection):
-        connection.execute("DROP TABLE IF EXISTS records.weights")
-        for table, columns in TABLES.items():
-            connection.execute(f"CREATE OR REPLACE TABLE raw.{table} ({columns})")
-        if book.weighting is None:
-            return []
-        waves = _count_cells(connection, book)
-        weighed: list[Weighed] = []
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE weighting_factors (cell INTEGER, factor DOUBLE, low DOUBLE, high DOUBLE)"
-        )
-        for wave in waves:
-            one = _Wave(connection, folder, wave)
-            weighed.append(one.weigh())
-            insert_rows(connection, "weighting_factors", one.factors())
-            insert_rows(
-                connection,
-                "raw.weighting_margins",
-                [(key.survey, key.generation, wave, *row) for row in one.margin_rows()],
+        prepare_weights(connection, book)
+        if book.weighting is not None:
+            waves = _count_cells(connection, book)
+            connection.execute(
+                "CREATE OR REPLACE TEMP TABLE weighting_factors (cell INTEGER, factor DOUBLE, low DOUBLE, high DOUBLE)"
             )
-        connection.execute(
-            f"""CREATE TABLE records.weights AS
-            SELECT source_file, source_line,
-                least(greatest({_base(book)} * factors.factor, factors.low), factors.high) AS final_weight
-            FROM {_respondents(book)} JOIN weighting_factors AS factors ON cells.cell = factors.cell"""
-        )
-        insert_rows(connection, "raw.weighting", [(key.survey, key.generation, *vars(one).values()) for one in weighed])
-        connection.execute("DROP TABLE weighting_cells; DROP TABLE weighting_factors")
+            for wave in waves:
+                one = _Wave(connection, folder, wave)
+                weighed.append(one.weigh())
+                margins += one.margin_rows()
+                one.keep_factors(connection)
+            _fill_weights(connection, book)
+            connection.execute("DROP TABLE weighting_cells; DROP TABLE weighting_factors")
+        replace_all(connection, {WEIGHTING: [vars(one) for one in weighed], MARGINS: margins}, key=key)
     return weighed
 
 
 def prepare_weights(connection: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
     """Take away the weights of other records. Where new ones must come, tallies before them are empty, not wrong."""
-    connection.execute("DROP TABLE IF EXISTS records.weights")
+    connection.execute(f"DROP TABLE IF EXISTS {WEIGHTS.address}")
     if codebook.weighting is not None:
-        connection.execute(
-            "CREATE TABLE records.weights (source_file VARCHAR, source_line BIGINT, final_weight DOUBLE)"
-        )
+        WEIGHTS.make(connection)
 
 
 @dataclass(frozen=True)
@@ -346,24 +382,43 @@ class _Wave:
             float((ratio * greatest).max()),
         )  # fmt: skip
 
-    def factors(self) -> list[tuple[int, float, float, float]]:
-        """The rows of weighting_factors."""
-        low, high = self._bounds
-        return [(cell, float(factor), low, high) for cell, factor in zip(self.cells, self.raked.factors, strict=True)]
+    def keep_factors(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Add the cells' factors, and the bounds of the weights, to weighting_factors."""
+        connection.execute(
+            "INSERT INTO weighting_factors SELECT unnest(?), unnest(?), ?, ?",
+            [self.cells, self.raked.factors.tolist(), *self._bounds],
+        )
 
-    def margin_rows(self) -> list[tuple[Any, ...]]:
-        """The rows of raw.weighting_margins from its column margin on; shares are of those who answered."""
+    def margin_rows(self) -> list[Row]:
+        """The rows of raw.weighting_margins, with what may be told of them still to be decided."""
         import numpy as np
 
-        rows: list[tuple[Any, ...]] = []
+        rows: list[Row] = []
         for number, (margin, numbers) in enumerate(zip(self.margins, self.numbers, strict=True)):
             size = len(numbers) + 1
             n, before, after = (np.bincount(self.categories[number], of, size) for of in (self.n, self.w, self.final))
-            population = sum(numbers.values())
-            for position, (answers, part) in enumerate(numbers.items()):
-                shares = (float(part / population), *(float(w[position] / w[:-1].sum()) for w in (before, after)))
-                rows.append((number + 1, margin.asked, position + 1, list(answers), int(n[position]), *shares))
-            rows.append((number + 1, margin.asked, size, None, int(n[-1]), None, None, None))
+            universe: Numbers = np.array([*numbers.values()])
+            totals = (sum(numbers.values()), before[:-1].sum(), after[:-1].sum())
+            for position, answers in enumerate([*numbers, None]):
+                population_share, share_before, share_after = (
+                    None if answers is None else float(of[position] / total)
+                    for of, total in zip((universe, before, after), totals, strict=True)
+                )
+                rows.append(
+                    {
+                        "wave": self.wave,
+                        "margin": number + 1,
+                        "questions": margin.asked,
+                        "position": position + 1,
+                        "answers": answers and list(answers),
+                        "n": None,
+                        "population_share": population_share,
+                        "share_before": None,
+                        "share_after": share_after,
+                        "n_in_full": int(n[position]),
+                        "share_before_in_full": share_before,
+                    }
+                )
         return rows
 
     @property
@@ -380,6 +435,16 @@ class _Wave:
     def _error(self, number: int, answers: tuple[str, ...] | None, message: str) -> InputError:
         place: Place = ("weighting", "margins", number, self.margins[number].field, *(answers or ()))
         return read_yaml(self.folder.folder / CODEBOOK_FILE).error(place, message)
+
+
+def _fill_weights(connection: duckdb.DuckDBPyConnection, book: Codebook) -> None:
+    """Give each respondent in records.weights its base weight times its cell's factor, within the bounds."""
+    WEIGHTS.insert_from(
+        connection,
+        f"""SELECT source_file, source_line,
+            least(greatest({_base(book)} * factors.factor, factors.low), factors.high) AS final_weight
+        FROM {_respondents(book)} JOIN weighting_factors AS factors ON cells.cell = factors.cell""",
+    )
 
 
 def _count_cells(connection: duckdb.DuckDBPyConnection, book: Codebook) -> list[str | None]:

@@ -18,7 +18,8 @@ import duckdb
 from dagster_project.claims import CONTRADICTED, Severity
 from dagster_project.errors import InputError
 from dagster_project.release.claim_review import render_claim_reviews
-from dagster_project.release.report import SurveyLine, render_index, render_report
+from dagster_project.release.index import SurveyLine, render_index
+from dagster_project.release.report import render_report
 from dagster_project.warehouse import open_warehouse, survey_key
 
 LATEST = "latest"

@@ -1,19 +1,34 @@
-"""What the pages and the exports of a release share: rows as they are stored, and the words that join them.
+"""What the pages and the exports of a release share: rows as they are stored, and what was printed.
 
-Which numbers stand in a row was decided before; what a page or an export makes of them belongs to `report`,
-`published` and `claim_review`.
+Which numbers stand in a row was decided before; what a page or an export makes of them belongs to the sections of the
+report and to `claim_review`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import duckdb
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A figure or a whole statement as it was printed; `claim` is what findings call it by."""
+
+    claim: str
+    is_statement: bool
+    figure: str
+    of_what: str | None
+    where_printed: str | None
+    wave: str | None
 
 
 def stored_rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
@@ -23,36 +38,40 @@ def stored_rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
+def stored_row(connection: duckdb.DuckDBPyConnection, sql: str) -> Row | None:
+    """The first row that a statement gives, if it gives any."""
+    return next(iter(stored_rows(connection, sql)), None)
+
+
 def stored_findings(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     """The audit's findings in their order: F2 before F10."""
     return stored_rows(connection, "SELECT * FROM audit.findings ORDER BY length(finding), finding")
 
 
-def grouped(of: Iterable[Row], key: str) -> dict[Any, list[Row]]:
-    """The rows by one column's value, in the order in which the values come first."""
-    groups: dict[Any, list[Row]] = defaultdict(list)
-    for row in of:
-        groups[row[key]].append(row)
+def grouped(of: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Things by what `key` says of them, in the order in which that comes first."""
+    groups: dict[K, list[T]] = defaultdict(list)
+    for one in of:
+        groups[key(one)].append(one)
     return dict(groups)
 
 
-def claims_of(finding: Row) -> list[str]:
-    """The claims that a finding, a repair or a reading is about; none where it is about the publication as a whole."""
-    return finding["claims"].split(", ") if finding["claims"] else []
-
-
-def things_printed(connection: duckdb.DuckDBPyConnection, figures: Iterable[Row]) -> dict[str, Row]:
+def things_printed(connection: duckdb.DuckDBPyConnection) -> dict[str, Printed]:
     """Figures and whole statements by the name that findings call them by."""
-    printed = {figure["claim"]: figure for figure in figures}
-    for one in stored_rows(connection, "SELECT * FROM raw.statements ORDER BY position"):
-        printed[one["statement"]] = {
-            "claim": one["statement"],
-            "figure": one["text"],
-            "of_what": None,
-            "where_printed": one["where_printed"],
-            "wave": None,
-        }
-    return printed
+    rows = connection.execute(
+        """SELECT claim, is_statement, figure, of_what, where_printed, wave FROM (
+            SELECT false AS is_statement, * FROM audit.figures
+            UNION ALL BY NAME
+            SELECT true AS is_statement, statement AS claim, text AS figure, position, where_printed
+            FROM raw.statements
+        ) ORDER BY is_statement, position"""
+    ).fetchall()
+    return {row[0]: Printed(*row) for row in rows}
+
+
+def wave_name(wave: Row) -> str:
+    """What readers call a row of raw.waves."""
+    return str(wave["label"] or wave["wave"])
 
 
 def web_address(url: str | None) -> str | None:

@@ -6,9 +6,9 @@ above and below the tables belongs to `report`, how they look to the templates.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import duckdb
 
@@ -36,12 +36,16 @@ class Question:
     type: str
     asked_of: str | None
     base_rule: str
-    base: Row | None  # the row of the published base
     bases: Sequence[Row]
     decimals: int
     no_percentage: str | None
     rows: Sequence[Row]
     statistics: Sequence[Statistic]
+
+    @property
+    def base(self) -> Row | None:
+        """The row of the published base."""
+        return next((base for base in self.bases if base["is_published"]), None)
 
     @property
     def with_spread(self) -> bool:
@@ -85,30 +89,39 @@ class Crosstab:
         return sum(cell["withheld"] for _, cells in self.rows for cell in cells if cell is not None)
 
 
-def questions(connection: duckdb.DuckDBPyConnection, survey: Row) -> list[Question]:
-    """Every question in the codebook's order, with its topline."""
-    toplines = grouped(stored_rows(connection, "SELECT * FROM marts.toplines ORDER BY question, position"), "question")
-    bases = grouped(
-        stored_rows(connection, "SELECT * FROM marts.bases WHERE group_by IS NULL ORDER BY n_base, base_rule"),
-        "question",
-    )
-    quantities = grouped(_quantities(connection, "group_by IS NULL"), "question")
-    routing = grouped(
-        stored_rows(
-            connection,
-            """SELECT routing.question, asked.question_text, coalesce(answer_label, asked_if_answer) AS label
-            FROM (SELECT question, asked_if_question AS filter, asked_if_answer FROM raw.routing) AS routing
-            LEFT JOIN raw.questions AS asked ON asked.question = filter
-            LEFT JOIN raw.answers ON answers.question = filter AND answers.answer = asked_if_answer
-            ORDER BY routing.question, answers.position""",
-        ),
-        "question",
+@dataclass(frozen=True)
+class TablesSection:
+    """Every question with its topline, and the crosstabs by the text of their group variable."""
+
+    questions: Sequence[Question]
+    crosstabs: Mapping[str, Sequence[Crosstab]]
+
+
+def tables_section(connection: duckdb.DuckDBPyConnection, survey: Row) -> TablesSection:
+    """The result tables of the survey of this row, questions and groups in the codebook's order."""
+    asked = stored_rows(connection, "SELECT * FROM raw.questions ORDER BY position")
+    return TablesSection(_questions(connection, asked, survey), _crosstabs(connection, asked, survey))
+
+
+# -- toplines -------------------------------------------------------------------------------------------------------
+
+
+def _questions(connection: duckdb.DuckDBPyConnection, asked: Sequence[Row], survey: Row) -> list[Question]:
+    toplines = _by_question(connection, "SELECT * FROM marts.toplines ORDER BY question, position")
+    bases = _by_question(connection, "SELECT * FROM marts.bases WHERE group_by IS NULL")
+    quantities = grouped(_quantities(connection, "group_by IS NULL"), itemgetter("question"))
+    routing = _by_question(
+        connection,
+        """SELECT routing.question, asked.question_text, coalesce(answer_label, asked_if_answer) AS label
+        FROM (SELECT question, asked_if_question AS filter, asked_if_answer FROM raw.routing) AS routing
+        LEFT JOIN raw.questions AS asked ON asked.question = filter
+        LEFT JOIN raw.answers ON answers.question = filter AND answers.answer = asked_if_answer
+        ORDER BY routing.question, answers.position""",
     )
     found = []
-    for one in stored_rows(connection, "SELECT * FROM raw.questions ORDER BY position"):
+    for one in asked:
         name = one["question"]
         rows = toplines.get(name, [])
-        its_bases = bases.get(name, [])
         found.append(
             Question(
                 question=name,
@@ -116,8 +129,7 @@ def questions(connection: duckdb.DuckDBPyConnection, survey: Row) -> list[Questi
                 type=one["type"],
                 asked_of=_asked_of(routing.get(name, [])),
                 base_rule=one["base_rule"],
-                base=next((base for base in its_bases if base["is_published"]), None),
-                bases=sorted(its_bases, key=lambda base: list(BaseRule).index(base["base_rule"])),
+                bases=sorted(bases.get(name, []), key=lambda base: list(BaseRule).index(base["base_rule"])),
                 decimals=one["decimals"],
                 no_percentage=_no_percentage(rows, survey),
                 rows=rows,
@@ -127,42 +139,47 @@ def questions(connection: duckdb.DuckDBPyConnection, survey: Row) -> list[Questi
     return found
 
 
-def crosstabs(connection: duckdb.DuckDBPyConnection, survey: Row) -> dict[str, list[Crosstab]]:
-    """Crosstabs by the text of their group variable, groups and questions in the codebook's order."""
-    rows = stored_rows(
-        connection,
-        """SELECT crosstabs.*, letter, higher_than FROM marts.crosstabs
-        LEFT JOIN marts.letters USING (question, answer, kind, group_by, group_value)""",
-    )
-    cells_of: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        cells_of[row["group_by"], row["question"]].append(row)
-    statistics_of: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in _quantities(connection, "group_by IS NOT NULL"):
-        statistics_of[row["group_by"], row["question"]].append(row)
-    associations = {
-        (row["group_by"], row["question"]): row for row in stored_rows(connection, "SELECT * FROM marts.association")
-    }
-    places = {
-        (row["question"], row["answer"]): row["position"]
-        for row in stored_rows(
+def _by_question(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, list[Row]]:
+    return grouped(stored_rows(connection, sql), itemgetter("question"))
+
+
+# -- crosstabs ------------------------------------------------------------------------------------------------------
+
+
+def _crosstabs(connection: duckdb.DuckDBPyConnection, asked: Sequence[Row], survey: Row) -> dict[str, list[Crosstab]]:
+    """Crosstabs by the text of their group variable."""
+    of_table = itemgetter("group_by", "question")
+    cells = grouped(
+        stored_rows(
             connection,
-            """SELECT question, answer, min(position) AS position FROM raw.answers GROUP BY ALL
-            UNION ALL SELECT 'wave', wave, position FROM raw.waves""",
-        )
-    }
+            """SELECT crosstabs.*, letter, higher_than FROM marts.crosstabs
+            LEFT JOIN marts.letters USING (question, answer, kind, group_by, group_value)""",
+        ),
+        of_table,
+    )
+    statistics = grouped(_quantities(connection, "group_by IS NOT NULL"), of_table)
+    tests = {of_table(row): row for row in stored_rows(connection, "SELECT * FROM marts.association")}
+    places = _places_of_groups(connection)
     found: dict[str, list[Crosstab]] = {}
-    asked = stored_rows(connection, "SELECT * FROM raw.questions ORDER BY position")
     groupings = [(one["question"], one["question_text"]) for one in asked if one["is_group"]]
     for group_by, text in [*groupings, ("wave", "Wave")]:
         tables = [
-            _crosstab(one, cells_of[key], statistics_of[key], places, survey, associations.get(key))
+            _crosstab(one, cells.get(key, []), statistics.get(key, []), places, survey, tests.get(key))
             for one in asked
-            if (key := (group_by, one["question"])) in cells_of or key in statistics_of
+            if (key := (group_by, one["question"])) in cells or key in statistics
         ]
         if tables:
             found[text] = tables
     return found
+
+
+def _places_of_groups(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], int]:
+    """Where the codebook has each group, by the group variable and the group."""
+    rows = connection.execute(
+        """SELECT question, answer, min(position) FROM raw.answers GROUP BY ALL
+        UNION ALL SELECT 'wave', wave, position FROM raw.waves"""
+    ).fetchall()
+    return {(group_by, group): place for group_by, group, place in rows}
 
 
 def _crosstab(
@@ -173,32 +190,38 @@ def _crosstab(
     survey: Row,
     association: Row | None,
 ) -> Crosstab:
-    everything = sorted(
+    in_order = sorted(
         [*cells, *statistics],
         key=lambda row: (places.get((row["group_by"], row["group_value"]), len(places)), row["group_value"]),
     )
-    groups = grouped(everything, "group_value")
+    groups = grouped(in_order, itemgetter("group_value"))
     answers = sorted({(cell["position"], cell["answer"], cell["kind"], cell["answer_label"]) for cell in cells})
     by_place = {(cell["group_value"], cell["answer"], cell["kind"]): cell for cell in cells}
-    columns = []
-    for group, column in groups.items():
-        shares = [row for row in column if "percent_text" in row]
-        columns.append(
-            GroupColumn(
-                label=column[0]["group_label"] or group or "No answer",
-                letter=next((row["letter"] for row in shares if row["letter"] is not None), None),
-                n_base=column[0]["n_base"],
-                no_percentage=_no_percentage(shares, survey),
-            )
-        )
-    rows = [
-        (label or answer or "No answer", [by_place.get((group, answer, kind)) for group in groups])
-        for _, answer, kind, label in answers
-    ]
     return Crosstab(
-        question["question_text"], question["base_rule"], question["decimals"], columns, rows,
-        _statistics(statistics, list(groups)), association,
-    )  # fmt: skip
+        text=question["question_text"],
+        base_rule=question["base_rule"],
+        decimals=question["decimals"],
+        columns=[_column(group, rows, survey) for group, rows in groups.items()],
+        rows=[
+            (label or answer or "No answer", [by_place.get((group, answer, kind)) for group in groups])
+            for _, answer, kind, label in answers
+        ],
+        statistics=_statistics(statistics, list(groups)),
+        association=association,
+    )
+
+
+def _column(group: str, rows: Sequence[Row], survey: Row) -> GroupColumn:
+    shares = [row for row in rows if "percent_text" in row]
+    return GroupColumn(
+        label=rows[0]["group_label"] or group or "No answer",
+        letter=next((row["letter"] for row in shares if row["letter"] is not None), None),
+        n_base=rows[0]["n_base"],
+        no_percentage=_no_percentage(shares, survey),
+    )
+
+
+# -- what both show -------------------------------------------------------------------------------------------------
 
 
 def _quantities(connection: duckdb.DuckDBPyConnection, where: str) -> list[Row]:

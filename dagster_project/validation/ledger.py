@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import astuple
 
 import duckdb
 
+from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Table, public
 from dagster_project.validation.run import CheckResult
-from dagster_project.warehouse import insert_rows, survey_key, transaction
+from dagster_project.warehouse import survey_key, transaction
 
-COLUMNS = {
-    "survey": "VARCHAR", "generation": "VARCHAR", "provenance": "VARCHAR", "suite": "VARCHAR", "check": "VARCHAR",
-    "severity": "VARCHAR", "passed": "BOOLEAN", "error": "VARCHAR", "observed": "VARCHAR", "failed_rows": "BIGINT",
-    "failing": "VARCHAR", "reason": "VARCHAR", "expectations": "INTEGER",
-}  # fmt: skip
+CHECKS = Table(
+    "audit",
+    "checks",
+    "One row per check that a gate made last",
+    (
+        SURVEY,
+        GENERATION,
+        PROVENANCE,
+        public("suite", "VARCHAR", "The suite that it belongs to; dbt_tallies or dbt_marts for dbt's tests"),
+        public("check", "VARCHAR", "Its name"),
+        public("severity", "VARCHAR", "critical, which blocks; warning or info"),
+        public("passed", "BOOLEAN", "Whether what it expects holds"),
+        public("error", "VARCHAR", "Why it could not be made, which says nothing of the data"),
+        public("observed", "VARCHAR", "What was found, in words"),
+        public("failed_rows", "BIGINT", "How many rows fail it, where it is about rows"),
+        public("failing", "VARCHAR[]", "The places that fail it, at most 20, by file and line or by key"),
+        public("reason", "VARCHAR", "Why it is made"),
+        public("expectations", "INTEGER", "How many expectations it stands for"),
+    ),
+)
+CHECKS_TABLES = (CHECKS,)
 
 
 def write_checks(
@@ -25,29 +41,9 @@ def write_checks(
     Only the checks that were made are replaced: a gate may be run in part.
     """
     with transaction(connection):
-        connection.execute("CREATE SCHEMA IF NOT EXISTS audit")
-        _make_table(connection)
+        CHECKS.make_unless_there(connection)
         connection.execute(
             'DELETE FROM audit.checks WHERE list_contains($suites, suite) AND list_contains($checks, "check")',
             {"suites": list(replacing), "checks": [result.check for result in results]},
         )
-        key = astuple(survey_key(connection))
-        rows = [
-            (
-                *key, result.suite, result.check, result.severity, result.passed, result.error, result.observed,
-                result.failed_rows, ", ".join(result.failing), result.reason, result.expectations,
-            )
-            for result in results
-        ]  # fmt: skip
-        insert_rows(connection, "audit.checks", rows)
-
-
-def _make_table(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table anew where there is none, or one of another version of basecheck."""
-    found = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'audit' AND table_name = 'checks' "
-        "ORDER BY column_index"
-    ).fetchall()
-    if [name for (name,) in found] != list(COLUMNS):
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-        connection.execute(f"CREATE OR REPLACE TABLE audit.checks ({columns})")
+        CHECKS.insert(connection, [vars(result) for result in results], key=vars(survey_key(connection)))

@@ -40,12 +40,19 @@ def place_of(columns: Sequence[str]) -> tuple[str, str]:
         return "NULL::VARCHAR", "NULL::BIGINT"
     if "source_line" in columns:
         return "source_file", "source_line"
-    if "finding" in columns:
-        claims = "' (claims ' || claims || ')'" if "claims" in columns else "''"
-        reading = "', reading ' || reading" if "reading" in columns else "''"
-        return f"finding || coalesce({claims}, '') || coalesce({reading}, '')", "NULL::BIGINT"
-    names = [name for name in ("measure", "question") if name in columns]
-    parts = [identifier(name) for name in names]
+    return _place_of_a_finding(columns) if "finding" in columns else _place_of_a_result(columns), "NULL::BIGINT"
+
+
+def _place_of_a_finding(columns: Sequence[str]) -> str:
+    """A finding or a reading by its name and the claims that it is about."""
+    claims = "' (claims ' || array_to_string(claims, ', ') || ')'" if "claims" in columns else "''"
+    reading = "', reading ' || reading" if "reading" in columns else "''"
+    return f"finding || coalesce({claims}, '') || coalesce({reading}, '')"
+
+
+def _place_of_a_result(columns: Sequence[str]) -> str:
+    """A row of a result table by its question, answer, group and base, as far as it has them; else by its file."""
+    parts = [identifier(name) for name in ("measure", "question") if name in columns]
     if "answer" in columns:
         parts[-1] += " || coalesce('=' || answer, '')"
     if "group_by" in columns:
@@ -54,7 +61,7 @@ def place_of(columns: Sequence[str]) -> tuple[str, str]:
         parts.append("base_rule")
     if not parts:
         parts = ["file"] if "file" in columns else ["'row ' || row_number() OVER ()"]
-    return f"concat_ws(' / ', {', '.join(parts)})", "NULL::BIGINT"
+    return f"concat_ws(' / ', {', '.join(parts)})"
 
 
 def rows_where(batch: str, columns: Sequence[str], broken: str) -> str:

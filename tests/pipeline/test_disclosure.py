@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from dagster_project.defs import dbt_project
+from dagster_project.disclosure import WITHHELD
 from dagster_project.places import Places
 from dagster_project.warehouse import open_warehouse
 from tests.conftest import Desk
@@ -102,6 +103,20 @@ def test_what_compares_or_tests_a_withheld_count_is_blank_too(health: Desk) -> N
     assert shown == [("no",)]
     assert tests == [(None, None, "withheld: too few respondents")]
     assert told == [(0,)]
+
+
+def test_the_list_of_what_is_withheld_tells_the_role_of_each_count_and_what_a_reader_is_told(health: Desk) -> None:
+    with duckdb.connect(str(health.places.work_database("health")), read_only=True) as connection:
+        roles = dict(
+            connection.execute(
+                "SELECT (group_value, answer), role FROM disclosure.withheld WHERE question = 'ill'"
+            ).fetchall()
+        )
+        told = connection.execute(
+            "SELECT reason FROM disclosure.withheld UNION SELECT reason FROM disclosure.withheld_bases"
+        ).fetchall()
+    assert roles == {cell: "primary" if cell == ("f", "yes") else "complementary" for cell in FOUR}
+    assert told == [(WITHHELD,)]
 
 
 def test_a_release_holds_neither_the_tallies_nor_which_count_was_small(health: Desk) -> None:

@@ -113,7 +113,7 @@ def test_a_weight_that_is_not_positive_blocks_and_is_named_by_its_line(small: De
     with duckdb.connect(str(small.places.work_database("small")), read_only=True) as connection:
         failing = connection.execute("SELECT failing FROM audit.checks WHERE NOT passed").fetchall()
         assert connection.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts'").fetchone() == (0,)
-    assert failing == [("records.csv:5",)]
+    assert failing == [(["records.csv:5"],)]
 
 
 def test_answers_outside_the_routing_warn_and_are_not_counted(small: Desk) -> None:

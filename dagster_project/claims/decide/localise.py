@@ -16,17 +16,8 @@ from fractions import Fraction
 from typing import Any
 
 from dagster_project.claims.decide.algebra import percentages_possible
-from dagster_project.claims.decide.joint import (
-    NESTING,
-    NET,
-    ORDER,
-    PARTITION,
-    ROUTING,
-    SUBGROUP,
-    Joint,
-    Law,
-    share_rows,
-)
+from dagster_project.claims.decide.joint import Joint, Law, share_rows
+from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
 from dagster_project.claims.decide.system import Effort, Row, Verdict
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import EMPTY, Interval

@@ -6,6 +6,7 @@ with integers and fractions, never by a floating point comparison.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -120,3 +121,9 @@ def percent_text(count: int, base: int, decimals: int, rule: RoundingRule = Roun
         choice = " or ".join(decimal_text(v, decimals) for v in printed)
         raise ValueError(f"{count} of {base} is printed {choice} under '{rule}': name one rounding rule")
     return decimal_text(printed[0], decimals)
+
+
+def half_up(value: Fraction, decimals: int) -> Decimal:
+    """An exact number rounded half up, as every table and page of ours prints one: 6.25 with one decimal is 6.3."""
+    (printed,) = round_fraction(value, decimals, RoundingRule.HALF_UP)
+    return Decimal(decimal_text(printed, decimals))

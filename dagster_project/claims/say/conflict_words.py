@@ -8,7 +8,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from dagster_project.claims.decide.algebra import counts_possible
-from dagster_project.claims.decide.joint import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, Stated
+from dagster_project.claims.decide.joint import Joint, Law, Stated
+from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
 from dagster_project.claims.decide.localise import Contradiction
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind

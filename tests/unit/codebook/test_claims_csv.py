@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.claims import Kind
-from dagster_project.codebook import BaseRule, SurveyFolder, read_survey_folder
+from dagster_project.claims import BaseRule, Kind
+from dagster_project.codebook import SurveyFolder, read_survey_folder
 from dagster_project.places import PROJECT_DIR
 
 Read = Callable[..., SurveyFolder]

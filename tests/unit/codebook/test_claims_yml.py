@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dagster_project.claims import Kind
-from dagster_project.codebook import BaseRule, SurveyFolder
+from dagster_project.claims import BaseRule, Kind
+from dagster_project.codebook import SurveyFolder
 
 Read = Callable[..., SurveyFolder]
 Refusal = Callable[..., str]

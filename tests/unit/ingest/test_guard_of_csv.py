@@ -14,7 +14,7 @@ import pytest
 from survey_desk import Desk
 
 from dagster_project.errors import InputError
-from dagster_project.ingest import guard
+from dagster_project.formats import lines as text_lines
 
 Refused = Callable[..., str]
 RIGHT = "person,sex,age\na,1,30\nb,2,41.5\n"
@@ -208,14 +208,14 @@ def test_a_missing_file_an_empty_one_and_a_folder_are_told_apart(refused: Refuse
 def test_a_file_that_grows_while_it_is_read_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.take(RIGHT)
     before = desk.everything()
-    batch = guard._batch
+    batch = text_lines._whole_batch
 
     def grow_then_batch(*arguments: Any) -> Any:
         with (desk.folder / "records.csv").open("a") as stream:
             stream.write("c,1,1\n")
         return batch(*arguments)
 
-    monkeypatch.setattr(guard, "_batch", grow_then_batch)
+    monkeypatch.setattr(text_lines, "_whole_batch", grow_then_batch)
 
     with pytest.raises(InputError, match="the file changed while it was read"):
         desk.ingest()
@@ -223,7 +223,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused(desk: Desk, monkeypatch: 
 
 
 def test_a_file_larger_than_a_batch_loses_no_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "BATCH_ROWS", 7)
+    monkeypatch.setattr(text_lines, "BATCH_ROWS", 7)
     lines = [f"p{n},1,{n}" if n % 3 else f"p{n},1" for n in range(100)]
 
     account = desk.take("person,sex,age\n" + "\n".join(lines) + "\n")

@@ -189,7 +189,8 @@ def test_who_did_not_answer_keeps_the_share_that_the_base_weights_give(desk: Des
     assert sum(final[:20]) == pytest.approx(1000 * unknown, rel=1e-9)
     ages = sums(persons[20:], final[20:], "age")
     assert ages["b",] / sum(ages.values()) == pytest.approx(0.45, rel=1e-9)
-    [(n, share)] = desk.rows("SELECT n, share_after FROM raw.weighting_margins WHERE margin = 2 AND answers IS NULL")
+    of_nobody = "FROM raw.weighting_margins WHERE margin = 2 AND answers IS NULL"
+    [(n, share)] = desk.rows(f"SELECT n_in_full, share_after {of_nobody}")
     assert (n, share) == (20, None)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from pages import SURVEY
+from pages import build
 
 
 @pytest.fixture
 def survey() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        connection.execute(SURVEY)
+        build(connection)
         yield connection

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import duckdb
 
+from dagster_project import audit
 from dagster_project.release.report import render_report
 
 BUILT_AT = dt.datetime(2026, 11, 22, 9, 5, tzinfo=dt.UTC)
@@ -16,7 +17,7 @@ HOSTILE = "<script>alert(1)</script>\"'&"
 # 1,200 asked, 1,000 answered. `smokes` is asked of all and is the group; `brand` of smokers, of whom 6 answered;
 # `media` takes several answers, `age` a number. `remark` has a base that is not known. Six figures and one statement.
 SURVEY = """
-CREATE SCHEMA raw; CREATE SCHEMA marts; CREATE SCHEMA audit;
+CREATE SCHEMA raw; CREATE SCHEMA marts;
 
 CREATE TABLE raw.survey AS SELECT 's' AS survey, 'g1' AS generation, 'A survey of smokers' AS title,
     'The Office' AS source_name, 'https://office.example/survey' AS source_url, 'CC0' AS licence,
@@ -109,8 +110,7 @@ CREATE TABLE raw.weighting_margins AS SELECT * FROM (VALUES
     (NULL, 1, ['smokes'], 3, NULL, NULL, 0.01, 0.01)
 ) AS t(wave, margin, questions, position, answers, population_share, share_before, share_after);
 
-CREATE TABLE audit.figures AS SELECT 's' AS survey, *, 'none' AS hedge, NULL::VARCHAR AS group_by,
-    NULL::VARCHAR AS group_value, NULL::VARCHAR AS wave, 'asked' AS base FROM (VALUES
+INSERT INTO audit.figures BY NAME SELECT 's' AS survey, *, 'none' AS hedge, 'asked' AS base FROM (VALUES
     ('C1', 1, '96', 'count', 'smokes', '1', 'those who smoke', 'page 1', 96, 96, 59, 68, NULL,
      'impossible as labelled', false, '290 records give this answer'),
     ('C2', 2, 'around 150', 'base', NULL, NULL, 'those asked', 'page 1', 140, 160, 226, 231, NULL,
@@ -124,30 +124,38 @@ CREATE TABLE audit.figures AS SELECT 's' AS survey, *, 'none' AS hedge, NULL::VA
     ('C6', 6, '7', 'count', NULL, NULL, 'others', NULL, 7, 7, NULL, NULL, NULL, 'not checked', NULL, NULL)
 ) AS t(claim, position, figure, kind, question, answer, of_what, where_printed, low, high, fits_low, fits_high, power,
     verdict, reproduced, recount_text);
-CREATE TABLE audit.findings AS SELECT 's' AS survey, * FROM (VALUES
-    ('F1', 'triple', 'impossible as labelled', 'C1, C2, C3',
-     '“96 of around 150 is 42 percent” cannot be: 96 of 150 is 64 %. If 96 is the base, all fit.', NULL),
-    ('F2', 'triple', 'proved impossible', 'S1', '“9 of 10 is 80%” cannot be: 9 of 10 is 90 %.', NULL),
-    ('F3', 'triple', 'consistent', 'C4', '29 % fits what else is printed.', 0.93::DOUBLE)
-) AS t(finding, code, severity, claims, message, power);
-CREATE TABLE audit.repairs AS SELECT 's' AS survey, * FROM (VALUES
-    ('F1', 1, 'C3', '42 percent', 'The percentage can be 60 to 69 % instead.', NULL::VARCHAR),
-    ('F1', 2, 'C2', 'around 150', 'The base can be 226 to 231 instead.', NULL)
-) AS t(finding, repair, claims, figure, message, slip);
-CREATE TABLE audit.readings AS SELECT 's' AS survey, * FROM (VALUES
-    ('F1', 1, 'found', 'count is the base', 'C1, C2, C3', 'If 96 is the base, all fit.', 1),
-    ('F1', 2, 'declared', 'The 96 are those who answered.', 'C1, C3', '40 of 96 is 41.7 %.', NULL),
-    ('F1', 3, 'declared', 'The 96 are those who answered.', 'C1, C4', '28 of 96 is 29.2 %.', NULL),
-    (NULL, 4, 'declared', 'The 6 are companies.', 'C5', '6 of 10 is 60 %.', NULL)
+INSERT INTO audit.findings BY NAME SELECT 's' AS survey, [] AS remarks,
+    concat_ws(' ', statement, reading) AS message, * EXCLUDE (reading) FROM (VALUES
+    ('F1', 'triple', 'impossible as labelled', ['C1', 'C2', 'C3'],
+     '“96 of around 150 is 42 percent” cannot be: 96 of 150 is 64 %.', 'If 96 is the base, all fit.', NULL),
+    ('F2', 'triple', 'proved impossible', ['S1'], '“9 of 10 is 80%” cannot be: 9 of 10 is 90 %.', NULL, NULL),
+    ('F3', 'triple', 'consistent', ['C4'], '29 % fits what else is printed.', NULL, 0.93::DOUBLE)
+) AS t(finding, code, severity, claims, statement, reading, power);
+INSERT INTO audit.repairs BY NAME SELECT 's' AS survey, * FROM (VALUES
+    ('F1', 1, ['C3'], '42 percent', 'The percentage can be 60 to 69 % instead.'),
+    ('F1', 2, ['C2'], 'around 150', 'The base can be 226 to 231 instead.')
+) AS t(finding, repair, claims, figure, message);
+INSERT INTO audit.readings BY NAME SELECT 's' AS survey, * FROM (VALUES
+    ('F1', 1, 'found', 'count is the base', ['C1', 'C2', 'C3'], 'If 96 is the base, all fit.', 1),
+    ('F1', 2, 'declared', 'The 96 are those who answered.', ['C1', 'C3'], '40 of 96 is 41.7 %.', NULL),
+    ('F1', 3, 'declared', 'The 96 are those who answered.', ['C1', 'C4'], '28 of 96 is 29.2 %.', NULL),
+    (NULL, 4, 'declared', 'The 6 are companies.', ['C5'], '6 of 10 is 60 %.', NULL)
 ) AS t(finding, reading, source, title, claims, message, cost);
 CREATE TABLE audit.checks AS SELECT 's' AS survey, 'g1' AS generation, * FROM (VALUES
-    ('records', 'few_rows_are_rejected', 'info', false, NULL, '3 of 1,003 fail', 3, 'records.csv:7', 'Some.', 1),
-    ('findings', 'published_figures_agree', 'warning', false, NULL, '2 of 3 fail', 2, 'F1, F2', 'It is told.', 1),
-    ('toplines', 'keys_are_unique', 'critical', true, NULL, 'holds for every row', 0, '', 'One figure.', 1),
-    ('toplines', 'shares_are_proportions', 'warning', false, 'no such column', 'could not be checked', NULL, '', 'A', 1)
+    ('records', 'few_rows_are_rejected', 'info', false, NULL, '3 of 1,003 fail', 3, ['records.csv:7'], 'Some.', 1),
+    ('findings', 'published_figures_agree', 'warning', false, NULL, '2 of 3 fail', 2, ['F1', 'F2'], 'It is told.', 1),
+    ('toplines', 'keys_are_unique', 'critical', true, NULL, 'holds for every row', 0, [], 'One figure.', 1),
+    ('toplines', 'shares_are_proportions', 'warning', false, 'no such column', 'could not be checked', NULL, [], 'A', 1)
 ) AS t(suite, "check", severity, passed, error, observed, failed_rows, failing, reason, expectations);
 """
 BLOCKS = {"br", "caption", "dd", "div", "dt", "h1", "h2", "h3", "h4", "li", "p", "small", "td", "th", "tr"}
+
+
+def build(connection: duckdb.DuckDBPyConnection) -> None:
+    """The survey in an empty database."""
+    for table in audit.TABLES:
+        table.make(connection)
+    connection.execute(SURVEY)
 
 
 def page(connection: duckdb.DuckDBPyConnection, *changes: str) -> str:

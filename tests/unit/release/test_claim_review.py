@@ -20,11 +20,12 @@ NEEDED = {
     "CreativeWork": {"name"},
     "Claim": set(),
 }
-MORE = """INSERT INTO audit.findings VALUES
-    ('s', 'F10', 'recount', 'reproduced', 'C5', 'The records give 6.', 1),
-    ('s', 'F4', 'base definition', 'needs an assumption', 'C5', 'Six of whom is left open.', NULL),
-    ('s', 'F5', 'missing disclosure', 'needs an assumption', NULL, 'Nothing says when.', NULL),
-    ('s', 'F6', 'partition', 'undecided', 'C6', 'Not decided.', NULL)"""
+MORE = """INSERT INTO audit.findings BY NAME SELECT *, message AS statement, [] AS remarks FROM (VALUES
+    ('F10', 'recount', 'reproduced', ['C5'], 'The records give 6.', 1),
+    ('F4', 'base definition', 'needs an assumption', ['C5'], 'Six of whom is left open.', NULL),
+    ('F5', 'missing disclosure', 'needs an assumption', [], 'Nothing says when.', NULL),
+    ('F6', 'partition', 'undecided', ['C6'], 'Not decided.', NULL)
+) AS t(finding, code, severity, claims, message, power)"""
 
 
 def text_of(connection: duckdb.DuckDBPyConnection, *changes: str) -> str:

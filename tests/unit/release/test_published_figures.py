@@ -48,8 +48,8 @@ INSERT INTO audit.figures BY NAME
             CASE WHEN wrong THEN 'proved impossible' ELSE 'consistent' END AS verdict FROM cells
     );
 INSERT INTO audit.findings BY NAME SELECT 'F1' AS finding, 'partition' AS code, 'proved impossible' AS severity,
-    (SELECT string_agg(claim, ', ' ORDER BY position) FROM audit.figures WHERE verdict = severity) AS claims,
-    'Together they are 122 of 120.' AS message;
+    (SELECT list(claim ORDER BY position) FROM audit.figures WHERE verdict = severity) AS claims,
+    'Together they are 122 of 120.' AS message, message AS statement, [] AS remarks;
 """
 
 
@@ -59,10 +59,10 @@ def tables(survey: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return survey
 
 
-def found(severity: str, claims: str | None, message: str, finding: str = "F8", power: str = "NULL") -> str:
-    claims = "NULL" if claims is None else f"'{claims}'"
+def found(severity: str, claims: list[str], message: str, finding: str = "F8", power: str = "NULL") -> str:
     return f"""INSERT INTO audit.findings BY NAME SELECT '{finding}' AS finding, 'base definition' AS code,
-        '{severity}' AS severity, {claims} AS claims, '{message}' AS message, {power} AS power"""
+        '{severity}' AS severity, {claims} AS claims, '{message}' AS message, message AS statement, [] AS remarks,
+        {power} AS power"""
 
 
 def article(html: str, finding: str) -> str:
@@ -77,9 +77,9 @@ def article(html: str, finding: str) -> str:
 def test_figures_that_change_together_are_one_repair(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(
         survey,
-        """INSERT INTO audit.repairs VALUES
-        ('s', 'F1', 3, 'C2', 'around 150', 'The base can be 190.', NULL),
-        ('s', 'F1', 3, 'C3', '42 percent', 'The percentage can be 51 %.', NULL)""",
+        """INSERT INTO audit.repairs BY NAME SELECT 'F1' AS finding, 3 AS repair, * FROM (VALUES
+        (['C2'], 'around 150', 'The base can be 190.'), (['C3'], '42 percent', 'The percentage can be 51 %.')
+        ) AS t(claims, figure, message)""",
     )
     card = article(html, "F1")
     one, several = card.split("Repairs: several figures changed together")
@@ -89,13 +89,19 @@ def test_figures_that_change_together_are_one_repair(survey: duckdb.DuckDBPyConn
 
 
 def test_a_repair_says_which_slip_would_explain_it(survey: duckdb.DuckDBPyConnection) -> None:
-    html = page(survey, "UPDATE audit.repairs SET slip = 'two digits swapped: 24 for 42' WHERE repair = 1")
+    html = page(
+        survey,
+        """UPDATE audit.repairs SET slip_what = 'two digits swapped', slip_meant = '24', slip_printed = '42'
+        WHERE repair = 1""",
+    )
     assert "60 to 69 % instead. 24 for 42: two digits swapped. (C3)" in text(article(html, "F1"))
 
 
 def test_the_ninth_repair_and_those_after_it_are_folded(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(
-        survey, "INSERT INTO audit.repairs SELECT 's', 'F1', n, 'C3', '42', 'Or ' || n, NULL FROM range(3, 13) AS t(n)"
+        survey,
+        """INSERT INTO audit.repairs BY NAME SELECT 'F1' AS finding, n AS repair, ['C3'] AS claims, '42' AS figure,
+        'Or ' || n AS message FROM range(3, 13) AS t(n)""",
     )
     first, folded = article(html, "F1").split("<details>")
     assert "Or 8" in first
@@ -105,7 +111,8 @@ def test_the_ninth_repair_and_those_after_it_are_folded(survey: duckdb.DuckDBPyC
 def test_readings_come_by_their_cost(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(
         survey,
-        "INSERT INTO audit.readings VALUES ('s', 'F1', 9, 'found', 'weighted', 'C1', 'If it is weighted, all fit.', 0)",
+        """INSERT INTO audit.readings BY NAME SELECT 'F1' AS finding, 9 AS reading, 'found' AS source,
+        'weighted' AS title, ['C1'] AS claims, 'If it is weighted, all fit.' AS message, 0 AS cost""",
     )
     card = article(html, "F1")
     assert card.index("If it is weighted") < card.index("If 96 is the base")
@@ -114,7 +121,7 @@ def test_readings_come_by_their_cost(survey: duckdb.DuckDBPyConnection) -> None:
 def test_what_was_not_decided_claims_nothing(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(
         survey,
-        found("undecided", "C5, C6", "Whether 6 and 7 fit was not decided in 30 seconds."),
+        found("undecided", ["C5", "C6"], "Whether 6 and 7 fit was not decided in 30 seconds."),
         "UPDATE audit.figures SET verdict = 'undecided' WHERE claim IN ('C5', 'C6')",
     )
     card = text(article(html, "F8"))
@@ -127,10 +134,12 @@ def test_what_was_not_decided_claims_nothing(survey: duckdb.DuckDBPyConnection) 
 def test_assumptions_stand_apart_from_contradictions(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(
         survey,
-        found("needs an assumption", "C5", "Six of whom is left open."),
-        found("needs an assumption", None, "Nothing says when they were asked.", "F9"),
-        "INSERT INTO audit.readings VALUES ('s', 'F8', 8, 'found', 'of all', 'C5', 'Of all, 6 is 1 %.', 2),"
-        "('s', 'F8', 9, 'declared', 'The 6 are smokers.', 'C5', '6 of 290 is 2 %.', NULL)",
+        found("needs an assumption", ["C5"], "Six of whom is left open."),
+        found("needs an assumption", [], "Nothing says when they were asked.", "F9"),
+        """INSERT INTO audit.readings BY NAME SELECT 'F8' AS finding, ['C5'] AS claims, * FROM (VALUES
+        (8, 'found', 'of all', 'Of all, 6 is 1 %.', 2),
+        (9, 'declared', 'The 6 are smokers.', '6 of 290 is 2 %.', NULL)
+        ) AS t(reading, source, title, message, cost)""",
     )
     figures = part(html, "figures")
     assert figures.index("cannot stand") < figures.index("What a reader has to assume") < figures.index("Every figure")
@@ -154,12 +163,12 @@ def test_assumptions_stand_apart_from_contradictions(survey: duckdb.DuckDBPyConn
 def test_what_contradicts_nothing_says_how_much_that_means(
     survey: duckdb.DuckDBPyConnection, power: str, words: str
 ) -> None:
-    html = page(survey, found("not checkable", "C6", "Any number would fit.", power=power))
+    html = page(survey, found("not checkable", ["C6"], "Any number would fit.", power=power))
     assert f"F8 Base definition C6 Not checkable Any number would fit. {words}" in rows(part(html, "figures"))
 
 
 def test_every_finding_has_an_address(survey: duckdb.DuckDBPyConnection) -> None:
-    html = page(survey, found("needs an assumption", "C5", "Open."), found("undecided", "C6", "Open.", "F9"))
+    html = page(survey, found("needs an assumption", ["C5"], "Open."), found("undecided", ["C6"], "Open.", "F9"))
     assert {"F1", "F2", "F3", "F8", "F9"} <= set(parsed(html).ids)
 
 

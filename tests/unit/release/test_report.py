@@ -11,7 +11,7 @@ import pytest
 from pages import BUILT_AT, HOSTILE, page, parsed, part, rows, text
 from playwright.sync_api import BrowserContext
 
-from dagster_project.release.report import SurveyLine, render_index
+from dagster_project.release.index import SurveyLine, render_index
 
 OPTIONAL_TABLES = [
     "raw.questions", "raw.answers", "raw.routing", "raw.named_respondents", "raw.files", "raw.publication",
@@ -108,7 +108,7 @@ def test_weights_that_were_made_here_say_how_and_what_they_cost(survey: duckdb.D
     asked = part(page(survey, "UPDATE raw.survey SET weighted = true"), "asked")
     assert "Weighted by basecheck to what is known of the universe." in text(asked)
     assert "Raked in 7 rounds. The weights run from 0.40 to 2.50 of their mean; 12 stand at a bound." in text(asked)
-    assert "an effective size of 812 of 1,000 respondents, a design effect of 1.23 (1.00 before)" in text(asked)
+    assert "an effective size of 813 of 1,000 respondents, a design effect of 1.23 (1.00 before)" in text(asked)
     assert "Yes 25.0 29.0 25.0" in rows(asked)
     assert "No 75.0 withheld 75.0" in rows(asked)
     assert "No answer 1.0 1.0" in rows(asked)
@@ -209,7 +209,8 @@ def test_failed_checks_come_first_worst_first_with_what_was_observed(survey: duc
     html = page(
         survey,
         """INSERT INTO audit.checks VALUES
-        ('s', 'g1', 'tallies', 'groups_add_up', 'critical', false, NULL, '7 fail', 7, 'race, region', 'They do.', 1)""",
+        ('s', 'g1', 'tallies', 'groups_add_up', 'critical', false, NULL, '7 fail', 7, ['race', 'region'], 'They do.',
+        1)""",
     )
     checks = part(html, "checks")
     assert "5 checks were made; 4 failed." in text(checks)
@@ -346,18 +347,21 @@ def test_an_address_that_is_none_of_the_web_is_no_link(survey: duckdb.DuckDBPyCo
 def test_every_text_of_the_database_is_escaped(survey: duckdb.DuckDBPyConnection) -> None:
     keep = {
         "verdict", "severity", "source", "kind", "type", "base_rule", "provenance", "measure", "question", "group_by",
-        "group_value", "asked_if_question", "asked_if_answer", "answer", "finding", "claim", "claims", "statement",
+        "group_value", "asked_if_question", "asked_if_answer", "answer", "finding", "claim", "claims",
+        "raw.statements.statement", "questions", "answers",
     }  # fmt: skip
     columns = survey.execute(
-        """SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()
-        WHERE NOT internal AND data_type = 'VARCHAR'"""
+        """SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns()
+        WHERE NOT internal AND data_type IN ('VARCHAR', 'VARCHAR[]')"""
     ).fetchall()
     poisoned = 0
-    for table, column in columns:
-        if column not in keep:
+    for table, column, data_type in columns:
+        if keep.isdisjoint({column, f"{table}.{column}"}):
             poisoned += 1
+            poison = f"$hostile || '{column}'"
             survey.execute(
-                f'UPDATE {table} SET "{column}" = $hostile || \'{column}\' WHERE "{column}" IS NOT NULL',
+                f'UPDATE {table} SET "{column}" = {poison if data_type == "VARCHAR" else f"[{poison}]"} '
+                f'WHERE "{column}" IS NOT NULL',
                 {"hostile": HOSTILE},
             )
     assert poisoned > 40

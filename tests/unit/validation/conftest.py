@@ -111,7 +111,7 @@ CREATE TABLE marts.response_rates AS SELECT 's' AS survey, 'g1' AS generation, '
 ) AS t(measure, question, n_asked, n_answered, n_dont_know, n_refused, n_no_answer, rate, percent_text);
 
 CREATE TABLE audit.findings (survey VARCHAR, generation VARCHAR, finding VARCHAR, code VARCHAR, severity VARCHAR,
-    claims VARCHAR, message VARCHAR, count_low BIGINT, count_high BIGINT, base_low BIGINT, base_high BIGINT,
+    claims VARCHAR[], message VARCHAR, count_low BIGINT, count_high BIGINT, base_low BIGINT, base_high BIGINT,
     percent_low DECIMAL(38, 10), percent_high DECIMAL(38, 10), percent_low_open BOOLEAN, percent_high_open BOOLEAN);
 CREATE TABLE audit.disclosure AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, * FROM (VALUES
     ('media', 'p', 'valid', NULL, 1, 4, false), ('media', NULL, NULL, 'routed', 2, 3, false)

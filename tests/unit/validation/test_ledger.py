@@ -21,9 +21,9 @@ def kept(connection: duckdb.DuckDBPyConnection, columns: str) -> list[tuple[obje
 def test_every_check_is_kept_with_its_survey_and_what_was_found(survey: duckdb.DuckDBPyConnection) -> None:
     write_checks(survey, [HOLDS, BROKEN], replacing=["bases"])
     assert kept(survey, "*") == [
-        ("s", "g1", "collected", "bases", "bases_nest", "critical", True, None, "no row fails", None, "",
+        ("s", "g1", "collected", "bases", "bases_nest", "critical", True, None, "no row fails", None, [],
          "A base nests.", 1),
-        ("s", "g1", "collected", "bases", "keys_are_unique", "critical", False, None, "no row fails", 2, "q1, q2",
+        ("s", "g1", "collected", "bases", "keys_are_unique", "critical", False, None, "no row fails", 2, ["q1", "q2"],
          "A base nests.", 3),
     ]  # fmt: skip
 

@@ -232,8 +232,8 @@ BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     (
         "findings",
         "INSERT INTO audit.findings VALUES "
-        "('s', 'g1', 'f1', 'triple', '', 'c1, c2', '', 96, 96, 140, 160, 41.5, 42.5, false, true), "
-        "('s', 'g1', 'f2', 'triple', '', 'c3', '', 40, 40, 96, 96, 41.5, 42.5, false, true)",
+        "('s', 'g1', 'f1', 'triple', '', ['c1', 'c2'], '', 96, 96, 140, 160, 41.5, 42.5, false, true), "
+        "('s', 'g1', 'f2', 'triple', '', ['c3'], '', 40, 40, 96, 96, 41.5, 42.5, false, true)",
         {"published_figures_agree": ("f1 (claims c1, c2)",)},
     ),
     (

@@ -1,0 +1,69 @@
+"""The report's section on what was asked of whom: waves, bases, response rates, and how weights were made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from dagster_project.claims import BaseRule
+from dagster_project.release.stored import Row, stored_rows
+
+
+@dataclass(frozen=True)
+class AskedSection:
+    """Who is in the survey, by stored rows.
+
+    `response` is the survey's own response rate, `items` are those of the questions, `outcomes` AAPOR's where any of
+    them is known. `base_rules` explains the rules that the page's tables or figures use.
+    """
+
+    waves: Sequence[Row]
+    named: Sequence[str]
+    base_rules: Mapping[BaseRule, str]
+    response: Row | None
+    items: Sequence[Row]
+    outcomes: Sequence[Row]
+    dispositions: Sequence[Row]
+    weighting: Sequence[Row]
+    margins: Sequence[Row]
+
+
+def asked_section(
+    connection: duckdb.DuckDBPyConnection, *, has_records: bool, waves: Sequence[Row], used: Collection[str | None]
+) -> AskedSection:
+    """The section of a survey with these waves, whose published figures use these base rules."""
+    rates = stored_rows(connection, "SELECT * FROM marts.response_rates")
+    outcomes = [rate for rate in rates if rate["measure"] not in ("unit", "item")]
+    named = connection.execute("SELECT name FROM raw.named_respondents ORDER BY position").fetchall()
+    return AskedSection(
+        waves=waves,
+        named=[name for (name,) in named],
+        base_rules={rule: rule.words.definition for rule in BaseRule if has_records or rule in used},
+        response=next((rate for rate in rates if rate["measure"] == "unit"), None),
+        items=[rate for rate in rates if rate["measure"] == "item"],
+        outcomes=outcomes if any(rate["rate"] is not None for rate in outcomes) else [],
+        dispositions=stored_rows(connection, "SELECT * FROM marts.dispositions ORDER BY position"),
+        weighting=stored_rows(connection, "SELECT * FROM raw.weighting ORDER BY wave"),
+        margins=_margins(connection),
+    )
+
+
+def _margins(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The categories that the weights were made to meet, each with its labels."""
+    labels = {
+        (question, answer): label
+        for question, answer, label in connection.execute(
+            """SELECT question, answer, answer_label FROM raw.answers
+            UNION SELECT question, net, net_label FROM raw.nets"""
+        ).fetchall()
+    }
+
+    def label(margin: Row) -> str:
+        if margin["answers"] is None:
+            return "No answer"
+        return ", ".join(labels.get(of, of[1]) for of in zip(margin["questions"], margin["answers"], strict=True))
+
+    margins = stored_rows(connection, "SELECT * FROM raw.weighting_margins ORDER BY wave, margin, position")
+    return [{**one, "label": label(one)} for one in margins]

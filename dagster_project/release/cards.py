@@ -1,0 +1,113 @@
+"""A finding as a card: its heading, what is found, the figures, and the repairs and readings that would explain it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+import duckdb
+
+from dagster_project.claims import Severity, listed
+from dagster_project.release.stored import Printed, Row, grouped, stored_rows, things_printed, wave_name
+
+SEVERITY_WORDS = {
+    Severity.PROVED_IMPOSSIBLE: "No reading that was tried makes these figures fit.",
+    Severity.IMPOSSIBLE_AS_LABELLED: "A reading that changes no figure makes them fit.",
+    Severity.UNDECIDED: "The search ran into its time limit. Nothing is claimed of these figures: "
+    "they may be possible, or not.",
+    Severity.NEEDS_AN_ASSUMPTION: "Possible, if a reader takes for granted what the text does not say.",
+}
+_NAMED_IN_A_HEADING = 6
+
+
+@dataclass(frozen=True)
+class FindingCard:
+    """A finding with everything that is said of it; `message` without the readings that stand below it.
+
+    `repairs` is a list of choices, each the figures that change together. `readings` are those that the audit found,
+    `declared` those of claims.yml by their words.
+    """
+
+    finding: str
+    heading: str
+    place: str | None
+    severity: Severity
+    message: str
+    figures: Sequence[Printed]
+    repairs: Sequence[Sequence[Row]]
+    readings: Sequence[Row]
+    declared: Mapping[str, Sequence[Row]]
+
+    @property
+    def meaning(self) -> str:
+        """What its severity means."""
+        return SEVERITY_WORDS[self.severity]
+
+    @property
+    def single_repairs(self) -> Sequence[Sequence[Row]]:
+        """The repairs that change one figure."""
+        return [repair for repair in self.repairs if len(repair) == 1]
+
+    @property
+    def joint_repairs(self) -> Sequence[Sequence[Row]]:
+        """The repairs that change several figures together."""
+        return [repair for repair in self.repairs if len(repair) > 1]
+
+
+def finding_cards(
+    connection: duckdb.DuckDBPyConnection,
+    findings: Iterable[Row],
+    readings: Iterable[Row],
+    waves: Iterable[Row],
+) -> list[FindingCard]:
+    """The findings that need more than a line in a table."""
+    repairs = grouped(
+        stored_rows(connection, "SELECT * FROM audit.repairs ORDER BY finding, repair, claims"), itemgetter("finding")
+    )
+    of_finding = grouped(readings, itemgetter("finding"))
+    printed = things_printed(connection)
+    names = {wave["wave"]: wave_name(wave) for wave in waves}
+    cards = []
+    for finding in findings:
+        if finding["severity"] in SEVERITY_WORDS:
+            figures = [printed[claim] for claim in finding["claims"] if claim in printed]
+            its_repairs = repairs.get(finding["finding"], [])
+            its_readings = of_finding.get(finding["finding"], [])
+            cards.append(_card(finding, figures, its_repairs, its_readings, names))
+    return cards
+
+
+def _card(
+    finding: Row, figures: Sequence[Printed], repairs: Sequence[Row], readings: Sequence[Row], waves: Mapping[str, str]
+) -> FindingCard:
+    of_waves = {figure.wave for figure in figures}
+    wave = of_waves.pop() if len(of_waves) == 1 else None
+    found = [one for one in readings if one["source"] != "declared"]
+    return FindingCard(
+        finding=finding["finding"],
+        heading=_heading(finding, is_statement=any(figure.is_statement for figure in figures)),
+        place=waves.get(wave) if wave else None,
+        severity=Severity(finding["severity"]),
+        message=" ".join([finding["statement"], *finding["remarks"]]),
+        figures=figures,
+        repairs=list(grouped(repairs, itemgetter("repair")).values()),
+        readings=found,
+        declared=grouped((one for one in readings if one["source"] == "declared"), itemgetter("title")),
+    )
+
+
+def _heading(finding: Row, *, is_statement: bool) -> str:
+    claims, severity = finding["claims"], finding["severity"]
+    several = len(claims) > 1
+    if not claims:
+        who = "The publication"
+    elif len(claims) > _NAMED_IN_A_HEADING:
+        who = f"{len(claims):,} figures, {claims[0]} to {claims[-1]},"
+    else:
+        who = f"{'Statement ' if is_statement else ''}{listed(claims)}"
+    if severity == Severity.UNDECIDED:
+        return f"{who} {'are' if several else 'is'} undecided"
+    if severity == Severity.NEEDS_AN_ASSUMPTION:
+        return f"{who} {'need' if several else 'needs'} an assumption" if claims else f"{who} leaves something open"
+    return f"{who} cannot stand{' together' if several else ''}"
