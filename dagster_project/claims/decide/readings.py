@@ -96,7 +96,7 @@ def _other_figures(
         for rule, tried in _ROUNDED.items():
             yield tried, [replace(one, figure=one.figure.under(rule)) for one in kept]
     if weights_possible and shares and not any(one.weighted for one in shares):
-        yield Tried(Sense.WEIGHTED, 2), [replace(one, weighted=True) if _is_share(one) else one for one in kept]
+        yield Tried(Sense.WEIGHTED, 2), [_weighted(one) for one in kept]
     yield from islice(_swaps(kept, shares), _MOST_SWAPS)
 
 
@@ -105,11 +105,14 @@ def _other_bases(joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated])
     printed = _printed_bases(joint, kept, {one.cell.question for one in shares})
     for now in dict.fromkeys(one.base_rule for one in shares):
         figures = tuple(one.figure for one in shares if one.base_rule is now)
-        for other in (rule for rule in WIDEST_FIRST if rule in printed and rule is not now):
+        for other in (rule for rule in WIDEST_FIRST if rule in printed - {now}):
             with_missing = {now, other} == {BaseRule.routed, BaseRule.answered}
             sense = Sense.MISSING_IN_BASE if with_missing else Sense.OTHER_BASE
-            moved = [replace(one, base=other) if _is_share(one) and one.base_rule is now else one for one in kept]
-            yield Tried(sense, 1, figures, (now, other)), moved
+            yield Tried(sense, 1, figures, (now, other)), [_moved(one, now, other) for one in kept]
+
+
+def _moved(one: Stated, now: BaseRule, other: BaseRule) -> Stated:
+    return replace(one, base=other) if _is_share(one) and one.base_rule is now else one
 
 
 def _printed_bases(joint: Joint, kept: Sequence[Stated], questions: set[str | None]) -> set[BaseRule]:
@@ -127,6 +130,10 @@ def _is_missing(joint: Joint, one: Stated) -> bool:
 
 def _is_share(one: Stated) -> bool:
     return one.kind is Kind.PERCENTAGE
+
+
+def _weighted(one: Stated) -> Stated:
+    return replace(one, weighted=True) if _is_share(one) else one
 
 
 def _swaps(kept: Sequence[Stated], shares: Sequence[Stated]) -> Iterator[_Meant]:
