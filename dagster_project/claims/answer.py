@@ -6,11 +6,13 @@ from fractions import Fraction
 from typing import Any
 
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.findings import Code, Finding, Repair, audit_statement
+from dagster_project.claims.finding import Code, Finding, Repair
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.parse import parse_statement
 from dagster_project.claims.read.rounding import RoundingRule
-from dagster_project.claims.read.statement import Listing, parse_statement
+from dagster_project.claims.read.statement import Listing
+from dagster_project.claims.triple_finding import audit_statement
 
 _VERDICTS = {
     Severity.PROVED_IMPOSSIBLE: "impossible",

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from dagster_project.claims.decide.algebra import counts_possible, percentages_possible
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.findings import Code, Finding
+from dagster_project.claims.finding import Code, Finding
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import BASES, Interval
 from dagster_project.claims.read.survey import Cell, Claim, Names
-from dagster_project.claims.say.joint_words import percent_range_text
-from dagster_project.claims.say.words import listed, whole_text
+from dagster_project.claims.say.words import listed, percent_range_text, whole_text
 
 DISCLOSURES: Mapping[str, str] = {
     "who_asked": "who asked",

@@ -11,10 +11,12 @@ from enum import StrEnum
 from fractions import Fraction
 
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.findings import Code, Finding, Reading
-from dagster_project.claims.read.figures import Figure, FigureError, parse_figure
+from dagster_project.claims.decide.ways import Way
+from dagster_project.claims.finding import Code, Finding, Reading
+from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import number_text
+from dagster_project.claims.read.phrases import FigureError
 from dagster_project.claims.read.survey import Claim
 
 _FALLS = frozenset(
@@ -74,12 +76,10 @@ def audit_change(change: Change, earlier: Claim, later: Claim, claim: str) -> Fi
     if _holds(change, first, second):
         return Finding(Code.CHANGE, Severity.CONSISTENT, claims, f"{told}: “{change.text}” fits.")
     statement = f"{told}, not “{change.text}”."
-    others = [
-        ("the two waves changed places", "In the other direction it fits.", replace(change, falls=not change.falls))
-    ]
+    others = [(Way.WAVES_SWAPPED, "In the other direction it fits.", replace(change, falls=not change.falls))]
     if change.unit is Unit.PERCENT and first.kind is Kind.PERCENTAGE:
         slip = f"In percentage points it fits: {_size_text(first, second, Unit.POINTS)}."
-        others.insert(0, ("points, not percent", slip, replace(change, unit=Unit.POINTS)))
+        others.insert(0, (Way.POINTS, slip, replace(change, unit=Unit.POINTS)))
     for cost, (title, slip, other) in enumerate(others, start=1):
         if _holds(other, first, second):
             readings = (Reading(title, claims, slip, cost),)
