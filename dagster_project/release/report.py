@@ -1,6 +1,6 @@
 """The report that people read: one HTML file, whole without a network or a script.
 
-Here the page's sections are put together. Stored rows come in reading order and in sentences; no number is computed
+Here the page's sections are put together. Stored rows come in reading order and in sentences; no estimate is computed
 anew, nothing that a release leaves out is read (records, the values of rejects), and no file is written.
 """
 
