@@ -18,12 +18,12 @@ from typing import Any, Literal, cast, get_args
 
 import duckdb
 
+from dagster_project.codebook import Holds, QuestionType
 from dagster_project.errors import InputError
 
 Severity = Literal["critical", "warning", "info"]
 Each = Literal[
-    "respondent", "recorded", "weighted", "unweighted", "weight", "weight_of_all", "single", "multiple", "quantity",
-    "routed",
+    "respondent", "recorded", "weighted", "unweighted", "weight", "weight_of_all", "coded", "number", "routed",
 ]  # fmt: skip
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -189,7 +189,7 @@ def _columns_of_records(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _questions(connection: duckdb.DuckDBPyConnection) -> dict[str | None, list[dict[str, str]]]:
-    """The questions by their type, and as `routed` those that not everybody is asked, with what leads to them."""
+    """The questions by what their type can do, and those that not everybody is asked with what leads to them."""
     rows = connection.execute(
         """
         SELECT questions.question, questions.type, routing.asked_if_question, asked.type
@@ -202,7 +202,11 @@ def _questions(connection: duckdb.DuckDBPyConnection) -> dict[str | None, list[d
     scopes: dict[str | None, list[dict[str, str]]] = defaultdict(list)
     for question, kind, asked_if, asked_if_kind in rows:
         names = {"question": question, "kind": kind}
-        scopes[kind].append(names)
+        traits = QuestionType(kind).traits
+        if traits.holds is not Holds.words:
+            scopes["coded"].append(names)
+        if traits.is_number:
+            scopes["number"].append(names)
         if asked_if is not None:
             scopes["routed"].append({**names, "asked_if": asked_if, "asked_if_kind": asked_if_kind})
     return scopes

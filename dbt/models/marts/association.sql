@@ -8,7 +8,7 @@ questions as (
 
     select *
     from {{ source("raw", "questions") }}
-    where type = 'single'
+    where takes_one
 
 ),
 

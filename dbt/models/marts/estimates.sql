@@ -8,7 +8,7 @@ questions as (
 
     select *
     from {{ source("raw", "questions") }}
-    where type in ('single', 'multiple')
+    where has_options
 
 ),
 
@@ -123,7 +123,7 @@ listed as (
         'None of these' as answer_label,
         'none' as kind
     from questions
-    where type = 'multiple'
+    where takes_several
 
 ),
 
@@ -193,7 +193,7 @@ shares as (
 
     select
         options.*,
-        questions.type = 'multiple' and options.kind = 'valid' as is_mention,
+        questions.takes_several and options.kind = 'valid' as is_mention,
         coalesce(counted.n, 0) as n,
         coalesce(counted.w, 0.0) as w,
         coalesce(options.n_base < survey.minimum_base, true) as suppressed,

@@ -23,7 +23,7 @@ questions as (
     -- what is a number: a quantity, and an option that has a score
     select
         *,
-        type = 'quantity' as is_quantity,
+        is_number as is_quantity,
         case when is_quantity then list_distinct(quantiles) else [0.5::double] end as probabilities
     from {{ source("raw", "questions") }}
     where is_quantity or question in (select scored.question from scored)

@@ -20,7 +20,7 @@ INSERT INTO raw.survey BY NAME SELECT 's' AS survey, 'g1' AS generation, 'collec
     'A <b>survey</b>' AS title, 10::BIGINT AS asked, true AS has_records, {weighted} AS weighted,
     true AS has_respondent, 0 AS decimals, 2 AS minimum_base,
     false AS has_wave;
-INSERT INTO raw.questions BY NAME SELECT 's' AS survey, 'g1' AS generation, * FROM (VALUES
+INSERT INTO raw.questions BY NAME SELECT 's' AS survey, 'g1' AS generation, *, type = 'single' AS takes_one FROM (VALUES
     (1, 'smokes', 'Do you smoke?', 'single', 'answered', 0, true, NULL),
     (2, 'brand', '<script>alert(1)</script>', 'single', 'answered', 0, false, 'smokes'),
     (3, 'media', 'Which media?', 'multiple', 'all', 0, false, NULL),
