@@ -10,7 +10,8 @@ import duckdb
 
 from dagster_project.claims import WIDEST_FIRST, Kind, listed
 from dagster_project.release.judged import JudgedFigure
-from dagster_project.release.stored import Row, grouped, wave_name, web_address
+from dagster_project.release.stored import grouped, wave_name, web_address
+from dagster_project.schema import Row
 
 _PLACES_IN_A_CAPTION = 3
 

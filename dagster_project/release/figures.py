@@ -16,7 +16,8 @@ from dagster_project.claims import CONTRADICTED, Severity, listed
 from dagster_project.release.cards import FindingCard, finding_cards
 from dagster_project.release.figure_tables import FigureGroup, figure_groups
 from dagster_project.release.judged import JudgedFigure, judged_figures
-from dagster_project.release.stored import Row, grouped, stored_findings, stored_row, stored_rows
+from dagster_project.release.stored import grouped, stored_findings, stored_row, stored_rows
+from dagster_project.schema import Row
 
 # How many figures have a verdict, as parts of one sentence: one figure, and several.
 _VERDICTS: Mapping[str, tuple[str, str]] = {

@@ -10,7 +10,8 @@ import duckdb
 
 from dagster_project.claims import CONTRADICTED, Severity
 from dagster_project.release.cards import SEVERITY_WORDS
-from dagster_project.release.stored import Printed, Row, stored_rows
+from dagster_project.release.stored import Printed, stored_rows
+from dagster_project.schema import Row
 
 
 @dataclass(frozen=True)
