@@ -16,8 +16,8 @@ from dagster_project.claims import (
     Finding,
     Kind,
     Reading,
+    Sense,
     Severity,
-    Way,
     half_up,
 )
 
@@ -33,7 +33,7 @@ class Recount:
 
     reproduced: bool
     arithmetic: str
-    elsewhere: Sequence[tuple[Way, str]] = ()
+    elsewhere: Sequence[tuple[Sense, str]] = ()
 
     @property
     def text(self) -> str:
@@ -151,7 +151,7 @@ def _recounted_percentage(claim: Claim, bases: Bases, n: int, w: float) -> Recou
     if claim.figure.interval.contains(labelled.percent):
         return Recount(True, labelled.text)
     elsewhere = [*_other_shares(claim, labelled, shares), *_other_roundings(claim, labelled)]
-    return Recount(False, labelled.text, tuple({text: (way, text) for way, text in elsewhere}.values()))
+    return Recount(False, labelled.text, tuple({text: (sense, text) for sense, text in elsewhere}.values()))
 
 
 def _shares(bases: Bases, n: int, w: float) -> Iterator[_Share]:
@@ -171,18 +171,18 @@ def _weight(w: float) -> str:
     return f"{half_up(Fraction(w), 0):,}"
 
 
-def _other_shares(claim: Claim, labelled: _Share, shares: Sequence[_Share]) -> Iterator[tuple[Way, str]]:
+def _other_shares(claim: Claim, labelled: _Share, shares: Sequence[_Share]) -> Iterator[tuple[Sense, str]]:
     seen = {labelled.percent}  # of bases that are the same people one is enough
     for share in shares:
         if share.percent not in seen and claim.figure.interval.contains(share.percent):
-            yield Way.WEIGHTED if share.base is labelled.base else Way.OTHER_BASE, share.text
+            yield Sense.WEIGHTED if share.base is labelled.base else Sense.OTHER_BASE, share.text
         seen.add(share.percent)
 
 
-def _other_roundings(claim: Claim, labelled: _Share) -> Iterator[tuple[Way, str]]:
+def _other_roundings(claim: Claim, labelled: _Share) -> Iterator[tuple[Sense, str]]:
     for rounding, words in RULE_WORDS.items():
         if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(labelled.percent):
-            yield Way.OTHER_ROUNDING, f"{labelled.text}, {words.of_one}"
+            yield Sense.OTHER_ROUNDING, f"{labelled.text}, {words.of_one}"
 
 
 def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Bases:

@@ -22,13 +22,13 @@ from dagster_project.claims.decide.algebra import (
     printed_percentages,
     shares,
 )
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import CONTRADICTED, WORST_FIRST, Severity
 from dagster_project.claims.decide.slips import Slip
 from dagster_project.claims.decide.triple import (
     JudgedTriple,
     audit_triple,
 )
-from dagster_project.claims.decide.ways import Way
 from dagster_project.claims.finding import Code, Finding, Reading, Repair, RepairedFigure, worst_first
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
@@ -87,11 +87,11 @@ __all__ = [
     "Repair",
     "RepairedFigure",
     "RoundingRule",
+    "Sense",
     "Severity",
     "Slip",
     "StatementError",
     "Triple",
-    "Way",
     "ambiguity",
     "audit_change",
     "audit_claims",

@@ -1,11 +1,13 @@
 """A contradiction as a finding: why the figures cannot stand, what would mend it, and what else they may mean."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
-from dagster_project.claims.decide.joint import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP, Joint
+from dagster_project.claims.decide.joint import Joint
+from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
 from dagster_project.claims.decide.localise import Contradiction, Correction, Localiser, Sources, UndecidedError
 from dagster_project.claims.decide.readings import other_readings
 from dagster_project.claims.decide.slips import slip_of
@@ -29,7 +31,13 @@ from dagster_project.claims.say.triple_words import arithmetic_text, fit_text, i
 from dagster_project.claims.triple_finding import code_of, readings_of
 
 _CUT_OFF = "There was no time to try every reading."
-_BY_LAW = {ROUTING: Code.ROUTING, SUBGROUP: Code.SUBGROUP, NET: Code.PARTITION, PARTITION: Code.PARTITION}
+_BY_LAW = {
+    ORDER: Code.ORDER,
+    ROUTING: Code.ROUTING,
+    SUBGROUP: Code.SUBGROUP,
+    NET: Code.PARTITION,
+    PARTITION: Code.PARTITION,
+}
 
 
 def contradiction_finding(
@@ -39,7 +47,7 @@ def contradiction_finding(
     joint, first = localiser.joint, contradiction.conflicts[0]
     claims = _claims(joint, contradiction)
     tried = other_readings(joint, first, around, localiser.deadline, weights_possible)
-    readings = tuple(Reading(one.way, claims, tried_text(one), one.cost) for one in tried)
+    readings = tuple(Reading(one.sense, claims, tried_text(one), one.cost) for one in tried)
     found = Finding(
         code=_code(joint, contradiction),
         severity=contradicted_by(readings),
@@ -66,13 +74,14 @@ def _code(joint: Joint, contradiction: Contradiction) -> Code:
     """The kind of a contradiction: the least usual law that it rests on."""
     kinds = {law.kind for law in contradiction.laws}
     figures = [joint.figures[f] for f in contradiction.conflicts[0]]
-    if ORDER in kinds or any(one.figure.value is None for one in figures):
-        return Code.ORDER
+    if any(one.figure.value is None for one in figures):
+        return Code.ORDER  # a majority
     if by_law := [code for kind, code in _BY_LAW.items() if kind in kinds]:
         return by_law[0]
-    if all(one.kind is Kind.BASE for one in figures):
+    of = Counter(one.kind for one in figures)
+    if of[Kind.BASE] == len(figures):
         return Code.RESPONSE_RATE
-    return Code.BASE_SET if sum(one.kind is Kind.PERCENTAGE for one in figures) > 1 else Code.TRIPLE
+    return Code.BASE_SET if of[Kind.PERCENTAGE] > 1 else Code.TRIPLE
 
 
 # -- where it is all about one triple -------------------------------------------------------------------------------
@@ -80,17 +89,15 @@ def _code(joint: Joint, contradiction: Contradiction) -> Code:
 
 def as_triple(joint: Joint, contradiction: Contradiction) -> Triple | None:
     """The contradiction as one count, base and percentage, if that is all there is to it."""
+    if {law.kind for law in contradiction.laws} - {NESTING}:
+        return None
     if any(joint.figures[f].weighted for f in contradiction.figures):
         return None
-    if any(law.kind != NESTING for law in contradiction.laws):
-        return None
-    places = sorted(contradiction.conflicts[0])
-    kinds = [joint.figures[f].kind for f in places]
-    one_of_each = Kind.BASE in kinds and len(kinds) > 1 and len(set(kinds)) == len(kinds)
-    bases, counts = {joint.bases[f] for f in places}, {joint.counts[f] for f in places} - {None}
-    if not one_of_each or len(bases) > 1 or len(counts) > 1:
-        return None
+    places = contradiction.conflicts[0]
     said = {joint.figures[f].kind: joint.figures[f].figure for f in places}
+    bases, counts = {joint.bases[f] for f in places}, {joint.counts[f] for f in places} - {None}
+    if Kind.BASE not in said or not 1 < len(places) == len(said) or len(bases) > 1 or len(counts) > 1:
+        return None
     return Triple(said.get(Kind.COUNT), said[Kind.BASE], said.get(Kind.PERCENTAGE))
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import WORST_FIRST, Severity
 from dagster_project.claims.decide.slips import Slip
-from dagster_project.claims.decide.ways import Way
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.interval import Interval
 from dagster_project.claims.read.statement import Triple
@@ -55,7 +55,7 @@ class Repair:
 class Reading:
     """Another meaning that changes no figure, with the intervals that then belong together where it is of a triple."""
 
-    title: Way
+    title: Sense
     claims: tuple[str, ...]
     message: str
     cost: int

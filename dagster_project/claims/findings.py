@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from dagster_project.claims.contradicted import contradiction_finding
 from dagster_project.claims.decide.components import components
-from dagster_project.claims.decide.joint import ORDER, Joint, Law, join, stated
+from dagster_project.claims.decide.joint import Joint, Law, join, stated
+from dagster_project.claims.decide.laws import ORDER
 from dagster_project.claims.decide.localise import Contradiction, Localiser, Sources, UndecidedError
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.finding import Code, Finding, worst_first

@@ -1,6 +1,7 @@
 """Which rules of rounding the percentages of a publication can have been printed by, as findings."""
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from dagster_project.claims.contradicted import as_triple
@@ -24,11 +25,12 @@ def rounding_findings(judged: Sequence[Joint], seconds: float) -> Iterator[Findi
     deadline = time.monotonic() + seconds
     impossible: dict[RoundingRule, list[Joint]] = {}
     for rule in RULE_WORDS:
-        under = [joint.under(rule) for joint in tables]
-        verdicts = [one.system.decide(one.everything, deadline=deadline).verdict for one in under]
-        if Verdict.UNDECIDED in verdicts:
+        by_verdict: dict[Verdict, list[Joint]] = defaultdict(list)
+        for under in (joint.under(rule) for joint in tables):
+            by_verdict[under.system.decide(under.everything, deadline=deadline).verdict].append(under)
+        if by_verdict[Verdict.UNDECIDED]:
             return
-        impossible[rule] = [one for one, verdict in zip(under, verdicts, strict=True) if verdict is Verdict.IMPOSSIBLE]
+        impossible[rule] = by_verdict[Verdict.IMPOSSIBLE]
     for under_half_up in impossible[RoundingRule.HALF_UP]:
         yield from _only_if_not_half_up(under_half_up, deadline)
     yield from _inferred(tables, {rule: len(of_rule) for rule, of_rule in impossible.items()})

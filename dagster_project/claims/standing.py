@@ -14,7 +14,7 @@ from dagster_project.claims.finding import Code, Finding
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval
 from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, round_fraction
-from dagster_project.claims.read.survey import Names
+from dagster_project.claims.read.survey import Cell, Names
 from dagster_project.claims.say.joint_words import table_text, weighted_text
 from dagster_project.claims.triple_finding import audit_stated
 
@@ -122,25 +122,33 @@ class Standing:
 
     def _triples(self, figures: Sequence[int]) -> Iterator[Finding]:
         """Every percentage with its base and the counts of the same cell; every lone count with its base."""
-        said = self.joint.figures
-        yield from _weighted([said[f] for f in figures if said[f].weighted and said[f].kind is Kind.PERCENTAGE])
-        plain = [f for f in figures if not said[f].weighted]
-        shares = [f for f in plain if said[f].kind is Kind.PERCENTAGE]
-        counts = [f for f in plain if said[f].kind is Kind.COUNT]
+        of = [self.joint.figures[f] for f in figures]
+        yield from _weighted([one for one in of if one.weighted and one.kind is Kind.PERCENTAGE])
+        shares, counts = (
+            [f for f in figures if (one := self.joint.figures[f]).kind is kind and not one.weighted]
+            for kind in (Kind.PERCENTAGE, Kind.COUNT)
+        )
         for share in shares:
-            of_cell: list[Stated | None] = [said[f] for f in counts if said[f].cell == said[share].cell]
-            for base, count in product(self._bases_of(share), of_cell or [None]):
-                yield audit_stated(count, base, said[share])
-        told = {(said[f].cell, self.joint.bases[f]) for f in shares}
-        for lone in (f for f in counts if (said[f].cell, self.joint.bases[f]) not in told):
-            for base in self._bases_of(lone):
-                yield audit_stated(said[lone], base, None)
+            yield from self._with_its_counts(share, counts)
+        told = {self._place(f) for f in shares}
+        for count in counts:
+            if self._place(count) not in told:
+                for base in self._bases_of(count):
+                    yield audit_stated(self.joint.figures[count], base, None)
+
+    def _with_its_counts(self, share: int, counts: Sequence[int]) -> Iterator[Finding]:
+        said = self.joint.figures
+        same: list[Stated | None] = [said[f] for f in counts if said[f].cell == said[share].cell]
+        for base, count in product(self._bases_of(share), same or [None]):
+            yield audit_stated(count, base, said[share])
+
+    def _place(self, figure: int) -> tuple[Cell, int | None]:
+        return self.joint.figures[figure].cell, self.joint.bases[figure]
 
     def _bases_of(self, figure: int) -> list[Stated]:
         """The figures that say how large the base of this one is."""
-        of = (f for f in sorted(self.sources) if self.joint.bases[f] == self.joint.bases[figure])
-        said = (self.joint.figures[f] for f in of)
-        return [one for one in said if one.kind is Kind.BASE and not one.weighted]
+        same = (f for f in sorted(self.sources) if self.joint.bases[f] == self.joint.bases[figure])
+        return [one for f in same if (one := self.joint.figures[f]).kind is Kind.BASE and not one.weighted]
 
 
 def _weighted(shares: Sequence[Stated]) -> Iterator[Finding]:

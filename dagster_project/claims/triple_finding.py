@@ -35,7 +35,7 @@ def audit_statement(triple: Triple, claims: Mapping[Kind, tuple[str, ...]] | Non
     found = Finding(code_of(triple), judged.severity, every, arithmetic_text(judged), judged.power, triple=triple)
     if judged.holds:
         return found
-    otherwise = [Reading(one.way, every, tried_text(one), one.cost) for one in other_roundings(triple)]
+    otherwise = [Reading(one.sense, every, tried_text(one), one.cost) for one in other_roundings(triple)]
     readings = cheapest_first([*readings_of(judged, every), *otherwise])
     repairs = tuple(_repair(triple, fit, ids[fit.kind]) for fit in judged.fits)
     return replace(found, severity=contradicted_by(readings), repairs=repairs, readings=readings)
@@ -57,7 +57,7 @@ def readings_of(judged: JudgedTriple, claims: tuple[str, ...]) -> tuple[Reading,
     """The other meanings of a triple, as readings."""
     return tuple(
         Reading(
-            title=one.way,
+            title=one.sense,
             claims=claims,
             message=meaning_text(one, judged.triple),
             cost=one.cost,

@@ -22,11 +22,11 @@ def components(
 ) -> list[list[Claim]]:
     """The claims in parts that can be judged apart, all in the order given; a base may stand in several parts."""
     bases = [claim for claim in claims if _is_of_survey(claim)]
-    nodes = {claim.id: _node(claim) for claim in claims if not _is_of_survey(claim)}
+    cells = [claim for claim in claims if not _is_of_survey(claim)]
+    nodes = {claim.id: _node(claim) for claim in cells}
     links = _Links(nodes.values())
-    for claim in claims:
-        if claim.id in nodes:
-            links.join(nodes[claim.id], *_linked(claim, questions or {}))
+    for claim in cells:
+        links.join(nodes[claim.id], *_linked(claim, questions or {}))
     for order in orders:
         links.join(nodes[order.greater], nodes[order.smaller])
     for wave, of_wave in _by_wave(bases).items():

@@ -1,16 +1,8 @@
 """All claims of a survey at once, as a system over the hidden counts and bases.
 
 Each count of an answer in a group, and each base, is a whole number that nobody printed. A figure is an interval on
-one of them, or on the ratio of two; the survey's structure adds rows without a figure. Which laws there are:
-
-- partition: who answered a single question gave exactly one of its answers; of a multiple one, an exclusive answer
-  stands alone; don't-knows come on top of those who answered
-- net: several answers counted as one are as many as they are one by one; of a multiple question at most as many, and
-  no fewer than each
-- subgroup: the groups by one question do not overlap; they add up where everybody is in one
-- nesting: answered <= routed <= all <= asked, and no count is above its base
-- routing: a routed question is put to no more than gave the answers that lead to it
-- order: the text says that one share is larger than another
+one of them, or on the ratio of two; the survey's structure adds rows without a figure. Which laws there are is told in
+`laws`, which of them bind the claims of a survey here; and the text may say that one share is larger than another.
 
 A weighted figure divides weights, which can be cut as finely as one likes: it stands on numbers of its own, whose base
 has no upper end, and meets the respondents nowhere.
@@ -22,6 +14,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
+from dagster_project.claims.decide.laws import (
+    NESTING,
+    NET,
+    ORDER,
+    PARTITION,
+    ROUTING,
+    SUBGROUP,
+    Sum,
+    nesting,
+    net,
+    partition,
+    routing,
+    same,
+    subgroup,
+)
 from dagster_project.claims.decide.system import System
 from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
 from dagster_project.claims.read.figures import Figure
@@ -29,9 +36,6 @@ from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval
 from dagster_project.claims.read.rounding import RoundingRule
 from dagster_project.claims.read.survey import Cell, Claim, Group, Order, Question
-
-PARTITION, NET, SUBGROUP = "partition", "net", "subgroup"
-NESTING, ROUTING, ORDER = "nesting", "routing", "order"
 
 
 def trust_in(figure: Figure) -> int:
@@ -167,39 +171,48 @@ class _Builder:
     # -- figures ----------------------------------------------------------------------------------------------------
 
     def state(self, figures: Sequence[Stated]) -> tuple[list[int | None], list[int | None]]:
+        """Take in what is printed; of each figure the variables of its count and of its base."""
+        self.spoken = self._bases_spoken_of(figures)
         counts: list[int | None] = []
         bases: list[int | None] = []
-        self.spoken = {one.base_rule for one in figures}
-        if any(self._is_missing(one.cell.question, one.cell.answer) for one in figures):
-            self.spoken.add(BaseRule.routed)
-        if any(one.kind is Kind.BASE and one.cell.question is None for one in figures):
-            self.spoken.add(BaseRule.all)
         for source, one in enumerate(figures):
-            place = _Place(one.cell.question, one.cell.group, one.cell.wave, one.weighted)
-            rule = self._rule(one)
-            interval = one.figure.interval
-            count = base = None
-            if one.kind is Kind.BASE:
-                base = self.base(place, rule)
-                if not one.weighted:  # a sum of weights is no whole number, and was rounded by a rule that nobody says
-                    self._within(base, interval, source)
-                    self.system.goals[base] = _goal(one.figure)
-            elif one.cell.answer is None:
-                # of no answer that the codebook knows: a count of its own, within its base
-                name = f"{one.cell.question or ''} {' '.join(one.claims)}"
-                count, base = self.system.variable(0, None), self.base(place, rule)
-                self.system.add([(count, 1), (base, -1)], 0, law=Law(NESTING, place.over(name).cell))
-            else:
-                count, base = self.count(place, one.cell.answer), self.base(place, rule)
-            if one.kind is Kind.COUNT and count is not None and not one.weighted:
-                self._within(count, interval, source)
-                self.system.goals[count] = _goal(one.figure)
-            elif one.kind is Kind.PERCENTAGE and count is not None and base is not None:
-                self._share(count, base, interval, source)
+            count, base = self._about(one)
+            self._print(one, count, base, source)
             counts.append(count)
             bases.append(base)
         self._aim(figures, counts, bases)
         return counts, bases
+
+    def _bases_spoken_of(self, figures: Sequence[Stated]) -> set[BaseRule]:
+        spoken = {one.base_rule for one in figures}
+        if any(self._is_missing(one.cell.question, one.cell.answer) for one in figures):
+            spoken.add(BaseRule.routed)
+        if any(one.kind is Kind.BASE and one.cell.question is None for one in figures):
+            spoken.add(BaseRule.all)
+        return spoken
+
+    def _about(self, one: Stated) -> tuple[int | None, int]:
+        """The count that a figure is about, if it is about one, and its base."""
+        place, rule = _Place(one.cell.question, one.cell.group, one.cell.wave, one.weighted), self._rule(one)
+        if one.kind is Kind.BASE:
+            return None, self.base(place, rule)
+        if one.cell.answer is not None:
+            return self.count(place, one.cell.answer), self.base(place, rule)
+        # of no answer that the codebook knows: a count of its own, within its base
+        name = f"{one.cell.question or ''} {' '.join(one.claims)}"
+        count, base = self.system.variable(0, None), self.base(place, rule)
+        self._hold(nesting(count, base), Law(NESTING, place.over(name).cell))
+        return count, base
+
+    def _print(self, one: Stated, count: int | None, base: int, source: int) -> None:
+        """What the figure says of these variables."""
+        if one.kind is Kind.PERCENTAGE:
+            if count is not None:
+                self._share(count, base, one.figure.interval, source)
+        elif not one.weighted:  # a sum of weights is no whole number, and was rounded by a rule that nobody says
+            variable = base if count is None else count
+            self._within(variable, one.figure.interval, source)
+            self.system.goals[variable] = _goal(one.figure)
 
     def _rule(self, one: Stated) -> BaseRule:
         """The base rule of a figure; a don't-know is never among those who answered, whatever goes without saying."""
@@ -232,6 +245,7 @@ class _Builder:
     # -- variables --------------------------------------------------------------------------------------------------
 
     def base(self, place: _Place, rule: BaseRule) -> int:
+        """The variable of a base."""
         if rule in (BaseRule.asked, BaseRule.all):
             place = place.over(None)
         elif place.question is None:
@@ -241,9 +255,7 @@ class _Builder:
             self.base_at[key] = variable = self.system.variable(0, None, splits=True)
             wider = self._wider(place, rule)
             if wider is not None:
-                self.system.add(
-                    [(variable, 1), (self.base(place, wider), -1)], 0, law=Law(NESTING, place.cell, rule, wider)
-                )
+                self._hold(nesting(variable, self.base(place, wider)), Law(NESTING, place.cell, rule, wider))
             if rule == BaseRule.routed:
                 self._routing(place, variable)
         return self.base_at[key]
@@ -256,12 +268,13 @@ class _Builder:
         return next((base for base in wider if base in self.spoken or (base == BaseRule.routed and is_routed)), None)
 
     def count(self, place: _Place, answer: str) -> int:
+        """The variable of an answer, a missing code or a net."""
         key = place, answer
         if key not in self.count_at:
             self.count_at[key] = variable = self.system.variable(0, None)
             rule = BaseRule.routed if self._is_missing(place.question, answer) else BaseRule.answered
             law = Law(NESTING, replace(place.cell, answer=answer), rule)
-            self.system.add([(variable, 1), (self.base(place, rule), -1)], 0, law=law)
+            self._hold(nesting(variable, self.base(place, rule)), law)
         return self.count_at[key]
 
     def _is_missing(self, question: str | None, answer: str | None) -> bool:
@@ -272,8 +285,8 @@ class _Builder:
         question = self.questions.get(place.question or "")
         if question is not None and question.asked_if is not None:
             asker, answers = question.asked_if
-            admitting = [(self.count(place.over(asker), answer), -1) for answer in answers]
-            self.system.add([(routed, 1), *admitting], 0, law=Law(ROUTING, place.cell))
+            admitting = [self.count(place.over(asker), answer) for answer in answers]
+            self._hold(routing(routed, admitting), Law(ROUTING, place.cell))
 
     # -- structure --------------------------------------------------------------------------------------------------
 
@@ -282,25 +295,27 @@ class _Builder:
         done = -1
         while done != len(self.system.low):
             done = len(self.system.low)
-            for place, rule in list(self.base_at):
-                self._spoken_groups(place, partial(self.base, rule=rule))
-            for place, answer in list(self.count_at):
-                self._spoken_groups(place, partial(self.count, answer=answer))
-            for place, answer in list(self.count_at):
-                for member in self._members(place, answer):
-                    self.count(place, member)
-            for place in dict.fromkeys(place for place, _ in self.count_at):
-                question = self.questions.get(place.question or "")
-                if question is not None and question.single:
-                    for answer in question.answers:
-                        self.count(place, answer)
+            self._speak_of_groups()
+            self._speak_of_answers()
         self._subgroups(self.base_at)
         self._subgroups(self.count_at)
         self._partitions()
         self._nets()
         self._groups_as_answers()
 
-    def _spoken_groups(self, place: _Place, make: Callable[[_Place], int]) -> None:
+    def _hold(self, sums: Iterable[Sum[int]], law: Law) -> None:
+        for row in sums:
+            self.system.add(row.terms, 0, law=law)
+            if row.is_equal:
+                self.system.add([(variable, -coefficient) for variable, coefficient in row.terms], 0, law=law)
+
+    def _speak_of_groups(self) -> None:
+        for place, rule in list(self.base_at):
+            self._with_its_total(place, partial(self.base, rule=rule))
+        for place, answer in list(self.count_at):
+            self._with_its_total(place, partial(self.count, answer=answer))
+
+    def _with_its_total(self, place: _Place, make: Callable[[_Place], int]) -> None:
         """With one group its total; and where everybody is in one, all the groups."""
         if place.group is not None:
             make(place.total())
@@ -309,6 +324,26 @@ class _Builder:
                 for answer in question.answers:
                     make(replace(place, group=(place.group[0], answer)))
 
+    def _speak_of_answers(self) -> None:
+        """With a net its answers, and with one answer of a single question all of them."""
+        for place, answer in list(self.count_at):
+            for member in self._members(place, answer):
+                self.count(place, member)
+        for place, question in self._questions_counted():
+            if question.single:
+                for answer in question.answers:
+                    self.count(place, answer)
+
+    def _questions_counted(self) -> list[tuple[_Place, Question]]:
+        """Where counts are spoken of, with the question if it is known."""
+        found = {place: self.questions.get(place.question or "") for place, _ in self.count_at}
+        return [(place, question) for place, question in found.items() if question is not None]
+
+    def _members(self, place: _Place, answer: str) -> Sequence[str]:
+        """The answers that a net counts as one; none of an answer that is no net."""
+        question = self.questions.get(place.question or "")
+        return question.nets.get(answer, ()) if question is not None else ()
+
     def _subgroups(self, variables: Mapping[tuple[_Place, Any], int]) -> None:
         groups: dict[tuple[_Place, str, str], list[int]] = defaultdict(list)
         for (place, name), variable in variables.items():
@@ -316,53 +351,20 @@ class _Builder:
                 groups[place.total(), name, place.group[0]].append(variable)
         for (total, name, by), parts in groups.items():
             question = self.questions.get(by)
+            are_all = question is not None and question.complete
             law = Law(SUBGROUP, replace(total.cell, answer=name), by)
-            whole = variables[total, name]
-            self.system.add([*((part, 1) for part in parts), (whole, -1)], 0, law=law)
-            if question is not None and question.complete:
-                self.system.add([*((part, -1) for part in parts), (whole, 1)], 0, law=law)
+            self._hold(subgroup(parts, variables[total, name], are_all=are_all), law)
 
     def _partitions(self) -> None:
-        by_place: dict[_Place, dict[str, int]] = defaultdict(dict)
-        for (place, answer), variable in self.count_at.items():
-            by_place[place][answer] = variable
-        for place, counts in by_place.items():
-            question = self.questions.get(place.question or "")
-            if question is None:
-                continue
-            law = Law(PARTITION, place.cell)
-            answered = self.base(place, BaseRule.answered)
-            missing = [counts[code] for code in question.missing if code in counts]
-            if missing:
-                routed = self.base(place, BaseRule.routed)
-                self.system.add([(answered, 1), *((v, 1) for v in missing), (routed, -1)], 0, law=law)
-            valid = {answer: counts[answer] for answer in question.answers if answer in counts}
-            if question.single and valid:
-                self.system.add([*((v, 1) for v in valid.values()), (answered, -1)], 0, law=law)
-                self.system.add([*((v, -1) for v in valid.values()), (answered, 1)], 0, law=law)
-            alone = [valid[answer] for answer in question.exclusive if answer in valid]
-            for other in [v for answer, v in valid.items() if answer not in question.exclusive]:
-                if alone:
-                    self.system.add([*((v, 1) for v in alone), (other, 1), (answered, -1)], 0, law=law)
-            if len(alone) > 1:
-                self.system.add([*((v, 1) for v in alone), (answered, -1)], 0, law=law)
-
-    def _members(self, place: _Place, answer: str) -> Sequence[str]:
-        """The answers that a net counts as one; none of an answer that is no net."""
-        question = self.questions.get(place.question or "")
-        return question.nets.get(answer, ()) if question is not None else ()
+        for place, question in self._questions_counted():
+            self._hold(partition(_Spoken(self, place, question)), Law(PARTITION, place.cell))
 
     def _nets(self) -> None:
-        for (place, answer), net in self.count_at.items():
-            members = [self.count_at[place, member] for member in self._members(place, answer)]
+        for (place, answer), variable in self.count_at.items():
+            members = self._members(place, answer)
             if members:
-                law = Law(NET, replace(place.cell, answer=answer))
-                self.system.add([(net, 1), *((member, -1) for member in members)], 0, law=law)
-                if self.questions[place.question or ""].single:
-                    self.system.add([(net, -1), *((member, 1) for member in members)], 0, law=law)
-                else:
-                    for member in members:
-                        self.system.add([(member, 1), (net, -1)], 0, law=law)
+                block = _Spoken(self, place, self.questions[place.question or ""])
+                self._hold(net(block, variable, members), Law(NET, replace(place.cell, answer=answer)))
 
     def _groups_as_answers(self) -> None:
         """Who is in a group gave that answer to the group's question."""
@@ -370,9 +372,28 @@ class _Builder:
             if rule == BaseRule.all and place.group is not None:
                 count = self.count_at.get((place.total().over(place.group[0]), place.group[1]))
                 if count is not None:
-                    law = Law(SUBGROUP, place.cell, place.group[0])
-                    self.system.add([(base, 1), (count, -1)], 0, law=law)
-                    self.system.add([(base, -1), (count, 1)], 0, law=law)
+                    self._hold(same(base, count), Law(SUBGROUP, place.cell, place.group[0]))
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """The counts of a question in one place, as far as claims speak of them: never of those who leave it blank."""
+
+    builder: _Builder
+    place: _Place
+    question: Question
+    is_whole: bool = False
+
+    @property
+    def answered(self) -> int:
+        return self.builder.base(self.place, BaseRule.answered)
+
+    @property
+    def routed(self) -> int:
+        return self.builder.base(self.place, BaseRule.routed)
+
+    def those(self, *answers: str) -> int | None:
+        return self.builder.count_at.get((self.place, answers[0])) if len(answers) == 1 else None
 
 
 def share_rows(count: int, base: int, interval: Interval) -> list[tuple[tuple[tuple[int, int], ...], int]]:

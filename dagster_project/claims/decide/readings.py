@@ -12,8 +12,8 @@ from itertools import combinations, islice
 from dagster_project.claims.decide.algebra import shares
 from dagster_project.claims.decide.joint import Joint, Stated, join
 from dagster_project.claims.decide.localise import Sources
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.system import Verdict
-from dagster_project.claims.decide.ways import Way
 from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
@@ -32,7 +32,7 @@ class Tried:
     that they are said to be of and the one that they would be of, `rule` is the other rule of rounding.
     """
 
-    way: Way
+    sense: Sense
     cost: int
     figures: tuple[Figure, ...] = ()
     bases: tuple[BaseRule, BaseRule] | None = None
@@ -41,7 +41,7 @@ class Tried:
 
 _Meant = tuple[Tried, Sequence[Stated]]  # a meaning, and the figures as they are meant in it
 
-_ROUNDED = {rule: Tried(Way.OTHER_ROUNDING, 2, rule=rule) for rule in RULE_WORDS}
+_ROUNDED = {rule: Tried(Sense.OTHER_ROUNDING, 2, rule=rule) for rule in RULE_WORDS}
 
 
 def other_readings(
@@ -85,7 +85,7 @@ def _readings(
         yield tried, figures, questions
     if any(question.presumed for question in questions):
         several = [replace(one, single=one.single and not one.presumed) for one in questions]
-        yield Tried(Way.SEVERAL_ANSWERS, 2), kept, several
+        yield Tried(Sense.SEVERAL_ANSWERS, 2), kept, several
 
 
 def _other_figures(
@@ -96,7 +96,7 @@ def _other_figures(
         for rule, tried in _ROUNDED.items():
             yield tried, [replace(one, figure=one.figure.under(rule)) for one in kept]
     if weights_possible and shares and not any(one.weighted for one in shares):
-        yield Tried(Way.WEIGHTED, 2), [replace(one, weighted=True) if _is_share(one) else one for one in kept]
+        yield Tried(Sense.WEIGHTED, 2), [_weighted(one) for one in kept]
     yield from islice(_swaps(kept, shares), _MOST_SWAPS)
 
 
@@ -105,11 +105,14 @@ def _other_bases(joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated])
     printed = _printed_bases(joint, kept, {one.cell.question for one in shares})
     for now in dict.fromkeys(one.base_rule for one in shares):
         figures = tuple(one.figure for one in shares if one.base_rule is now)
-        for other in (rule for rule in WIDEST_FIRST if rule in printed and rule is not now):
+        for other in (rule for rule in WIDEST_FIRST if rule in printed - {now}):
             with_missing = {now, other} == {BaseRule.routed, BaseRule.answered}
-            way = Way.MISSING_IN_BASE if with_missing else Way.OTHER_BASE
-            moved = [replace(one, base=other) if _is_share(one) and one.base_rule is now else one for one in kept]
-            yield Tried(way, 1, figures, (now, other)), moved
+            sense = Sense.MISSING_IN_BASE if with_missing else Sense.OTHER_BASE
+            yield Tried(sense, 1, figures, (now, other)), [_moved(one, now, other) for one in kept]
+
+
+def _moved(one: Stated, now: BaseRule, other: BaseRule) -> Stated:
+    return replace(one, base=other) if _is_share(one) and one.base_rule is now else one
 
 
 def _printed_bases(joint: Joint, kept: Sequence[Stated], questions: set[str | None]) -> set[BaseRule]:
@@ -129,13 +132,17 @@ def _is_share(one: Stated) -> bool:
     return one.kind is Kind.PERCENTAGE
 
 
+def _weighted(one: Stated) -> Stated:
+    return replace(one, weighted=True) if _is_share(one) else one
+
+
 def _swaps(kept: Sequence[Stated], shares: Sequence[Stated]) -> Iterator[_Meant]:
     """Two percentages of the same question and group that changed places, at least one of them in the conflict."""
     for one, two in combinations(filter(_is_share, kept), 2):
         if (one in shares or two in shares) and _are_of_one_table(one, two):
             swapped = {one: two.figure, two: one.figure}
             figures = [replace(each, figure=swapped.get(each, each.figure)) for each in kept]
-            yield Tried(Way.FIGURES_SWAPPED, 3, (one.figure, two.figure)), figures
+            yield Tried(Sense.FIGURES_SWAPPED, 3, (one.figure, two.figure)), figures
 
 
 def _are_of_one_table(one: Stated, two: Stated) -> bool:

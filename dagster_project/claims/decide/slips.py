@@ -31,11 +31,11 @@ def slip_of(figure: Figure, interval: Interval, fits: Callable[[Fraction], bool]
     # one digit or another leads into any wide range, and a last digit to the next number
     few = interval.high - interval.low <= Fraction(2, 10**figure.decimals)
     for what, texts in _slips(printed, figure.kind, digits_wrong=few):
-        meant = [text for text in texts if text != printed and interval.contains(Fraction(text))]
-        meant.sort(key=lambda text: (abs(Fraction(text) - Fraction(printed)), text))
-        for text in meant:
-            if fits(Fraction(text)):
-                return Slip(what, (text, printed))
+        within = [text for text in texts - {printed} if interval.contains(Fraction(text))]
+        nearest_first = sorted(within, key=lambda text: (abs(Fraction(text) - Fraction(printed)), text))
+        meant = next((text for text in nearest_first if fits(Fraction(text))), None)
+        if meant is not None:
+            return Slip(what, (meant, printed))
     return None
 
 

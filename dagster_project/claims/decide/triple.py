@@ -18,8 +18,8 @@ from dagster_project.claims.decide.algebra import (
     printed_percentages,
     shares,
 )
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.decide.ways import Way
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind, hedged_interval
 from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
@@ -63,7 +63,7 @@ class Meaning:
     where the count is the base (a response rate, if the printed base is those asked).
     """
 
-    way: Way
+    sense: Sense
     cost: int
     percentage_figure: Figure
     count: Interval
@@ -313,7 +313,7 @@ def _count_as_base(triple: Triple, count: Figure, figure: Figure, others: Sequen
         return None
     implied = _implied(others, base)
     return Meaning(
-        Way.COUNT_IS_BASE,
+        Sense.COUNT_IS_BASE,
         1 + _left_over(implied),
         figure,
         counts_possible(figure.interval, base),
@@ -331,7 +331,8 @@ def _swapped(triple: Triple, count: Figure, figure: Figure, others: Sequence[Fig
     if base.is_empty or counts.is_empty:
         return None
     implied = _implied(others, base)
-    return Meaning(Way.COUNT_AND_BASE_SWAPPED, 2 + _left_over(implied), figure, counts, base, figure.interval, implied)
+    cost = 2 + _left_over(implied)
+    return Meaning(Sense.COUNT_AND_BASE_SWAPPED, cost, figure, counts, base, figure.interval, implied)
 
 
 def _count_of_other(
@@ -344,7 +345,7 @@ def _count_of_other(
     if base.is_empty or counts.is_empty:
         return None
     implied = _implied(rest, base)
-    return Meaning(Way.COUNT_OF_OTHER, 2 + _left_over(implied), other, counts, base, other.interval, implied)
+    return Meaning(Sense.COUNT_OF_OTHER, 2 + _left_over(implied), other, counts, base, other.interval, implied)
 
 
 def _implied(percentages: Sequence[Figure], base: Interval) -> tuple[Implied, ...]:

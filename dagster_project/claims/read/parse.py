@@ -99,10 +99,10 @@ class _Reader:
         """Which figure is the base: the number behind an "of", or a first number that a colon and a list follow."""
         numbers = [n for n, phrase in enumerate(phrases) if not phrase.is_percentage]
         places = [n for n in numbers if before_of(gaps[n], self.lexicon) is not None]
+        if not places and 0 in numbers and self._heads_a_list(gaps[1:-1]):
+            places = [0]
         if len(places) > 1:
             raise self.sentence.several("bases", [phrases[n] for n in places])
-        if not places and 0 in numbers and self._heads_a_list(gaps[1:-1]):
-            return 0
         return places[0] if places else None
 
     def _heads_a_list(self, inner: Sequence[Words]) -> bool:

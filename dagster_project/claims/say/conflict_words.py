@@ -8,7 +8,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from dagster_project.claims.decide.algebra import counts_possible
-from dagster_project.claims.decide.joint import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP, Joint, Law, Stated
+from dagster_project.claims.decide.joint import Joint, Law, Stated
+from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
 from dagster_project.claims.decide.localise import Contradiction
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
@@ -44,9 +45,8 @@ class _Conflict:
 
     def sum_of_shares(self) -> str:
         """One question, one group, and percentages alone: more or less than 100 together, whatever the base."""
-        of_one_base = len({self.joint.bases[f] for f in self.places}) == 1
-        only_shares = all(one.kind is Kind.PERCENTAGE for one in self.figures)
-        if {law.kind for law in self.structure} != {PARTITION} or not of_one_base or not only_shares:
+        bases, kinds = {self.joint.bases[f] for f in self.places}, {one.kind for one in self.figures}
+        if {law.kind for law in self.structure} != {PARTITION} or len(bases) > 1 or kinds != {Kind.PERCENTAGE}:
             return ""
         least = sum((one.figure.interval.low for one in self.figures), Fraction(0))
         most = sum((one.figure.interval.high or Fraction(100) for one in self.figures), Fraction(0))
@@ -57,43 +57,43 @@ class _Conflict:
 
     def sum_of_answers(self) -> str:
         """One question, one group: the smallest counts are too many, or the largest too few."""
+        of = [self.joint.figures[f] for f in self.parts]
         bases = [one for one in self.figures if one.kind is Kind.BASE]
-        counts = self._counts_of(self.parts, self.places)
-        several = len({self.joint.figures[f].cell for f in self.parts}) == len(self.parts)
-        if [law.kind for law in self.structure] != [PARTITION] or len(bases) != 1 or not several or counts is None:
+        if [law.kind for law in self.structure] != [PARTITION] or len(bases) != 1 or _is_twice_of_a_cell(of):
             return ""
-        ends = _too_many_or_few(counts, bases[0].figure.interval)
+        counts = self._counts_of(self.parts, self.places)
+        ends = _too_many_or_few(counts, bases[0].figure.interval) if counts is not None else ""
         if not ends:
             return ""
-        of, base = [self.joint.figures[f] for f in self.parts], bases[0].figure.phrase
-        return (
-            f"{_printed(of)} of {base} stand for at {ends} than the {base} {bases[0].base_rule.words.printed}, "
-            f"though {self._exclusion(of)}."
-        )
+        base, who = bases[0].figure.phrase, bases[0].base_rule.words.printed
+        return f"{_printed(of)} of {base} stand for at {ends} than the {base} {who}, though {self._exclusion(of)}."
 
     def sum_of_groups(self) -> str:
         """One answer in all and in its groups, whose counts add up to something else."""
         of = [self.joint.figures[f] for f in self.parts]
         by = next((law.other for law in self.laws if law.kind == SUBGROUP), None)
-        if by is None or any(law.kind == NET for law in self.laws) or not _is_whole_with_groups(of, by):
+        if by is None or NET in {law.kind for law in self.laws} or not _is_whole_with_groups(of, by):
             return ""
         answer = f"“{self.names.answer(of[0].cell)}”"
-        if len(of) == len(self.places) and all(one.kind is Kind.PERCENTAGE for one in of):
-            told = [f"{one.figure.phrase} {_among(one, self.names) or 'in all'}" for one in of]
+        if {one.kind for one in self.figures} == {Kind.PERCENTAGE}:
+            told = [f"{one.figure.phrase} {self._in_group(one)}" for one in of]
             return f"{answer} is {listed(told)}. A whole lies between its groups, whatever their sizes."
         if self._counts_of(self.parts, range(len(self.joint.figures))) is None:
             return ""
         complete = self.joint.questions[by].complete
         add = "The groups do not add up to the whole." if complete else "The groups are more than the whole."
-        return f"{answer}: {'; '.join(self._in_its_group(f) for f in self.parts)}. {add}"
+        return f"{answer}: {'; '.join(self._counted_in_group(f) for f in self.parts)}. {add}"
 
-    def _in_its_group(self, figure: int) -> str:
+    def _counted_in_group(self, figure: int) -> str:
         """`40% of 50 is 20 among women`, `30 in all`."""
         one, base, means = self.joint.figures[figure], self._base_of(figure), ""
         count = self._counts(figure, range(len(self.joint.figures)))
         if one.kind is not Kind.COUNT and base is not None and count is not None:
             means = f" of {base.figure.phrase} is {whole_text(count)}"
-        return f"{one.figure.phrase}{means} {_among(one, self.names) or 'in all'}"
+        return f"{one.figure.phrase}{means} {self._in_group(one)}"
+
+    def _in_group(self, one: Stated) -> str:
+        return _among(one, self.names) or "in all"
 
     def piece_by_piece(self) -> str:
         """What each figure stands for, and what holds between them so that no numbers fulfil all of it."""
@@ -202,6 +202,10 @@ _MISSING_ON_TOP = "those who answered and those who did not know are together no
 
 def _printed(of: Sequence[Stated]) -> str:
     return listed([one.figure.phrase for one in of])
+
+
+def _is_twice_of_a_cell(of: Sequence[Stated]) -> bool:
+    return len({one.cell for one in of}) < len(of)
 
 
 def _too_many_or_few(counts: Sequence[Interval], total: Interval) -> str:

@@ -64,23 +64,25 @@ def table_text(
     `caught` is the share of other values for one of its percentages that would not have fitted.
     """
     shares = [one for one in figures if one.kind is Kind.PERCENTAGE]
-    bases = dict.fromkeys(
-        one.figure.phrase for one in figures if one.kind is Kind.BASE and one.base_rule == shares[0].base_rule
-    )
-    of = f" of {listed(list(bases))}" if bases else ""
+    bases = [one for one in figures if one.kind is Kind.BASE and one.base_rule is shares[0].base_rule]
+    of = f" of {listed(list(dict.fromkeys(one.figure.phrase for one in bases)))}" if bases else ""
     where = f"{name}: " if (name := names.question(shares[0].cell)) else ""
     which = f"{'the other' if rest else 'all'} {len(shares)} percentages{of}"
-    text = f"{where}{which} can have come from one set of answers."
+    text = f"{where}{which} can have come from one set of answers"
     text = text[0].upper() + text[1:]
     if example is not None:
         counts, base = example
-        text = f"{text[:-1]}, for example {listed([number_text(count) for count in counts])} of {number_text(base)}."
+        text += f", for example {listed([number_text(count) for count in counts])} of {number_text(base)}"
+    return f"{text}. {_worth(caught)}"
+
+
+def _worth(caught: Fraction | None) -> str:
     if caught is None:
-        return f"{text} No base is printed, so that only their sum was checked."
+        return "No base is printed, so that only their sum was checked."
     if caught == 0:
-        return f"{text} That proves nothing: any other percentages would have fitted as well."
+        return "That proves nothing: any other percentages would have fitted as well."
     many = number_text(math.floor(100 * caught))
-    return f"{text} Of 100 other values for one of them, {many} would have been noticed on average."
+    return f"Of 100 other values for one of them, {many} would have been noticed on average."
 
 
 def undecided_text(joint: Joint, seconds: float) -> str:

@@ -6,6 +6,7 @@ English only. Nothing is decided here.
 import math
 from fractions import Fraction
 
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.triple import (
     Fit,
@@ -13,7 +14,6 @@ from dagster_project.claims.decide.triple import (
     JudgedTriple,
     Meaning,
 )
-from dagster_project.claims.decide.ways import Way
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval, number_text
@@ -46,11 +46,11 @@ def meaning_text(meaning: Meaning, triple: Triple) -> str:
     assert count is not None
     own = _share_text(meaning.percentage_figure, meaning.count, meaning.base)
     rest = [_implied_text(implied, meaning.base) for implied in meaning.others]
-    if meaning.way is Way.COUNT_OF_OTHER:
+    if meaning.sense is Sense.COUNT_OF_OTHER:
         said = meaning.percentage_figure.phrase
         head = f"If {count.phrase} is {said} of the base, and not {_said(triple)}, no figure has to change"
         return f"{head}: the base is {whole_text(meaning.base)}; {'; '.join([own, *rest])}."
-    if meaning.way is Way.COUNT_AND_BASE_SWAPPED:
+    if meaning.sense is Sense.COUNT_AND_BASE_SWAPPED:
         head = f"If {triple.base.phrase} is the part and {count.phrase} the whole, no figure has to change"
         return f"{head}: {'; '.join([own, *rest])}."
     head = f"If {count.phrase} is itself the base, no figure has to change"

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Way(StrEnum):
+class Sense(StrEnum):
     """Another meaning, which changes no figure."""
 
     # of one count, base and percentage
