@@ -72,7 +72,7 @@ def nesting(narrow: C, wide: C) -> Iterator[Sum[C]]:
 def partition(block: Block[C]) -> Iterator[Sum[C]]:
     """Who was led to the question answered it or is missing, and who answered gave its answers."""
     question, answered = block.question, block.answered
-    missing = _one_by_one(block, question.missing)
+    missing = _together(block, question.missing)
     if missing or block.is_whole:
         parts = [answered, *missing]
         yield from _equal(PARTITION, _others(parts, are_all=block.is_whole), [block.routed])
@@ -82,6 +82,12 @@ def partition(block: Block[C]) -> Iterator[Sum[C]]:
             yield from _equal(PARTITION, options, [answered])
     else:
         yield from _several_answers(block)
+
+
+def left_out(block: Block[C], led: C) -> Iterator[Sum[C]]:
+    """Who was led to the question was asked it, unless a code says otherwise."""
+    if block.question.not_asked:
+        yield from _equal(PARTITION, [block.routed, *_together(block, block.question.not_asked)], [led])
 
 
 def _several_answers(block: Block[C]) -> Iterator[Sum[C]]:
@@ -127,6 +133,12 @@ def subgroup(parts: Sequence[C], whole: C, *, are_all: bool) -> Iterator[Sum[C]]
 def same(group: C, answer: C) -> Iterator[Sum[C]]:
     """Who is in a group gave that answer to the group's question."""
     return _equal(SUBGROUP, [group], [answer])
+
+
+def _together(block: Block[C], codes: Sequence[str]) -> list[C]:
+    """The count of those who gave one of these codes; of a reader who has none, their counts one by one."""
+    together = block.those(*codes) if codes else None
+    return _one_by_one(block, codes) if together is None else [together]
 
 
 def _one_by_one(block: Block[C], answers: Collection[str]) -> list[C]:
