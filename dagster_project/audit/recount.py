@@ -16,6 +16,7 @@ from dagster_project.claims import (
     Finding,
     Kind,
     Reading,
+    Sense,
     Severity,
     half_up,
 )
@@ -34,7 +35,7 @@ class Recount:
 
     reproduced: bool
     arithmetic: str
-    elsewhere: Sequence[tuple[str, str]] = ()
+    elsewhere: Sequence[tuple[Sense, str]] = ()
 
     @property
     def text(self) -> str:
@@ -171,19 +172,20 @@ def _weight(w: float) -> str:
     return f"{half_up(Fraction(w), 0):,}"
 
 
-def _other_ways(claim: Claim, labelled: _Way, ways: Sequence[_Way]) -> Iterator[tuple[str, str]]:
+def _other_ways(claim: Claim, labelled: _Way, ways: Sequence[_Way]) -> Iterator[tuple[Sense, str]]:
     seen = {labelled.share}  # of bases that are the same people one is enough
     for way in ways:
         if way.share not in seen and claim.figure.interval.contains(way.share):
             same_base = way.base is labelled.base
-            yield "weighted" if same_base and way.weighted != labelled.weighted else "another base", way.text
+            other_weights = same_base and way.weighted != labelled.weighted
+            yield Sense.WEIGHTED if other_weights else Sense.OTHER_BASE, way.text
         seen.add(way.share)
 
 
-def _other_roundings(claim: Claim, labelled: _Way) -> Iterator[tuple[str, str]]:
+def _other_roundings(claim: Claim, labelled: _Way) -> Iterator[tuple[Sense, str]]:
     for rounding, words in RULE_WORDS.items():
         if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(labelled.share):
-            yield "another rounding rule", f"{labelled.text}, {words.of_one}"
+            yield Sense.OTHER_ROUNDING, f"{labelled.text}, {words.of_one}"
 
 
 def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Bases:
