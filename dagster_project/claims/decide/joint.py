@@ -412,19 +412,19 @@ def _goal(figure: Figure) -> int | None:
 def _order(joint: Joint) -> None:
     """The rows of what the text says is larger, where both divide by the same base or by bases said to the one."""
     at = {claim: n for n, one in enumerate(joint.figures) for claim in one.claims}
-    said = {
-        base: one.figure.interval
-        for one, base in zip(joint.figures, joint.bases, strict=True)
-        if one.kind is Kind.BASE and one.figure.interval.is_point
-    }
+    said = _bases_said_to_the_one(joint)
     for order in joint.orders:
         more, less = at[order.greater], at[order.smaller]
         counts, bases = (joint.counts[more], joint.counts[less]), (joint.bases[more], joint.bases[less])
-        if counts[0] is None or counts[1] is None:
-            continue
-        law = Law(ORDER, joint.figures[more].cell, order.id)
-        if bases[0] == bases[1]:
-            joint.system.add([(counts[1], 1), (counts[0], -1)], -1, law=law)
-        elif bases[0] in said and bases[1] in said:
-            of_more, of_less = int(said[bases[0]].low), int(said[bases[1]].low)
+        if counts[0] is not None and counts[1] is not None and (bases[0] == bases[1] or said.keys() >= {*bases}):
+            of_more, of_less = (1, 1) if bases[0] == bases[1] else (said[bases[0]], said[bases[1]])
+            law = Law(ORDER, joint.figures[more].cell, order.id)
             joint.system.add([(counts[1], of_more), (counts[0], -of_less)], -1, law=law)
+
+
+def _bases_said_to_the_one(joint: Joint) -> Mapping[int | None, int]:
+    return {
+        base: int(one.figure.interval.low)
+        for one, base in zip(joint.figures, joint.bases, strict=True)
+        if one.kind is Kind.BASE and one.figure.interval.is_point
+    }

@@ -69,19 +69,36 @@ def nesting(narrow: C, wide: C) -> Iterator[Sum[C]]:
     return _at_most(NESTING, [narrow], [wide])
 
 
+def divided(parts: Sequence[C], whole: C, *, are_all: bool = True, kind: str = PARTITION) -> Iterator[Sum[C]]:
+    """Parts of which everybody is in one at most, and in one exactly where they are all that there are."""
+    return _equal(kind, _others(parts, are_all=are_all), [whole])
+
+
+def overlapping(whole: C, parts: Sequence[C | None], *, are_all: bool = True) -> Iterator[Sum[C]]:
+    """Parts of which somebody can be in several; where they are all that there are, everybody is in one at least."""
+    yield from _at_most(NET, [whole], _others(parts, are_all=are_all))
+    for part in parts:
+        yield from _at_most(NET, [part], [whole])
+
+
 def partition(block: Block[C]) -> Iterator[Sum[C]]:
     """Who was led to the question answered it or is missing, and who answered gave its answers."""
     question, answered = block.question, block.answered
-    missing = _one_by_one(block, question.missing)
+    missing = _together(block, question.missing)
     if missing or block.is_whole:
-        parts = [answered, *missing]
-        yield from _equal(PARTITION, _others(parts, are_all=block.is_whole), [block.routed])
+        yield from divided([answered, *missing], block.routed, are_all=block.is_whole)
     if question.single:
         options = _one_by_one(block, question.answers)
         if options:
-            yield from _equal(PARTITION, options, [answered])
+            yield from divided(options, answered)
     else:
         yield from _several_answers(block)
+
+
+def left_out(block: Block[C], led: C) -> Iterator[Sum[C]]:
+    """Who was led to the question was asked it, unless a code says otherwise."""
+    if block.question.not_asked:
+        yield from divided([block.routed, *_together(block, block.question.not_asked)], led)
 
 
 def _several_answers(block: Block[C]) -> Iterator[Sum[C]]:
@@ -103,8 +120,8 @@ def net(block: Block[C], whole: C, answers: Sequence[str], within: Iterable[C] =
     if question.single or not set(answers) & set(question.answers):
         yield from _equal(NET, [whole], members)
         return
-    yield from _at_most(NET, [whole], members)
-    for smaller in (*members, *within):
+    yield from overlapping(whole, members)
+    for smaller in within:
         yield from _at_most(NET, [smaller], [whole])
     none = block.those(NONE)
     if none is not None:
@@ -121,7 +138,7 @@ def routing(routed: C, admitting: Sequence[C]) -> Iterator[Sum[C]]:
 
 def subgroup(parts: Sequence[C], whole: C, *, are_all: bool) -> Iterator[Sum[C]]:
     """Groups by one question and the whole of them; `are_all` where everybody is in one of these."""
-    return _equal(SUBGROUP, _others(parts, are_all=are_all), [whole])
+    return divided(parts, whole, are_all=are_all, kind=SUBGROUP)
 
 
 def same(group: C, answer: C) -> Iterator[Sum[C]]:
@@ -129,12 +146,18 @@ def same(group: C, answer: C) -> Iterator[Sum[C]]:
     return _equal(SUBGROUP, [group], [answer])
 
 
+def _together(block: Block[C], codes: Sequence[str]) -> list[C]:
+    """The count of those who gave one of these codes; of a reader who has none, their counts one by one."""
+    together = block.those(*codes) if codes else None
+    return _one_by_one(block, codes) if together is None else [together]
+
+
 def _one_by_one(block: Block[C], answers: Collection[str]) -> list[C]:
     """The counts of these answers that are spoken of."""
     return [count for answer in answers if (count := block.those(answer)) is not None]
 
 
-def _others(parts: Sequence[C], *, are_all: bool) -> list[C | None]:
+def _others(parts: Sequence[C | None], *, are_all: bool) -> list[C | None]:
     """The parts, and those who may be in none of them, of whom nobody speaks."""
     return [*parts] if are_all else [*parts, None]
 

@@ -53,18 +53,21 @@ class Question:
     """A question as far as its counts follow from it.
 
     `single`: each who answered gave one of the `answers`; else any number of them, `exclusive` ones alone. `missing`
-    are the codes of don't-knows and refusals. `nets` count several answers as one, and who gave two of them once.
-    `complete`: nobody is without an answer, so that groups by it partition every base. `asked_if`: the question and the
-    answers to it that lead here. `presumed`: nobody says it is single.
+    are the codes of don't-knows and refusals, `not_asked` those that take out somebody who was led here. `nets` count
+    several answers as one, and who gave two of them once. `complete`: nobody is without an answer, so that groups by it
+    partition every base. `asked_if`: the question and the answers to it that lead here; `wave`: the one in which it was
+    put. `presumed`: nobody says it is single.
     """
 
     id: str
     answers: tuple[str, ...] = ()
     single: bool = True
     missing: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
     complete: bool = False
     asked_if: tuple[str, tuple[str, ...]] | None = None
+    wave: str | None = None
     presumed: bool = False
     nets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
