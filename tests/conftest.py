@@ -36,6 +36,9 @@ ORDER = ("browser/test_dagster_ui.py", "faults", "pipeline", "browser", "unit")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     items.sort(key=lambda item: [item.path.is_relative_to(here / place) for place in ORDER].index(True))
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from benchmarks import coverage, ten_million
 from dagster_project.places import PROJECT_DIR, Places
 from dagster_project.warehouse import open_warehouse
 
+pytestmark = pytest.mark.slow
 SCRIPTS = sorted(path.stem for path in (PROJECT_DIR / "benchmarks").glob("*.py"))
 
 
