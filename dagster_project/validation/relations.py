@@ -99,26 +99,25 @@ def _holds(kind: str) -> Holds:
 def _code(question: str, kind: str) -> str:
     """The code or codes that a record has for a question, as SQL over the columns of records; null for a blank."""
     column = identifier(question)
-    if _holds(kind) is Holds.codes:
-        return f"CAST({column} AS VARCHAR[])"
-    if _holds(kind) is Holds.number:
-        return f"CASE WHEN {column} IS NOT NULL THEN '*' ELSE {identifier(question + '__missing')} END"
-    if _holds(kind) is Holds.words:
-        return f"CASE WHEN {column} <> '' THEN '*' END"
-    return f"CAST({column} AS VARCHAR)"
+    match _holds(kind):
+        case Holds.code:
+            return f"CAST({column} AS VARCHAR)"
+        case Holds.codes:
+            return f"CAST({column} AS VARCHAR[])"
+        case Holds.words:
+            return f"CASE WHEN {column} <> '' THEN '*' END"
+    return f"CASE WHEN {column} IS NOT NULL THEN '*' ELSE {identifier(question + '__missing')} END"
 
 
 def _columns(question: str, kind: str) -> list[str]:
     """The columns of records that `_code` reads, in a form whose distinct values are few."""
     column = identifier(question)
-    if _holds(kind) is Holds.number:
-        return [
-            f"CASE WHEN {column} IS NOT NULL THEN 0 END AS {column}",
-            identifier(question + "__missing"),
-        ]
-    if _holds(kind) is Holds.words:
-        return [f"CASE WHEN {column} <> '' THEN '*' END AS {column}"]
-    return [column]
+    match _holds(kind):
+        case Holds.code | Holds.codes:
+            return [column]
+        case Holds.words:
+            return [f"CASE WHEN {column} <> '' THEN '*' END AS {column}"]
+    return [f"CASE WHEN {column} IS NOT NULL THEN 0 END AS {column}", identifier(question + "__missing")]
 
 
 def _is_among(code: str, kind: str, codes: str) -> str:
@@ -130,7 +129,8 @@ def _is_among(code: str, kind: str, codes: str) -> str:
 
 def unknown_answer(question: str, kind: str) -> str:
     """SQL condition on a record: it has an answer to ``question`` that the codebook does not list."""
-    code = identifier(question + "__missing") if _holds(kind) is Holds.number else _code(question, kind)
+    is_coded = _holds(kind) in (Holds.code, Holds.codes)
+    code = _code(question, kind) if is_coded else identifier(question + "__missing")
     known = f"SELECT answer FROM raw.answers WHERE question = {literal(question)}"
     if _holds(kind) is Holds.codes:
         return (
