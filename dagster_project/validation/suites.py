@@ -189,7 +189,7 @@ def _columns_of_records(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _questions(connection: duckdb.DuckDBPyConnection) -> dict[str | None, list[dict[str, str]]]:
-    """The questions by what their type can do, and those that not everybody is asked with what leads to them."""
+    """The questions with `coded` answers (all but words), those that are a `number`, and those that are `routed`."""
     rows = connection.execute(
         """
         SELECT questions.question, questions.type, routing.asked_if_question, asked.type
@@ -201,8 +201,7 @@ def _questions(connection: duckdb.DuckDBPyConnection) -> dict[str | None, list[d
     ).fetchall()
     scopes: dict[str | None, list[dict[str, str]]] = defaultdict(list)
     for question, kind, asked_if, asked_if_kind in rows:
-        names = {"question": question, "kind": kind}
-        traits = QuestionType(kind).traits
+        names, traits = {"question": question, "kind": kind}, QuestionType(kind).traits
         if traits.holds is not Holds.words:
             scopes["coded"].append(names)
         if traits.is_number:
