@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, Self
+from typing import Annotated, BinaryIO, Self
 
 from pydantic import Field, model_validator
 
@@ -121,13 +121,9 @@ class _Rows:
             yield line, row
 
 
-def _text_stream(
-    binary: IO[bytes] | io.RawIOBase, path: Path, encoding: str, errors: str = "strict"
-) -> io.TextIOWrapper:
-    buffered: IO[bytes] = io.BufferedReader(binary, 1 << 20)  # type: ignore[type-var]
-    if path.name.endswith(".gz"):
-        buffered = gzip.GzipFile(fileobj=buffered)  # type: ignore[assignment]
-    return io.TextIOWrapper(buffered, encoding=encoding, errors=errors, newline="")
+def _text_stream(binary: BinaryIO, path: Path, encoding: str, errors: str = "strict") -> io.TextIOWrapper:
+    unpacked = gzip.GzipFile(fileobj=binary) if path.name.endswith(".gz") else binary
+    return io.TextIOWrapper(unpacked, encoding=encoding, errors=errors, newline="")
 
 
 def _check_signature(path: Path, encoding: str) -> None:
@@ -161,7 +157,7 @@ def _encoding_problem(path: Path, encoding: str, error: UnicodeError) -> str:
         return f"{path}: not {encoding} text ({error}); {mend}"
     mark = "\udcff"  # half a surrogate pair, which no decoded text holds
     codecs.register_error("basecheck.mark", lambda failed: (mark, failed.end))  # type: ignore[attr-defined]
-    with path.open("rb", buffering=0) as raw, _text_stream(raw, path, encoding, "basecheck.mark") as text:
+    with path.open("rb") as raw, _text_stream(raw, path, encoding, "basecheck.mark") as text:
         number = next((number for number, line in enumerate(text, start=1) if mark in line), 1)
     return f"{path}:{number}: byte 0x{error.object[error.start]:02X} of this line is not {encoding}; {mend}"
 
