@@ -31,7 +31,8 @@ class Translator(DagsterDbtTranslator):
         return str(dbt_resource_props["fqn"][1])
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
-        return [dbt_resource_props["config"]["meta"]["owner"]]
+        owner = dbt_resource_props["config"]["meta"].get("owner")  # a source has the owner of the asset that writes it
+        return [owner] if owner else None
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return str(dbt_resource_props.get("description") or "")
