@@ -274,9 +274,11 @@ def _nets(question: Question) -> list[Row]:
 
 
 def _routing(question: str, asked_if: AskedIf | None) -> list[Row]:
+    if asked_if is None:
+        return []
     return [
         {"question": question, "asked_if_question": asked_if.question, "asked_if_answer": answer}
-        for answer in (asked_if.answers if asked_if else ())
+        for answer in asked_if.answers
     ]
 
 
