@@ -16,6 +16,7 @@ from dagster_project.claims import (
     Finding,
     Kind,
     Reading,
+    Sense,
     Severity,
     half_up,
 )
@@ -32,7 +33,7 @@ class Recount:
 
     reproduced: bool
     arithmetic: str
-    elsewhere: Sequence[tuple[str, str]] = ()
+    elsewhere: Sequence[tuple[Sense, str]] = ()
 
     @property
     def text(self) -> str:
@@ -131,56 +132,57 @@ def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Reco
 
 
 @dataclass(frozen=True)
-class _Way:
-    """A share that the records give: of which base, whether of weights, and the division in words."""
+class _Share:
+    """A percentage that the records give: of which base, whether of weights, and the division in words."""
 
     base: BaseRule
     weighted: bool
-    share: Fraction
+    percent: Fraction
     text: str
 
 
 def _recounted_percentage(claim: Claim, bases: Bases, n: int, w: float) -> Recount | None:
     """The share under the base as labelled, and, where that does not give the figure, every other way that does."""
-    ways = list(_ways(bases, n, w))
-    labelled = max((way for way in ways if way.base is claim.base_rule), key=lambda way: way.weighted, default=None)
-    if labelled is None:
+    shares = list(_shares(bases, n, w))
+    of_base = [share for share in shares if share.base is claim.base_rule]
+    if not of_base:
         return None
-    if claim.figure.interval.contains(labelled.share):
+    labelled = of_base[-1]  # of weights, where there are any
+    if claim.figure.interval.contains(labelled.percent):
         return Recount(True, labelled.text)
-    elsewhere = [*_other_ways(claim, labelled, ways), *_other_roundings(claim, labelled)]
-    return Recount(False, labelled.text, tuple({text: (title, text) for title, text in elsewhere}.values()))
+    elsewhere = [*_other_shares(claim, labelled, shares), *_other_roundings(claim, labelled)]
+    return Recount(False, labelled.text, tuple({text: (sense, text) for sense, text in elsewhere}.values()))
 
 
-def _ways(bases: Bases, n: int, w: float) -> Iterator[_Way]:
-    """The share of a count of `n`, weighing `w`, in each base, in respondents and where these differ in weights."""
+def _shares(bases: Bases, n: int, w: float) -> Iterator[_Share]:
+    """The share of a count of `n`, weighing `w`, in each base: of respondents, then where these differ of weights."""
     for rule, (n_base, w_base) in bases.items():
+        who = rule.words.counted
         if n_base:
-            share = Fraction(100 * n, n_base)
-            yield _Way(rule, False, share, f"{n:,} of {n_base:,} {rule.words.counted} is {half_up(share, 1)} %")
+            percent = Fraction(100 * n, n_base)
+            yield _Share(rule, False, percent, f"{n:,} of {n_base:,} {who} is {half_up(percent, 1)} %")
         if n_base and w_base and (n, n_base) != (w, w_base):
-            share = 100 * Fraction(w) / Fraction(w_base)
-            text = f"{_weight(w)} of {_weight(w_base)} (weighted) {rule.words.counted} is {half_up(share, 1)} %"
-            yield _Way(rule, True, share, text)
+            percent = 100 * Fraction(w) / Fraction(w_base)
+            text = f"{_weight(w)} of {_weight(w_base)} (weighted) {who} is {half_up(percent, 1)} %"
+            yield _Share(rule, True, percent, text)
 
 
 def _weight(w: float) -> str:
     return f"{half_up(Fraction(w), 0):,}"
 
 
-def _other_ways(claim: Claim, labelled: _Way, ways: Sequence[_Way]) -> Iterator[tuple[str, str]]:
-    seen = {labelled.share}  # of bases that are the same people one is enough
-    for way in ways:
-        if way.share not in seen and claim.figure.interval.contains(way.share):
-            same_base = way.base is labelled.base
-            yield "weighted" if same_base and way.weighted != labelled.weighted else "another base", way.text
-        seen.add(way.share)
+def _other_shares(claim: Claim, labelled: _Share, shares: Sequence[_Share]) -> Iterator[tuple[Sense, str]]:
+    seen = {labelled.percent}  # of bases that are the same people one is enough
+    for share in shares:
+        if share.percent not in seen and claim.figure.interval.contains(share.percent):
+            yield Sense.WEIGHTED if share.base is labelled.base else Sense.OTHER_BASE, share.text
+        seen.add(share.percent)
 
 
-def _other_roundings(claim: Claim, labelled: _Way) -> Iterator[tuple[str, str]]:
+def _other_roundings(claim: Claim, labelled: _Share) -> Iterator[tuple[Sense, str]]:
     for rounding, words in RULE_WORDS.items():
-        if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(labelled.share):
-            yield "another rounding rule", f"{labelled.text}, {words.of_one}"
+        if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(labelled.percent):
+            yield Sense.OTHER_ROUNDING, f"{labelled.text}, {words.of_one}"
 
 
 def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Bases:

@@ -22,31 +22,23 @@ from dagster_project.claims.decide.algebra import (
     printed_percentages,
     shares,
 )
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import CONTRADICTED, WORST_FIRST, Severity
+from dagster_project.claims.decide.slips import Slip
 from dagster_project.claims.decide.triple import (
-    Triple,
-    TripleFinding,
+    JudgedTriple,
     audit_triple,
 )
-from dagster_project.claims.findings import (
-    SECONDS,
-    Audit,
-    Code,
-    Finding,
-    Reading,
-    Repair,
-    RepairedFigure,
-    Slip,
-    audit_claims,
-    audit_statement,
-    worst_first,
-)
+from dagster_project.claims.finding import Code, Finding, Reading, Repair, RepairedFigure, worst_first
+from dagster_project.claims.findings import SECONDS, Audit, audit_claims
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
-from dagster_project.claims.read.figures import Figure, FigureError, parse_figure
+from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Hedge, Kind
 from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
+from dagster_project.claims.read.parse import parse_statement
+from dagster_project.claims.read.phrases import FigureError
 from dagster_project.claims.read.rounding import (
     RULE_WORDS,
     RoundingRule,
@@ -56,9 +48,10 @@ from dagster_project.claims.read.rounding import (
     preimage,
     round_fraction,
 )
-from dagster_project.claims.read.statement import Listing, Part, StatementError, parse_statement
+from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple
 from dagster_project.claims.read.survey import Cell, Claim, Names, Order, Question
 from dagster_project.claims.say.words import listed
+from dagster_project.claims.triple_finding import audit_statement
 
 __all__ = [
     "BASES",
@@ -82,6 +75,7 @@ __all__ = [
     "Finding",
     "Hedge",
     "Interval",
+    "JudgedTriple",
     "Kind",
     "Lexicon",
     "Listing",
@@ -93,11 +87,11 @@ __all__ = [
     "Repair",
     "RepairedFigure",
     "RoundingRule",
+    "Sense",
     "Severity",
     "Slip",
     "StatementError",
     "Triple",
-    "TripleFinding",
     "ambiguity",
     "audit_change",
     "audit_claims",

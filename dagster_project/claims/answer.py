@@ -6,17 +6,21 @@ from fractions import Fraction
 from typing import Any
 
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.findings import Code, Finding, Repair, audit_statement
+from dagster_project.claims.finding import Code, Finding, Repair
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.parse import parse_statement
 from dagster_project.claims.read.rounding import RoundingRule
-from dagster_project.claims.read.statement import Listing, parse_statement
+from dagster_project.claims.read.statement import Listing, Triple
+from dagster_project.claims.triple_finding import audit_statement
 
 _VERDICTS = {
     Severity.PROVED_IMPOSSIBLE: "impossible",
     Severity.IMPOSSIBLE_AS_LABELLED: "impossible",
     Severity.UNDECIDED: "undecided",
 }
+_POSSIBLE = "possible"
+_NOTHING = "Nothing that is printed here could contradict itself: there is nothing to check."
 _NOT_ALL = "They cannot be all the answers: some gave another, or none."
 
 
@@ -41,33 +45,39 @@ def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Reply:
     if rounding not in set(RoundingRule):
         raise ValueError(f"{rounding!r} is no rounding rule: choose one of {', '.join(RoundingRule)}.")
     read = parse_statement(text, RoundingRule(rounding))
-    if isinstance(read, Listing):
-        figures = [figure for part in read.parts for figure in part.figures] + ([read.base] if read.base else [])
-        findings = [one for one in audit_listing(read).findings if one.code is not Code.ROUNDING or _bad(one)]
-    else:
-        figures, findings = list(read.figures), [audit_statement(read)]
+    findings = _findings(read)
     worst = findings[0].severity if findings else Severity.NOT_CHECKABLE
-    verdict = _VERDICTS.get(worst, "possible")
-    told = [one for one in findings if _VERDICTS.get(one.severity, "possible") == verdict]
-    messages = list(dict.fromkeys(one.message for one in told))
-    if not findings:
-        messages.append("Nothing that is printed here could contradict itself: there is nothing to check.")
-    if isinstance(read, Listing) and verdict == "possible" and leaves_answers_out(read):
+    verdict = _verdict(worst)
+    told = [one for one in findings if _verdict(one.severity) == verdict]
+    messages = list(dict.fromkeys(one.message for one in told)) or [_NOTHING]
+    if isinstance(read, Listing) and verdict == _POSSIBLE and leaves_answers_out(read):
         messages.append(_NOT_ALL)
-    powers = [one.power for one in told if one.power is not None]
     return Reply(
-        verdict,
-        worst.value,
-        " ".join(messages),
-        [_figure(figure) for figure in figures],
-        [_repair(one) for finding in told for one in finding.repairs],
-        [reading.message for finding in told for reading in finding.readings],
-        float(sum(powers, Fraction(0)) / len(powers)) if powers else None,
+        verdict=verdict,
+        severity=worst.value,
+        message=" ".join(messages),
+        figures=[_figure(figure) for figure in read.figures],
+        repairs=[_repair(one) for finding in told for one in finding.repairs],
+        readings=[reading.message for finding in told for reading in finding.readings],
+        power=_power(told),
     )
 
 
-def _bad(finding: Finding) -> bool:
-    return finding.severity is Severity.NEEDS_AN_ASSUMPTION
+def _findings(read: Triple | Listing) -> Sequence[Finding]:
+    """What is found, the worst first; which rules of rounding a short list leaves possible is said only if it must."""
+    if isinstance(read, Triple):
+        return [audit_statement(read)]
+    found = audit_listing(read).findings
+    return [one for one in found if one.code is not Code.ROUNDING or one.severity is Severity.NEEDS_AN_ASSUMPTION]
+
+
+def _verdict(severity: Severity) -> str:
+    return _VERDICTS.get(severity, _POSSIBLE)
+
+
+def _power(findings: Sequence[Finding]) -> float | None:
+    powers = [one.power for one in findings if one.power is not None]
+    return float(sum(powers, Fraction(0)) / len(powers)) if powers else None
 
 
 def _figure(figure: Figure) -> dict[str, str]:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from dagster_project.claims.decide.algebra import counts_possible, percentages_possible
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.findings import Code, Finding
+from dagster_project.claims.finding import Code, Finding
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
-from dagster_project.claims.read.interval import BASES, Interval
+from dagster_project.claims.read.interval import BASES, EMPTY, Interval
 from dagster_project.claims.read.survey import Cell, Claim, Names
-from dagster_project.claims.say.joint_words import percent_range_text
-from dagster_project.claims.say.words import listed, whole_text
+from dagster_project.claims.say.words import listed, percent_range_text, whole_text
 
 DISCLOSURES: Mapping[str, str] = {
     "who_asked": "who asked",
@@ -44,20 +43,22 @@ def ambiguity(
     names = names or Names()
     sentences = []
     for title, claims in variants:
-        parts = []
-        for antecedent in antecedents:
-            circle = _circle(antecedent, claim, claims)
-            share = None if circle is None else percentages_possible(claim.figure.interval, circle)
-            if circle is not None and share is not None and not share.is_empty and share.high is not None:
-                parts.append(f"{_name(antecedent, names)} ({whole_text(circle)}) it is {percent_range_text(share)}")
-        if parts:
-            sentences.append(
-                (f"In the reading “{title.rstrip('.')}”: of " if title else "Of ") + "; of ".join(parts) + "."
-            )
+        shares = "; of ".join(text for one in antecedents if (text := _share_text(one, claim, claims, names)))
+        if shares:
+            sentences.append(f"In the reading “{title.rstrip('.')}”: of {shares}." if title else f"Of {shares}.")
     told = " ".join(sentences) or "None of these circles has a number."
     circles = listed([_name(one, names) for one in antecedents], "or")
-    message = f"The text does not say of whom “{claim.figure.phrase}” is a part: {circles}. {told}"
-    return Finding(Code.BASE_DEFINITION, Severity.NEEDS_AN_ASSUMPTION, (claim.id,), message)
+    statement = f"The text does not say of whom “{claim.figure.phrase}” is a part: {circles}. {told}"
+    return Finding(Code.BASE_DEFINITION, Severity.NEEDS_AN_ASSUMPTION, (claim.id,), statement)
+
+
+def _share_text(antecedent: Antecedent, claim: Claim, claims: Sequence[Claim], names: Names) -> str:
+    """What share a figure is of a circle; "" where the claims do not say how many are in it."""
+    circle = _circle(antecedent, claim, claims)
+    share = EMPTY if circle is None else percentages_possible(claim.figure.interval, circle)
+    if circle is None or share.is_empty:
+        return ""
+    return f"{_name(antecedent, names)} ({whole_text(circle)}) it is {percent_range_text(share)}"
 
 
 def missing_disclosure(told: Collection[str], claims: Iterable[Claim]) -> Finding | None:

@@ -6,15 +6,18 @@ percent is 12.5 percent, and the slip is named.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.findings import Code, Finding, Reading
-from dagster_project.claims.read.figures import Figure, FigureError, parse_figure
+from dagster_project.claims.finding import Code, Finding, Reading
+from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
-from dagster_project.claims.read.interval import number_text
+from dagster_project.claims.read.interval import Interval, number_text
+from dagster_project.claims.read.phrases import FigureError
 from dagster_project.claims.read.survey import Claim
 
 _FALLS = frozenset(
@@ -47,19 +50,24 @@ class Change:
 def parse_change(text: str) -> Change:
     """Read `up 3 points`, `down 2.5 percentage points`, `5 percent lower`, `12 more`. Raises FigureError."""
     sign = _SIGN.match(text)
-    points = _POINTS.search(text)
     words = _POINTS.sub(" percent ", _SIGN.sub("", text)).split()
-    plain = [word.lower().strip(",.") for word in words]
-    of_way = {n for n, word in enumerate(plain) if word in _FALLS | _RISES and plain[n + 1 : n + 2] != ["than"]}
-    falls = any(plain[n] in _FALLS for n in of_way) or (sign is not None and sign[1] != "+")
-    left = [word for n, word in enumerate(words) if n not in of_way and plain[n] not in _FILLERS]
+    size, way = _without_way(words)
+    falls = bool(way & _FALLS) or (sign is not None and sign[1] != "+")
     try:
-        figure = parse_figure(" ".join(left))
+        figure = parse_figure(size)
     except FigureError as error:
         raise FigureError(f"{text!r} is no change that is understood: write it like 'up 3 points'. ({error})") from None
     if figure.kind is Kind.COUNT:
         return Change(text, figure, falls, Unit.NUMBER)
-    return Change(text, figure, falls, Unit.POINTS if points else Unit.PERCENT)
+    return Change(text, figure, falls, Unit.POINTS if _POINTS.search(text) else Unit.PERCENT)
+
+
+def _without_way(words: Sequence[str]) -> tuple[str, set[str]]:
+    """The words of a change's size, and those that say which way it goes; the "more" of "more than" is a hedge."""
+    plain = [word.lower().strip(",.") for word in words]
+    of_way = {n for n, word in enumerate(plain) if word in _FALLS | _RISES and plain[n + 1 : n + 2] != ["than"]}
+    size = [word for n, word in enumerate(words) if n not in of_way and plain[n] not in _FILLERS]
+    return " ".join(size), {plain[n] for n in of_way}
 
 
 def audit_change(change: Change, earlier: Claim, later: Claim, claim: str) -> Finding:
@@ -74,12 +82,10 @@ def audit_change(change: Change, earlier: Claim, later: Claim, claim: str) -> Fi
     if _holds(change, first, second):
         return Finding(Code.CHANGE, Severity.CONSISTENT, claims, f"{told}: “{change.text}” fits.")
     statement = f"{told}, not “{change.text}”."
-    others = [
-        ("the two waves changed places", "In the other direction it fits.", replace(change, falls=not change.falls))
-    ]
+    others = [(Sense.WAVES_SWAPPED, "In the other direction it fits.", replace(change, falls=not change.falls))]
     if change.unit is Unit.PERCENT and first.kind is Kind.PERCENTAGE:
         slip = f"In percentage points it fits: {_size_text(first, second, Unit.POINTS)}."
-        others.insert(0, ("points, not percent", slip, replace(change, unit=Unit.POINTS)))
+        others.insert(0, (Sense.POINTS, slip, replace(change, unit=Unit.POINTS)))
     for cost, (title, slip, other) in enumerate(others, start=1):
         if _holds(other, first, second):
             readings = (Reading(title, claims, slip, cost),)
@@ -108,9 +114,7 @@ def _holds(change: Change, first: Figure, second: Figure) -> bool:
         printed = None if printed is None else -printed
     if printed is not None and size.contains(printed):
         return True
-    reaches = high is None or high > size.low or (high == size.low and not size.low_open)
-    starts = size.high is None or low is None or low < size.high or (low == size.high and not size.high_open)
-    return reaches and starts
+    return not Interval(size.low if low is None else low, high).intersect(size).is_empty
 
 
 def _between(first: Figure, second: Figure, unit: Unit) -> tuple[Fraction | None, Fraction | None]:

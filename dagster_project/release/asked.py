@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import duckdb
 
 from dagster_project.claims import BaseRule
-from dagster_project.release.stored import Row, grouped, stored_rows
+from dagster_project.release.stored import grouped, stored_rows
+from dagster_project.schema import Row
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ import duckdb
 
 from dagster_project.claims import BaseRule, listed
 from dagster_project.codebook import QuestionType
-from dagster_project.release.stored import Row, grouped, stored_rows
+from dagster_project.release.stored import grouped, stored_rows
+from dagster_project.schema import Row
 
 
 @dataclass(frozen=True)

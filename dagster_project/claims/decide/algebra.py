@@ -100,17 +100,21 @@ def percentage_power(
         if counts == COUNTS and (bases.high is None or bases.high > last):
             return Fraction(0)  # the counts of such a base lie closer together than the printed percentages
         if bases.high is not None and len(bases.count_range()) * (_span(counts, bases) + 1) <= max(last, 100_000):
-            printed = {
-                v
-                for n in bases.count_range()
-                for k in counts.intersect(Interval.of(0, n)).count_range()
-                for v in round_fraction(Fraction(100 * k, n), decimals, rule)
-            }
-            return 1 - Fraction(len(printed), last + 1)
+            return 1 - Fraction(len(_printed(counts, bases, decimals, rule)), last + 1)
     stands_for = interval_of or (lambda v: percent_preimage(v, decimals, rule))
     values = (Fraction(v, 10**decimals) for v in range(last + 1))
     possible = sum(_Shares(counts, bases, stands_for(v)).any() for v in values)
     return 1 - Fraction(possible, last + 1)
+
+
+def _printed(counts: Interval, bases: Interval, decimals: int, rule: RoundingRule) -> set[Fraction]:
+    """Every percentage that may be printed for these, one by one."""
+    return {
+        printed
+        for n in bases.count_range()
+        for k in counts.intersect(Interval.of(0, n)).count_range()
+        for printed in round_fraction(Fraction(100 * k, n), decimals, rule)
+    }
 
 
 def _span(counts: Interval, bases: Interval) -> int:

@@ -8,6 +8,7 @@ hedge, it is a number and not a link, and every part gets a claim of it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
@@ -20,32 +21,45 @@ def components(
     claims: Sequence[Claim], questions: Mapping[str, Question] | None = None, orders: Iterable[Order] = ()
 ) -> list[list[Claim]]:
     """The claims in parts that can be judged apart, all in the order given; a base may stand in several parts."""
-    of_survey: dict[str | None, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if _is_of_survey(claim):
-            of_survey[claim.cell.wave].append(claim)
-    nodes = {claim.id: _node(claim) for claim in claims if not _is_of_survey(claim)}
+    bases = [claim for claim in claims if _is_of_survey(claim)]
+    cells = [claim for claim in claims if not _is_of_survey(claim)]
+    nodes = {claim.id: _node(claim) for claim in cells}
     links = _Links(nodes.values())
-    for claim in claims:
-        if claim.id in nodes:
-            links.join(nodes[claim.id], *_linked(claim, questions or {}))
+    for claim in cells:
+        links.join(nodes[claim.id], *_linked(claim, questions or {}))
     for order in orders:
         links.join(nodes[order.greater], nodes[order.smaller])
-    for wave, bases in of_survey.items():
-        if not _is_plain(bases):
+    for wave, of_wave in _by_wave(bases).items():
+        if not _is_plain(of_wave):
             links.join(*(node for node in nodes.values() if node[0] == wave))
+    return _in_order(claims, _parts(nodes, bases, links))
+
+
+def _parts(nodes: Mapping[str, _Node], bases: Sequence[Claim], links: "_Links") -> Iterable[set[str]]:
+    """The ids of the claims whose nodes hang together, each part with all bases of its wave."""
     parts: dict[_Node, set[str]] = defaultdict(set)
+    roots: dict[str | None, set[_Node]] = defaultdict(set)
     for claim_id, node in nodes.items():
         parts[links.root(node)].add(claim_id)
-    for wave, bases in of_survey.items():
-        roots = {links.root(node) for node in nodes.values() if node[0] == wave}
-        for root in roots or {(wave, "")}:
-            parts[root].update(base.id for base in bases)
-    position = {claim.id: n for n, claim in enumerate(claims)}
-    ordered = sorted(
-        (sorted(part, key=position.__getitem__) for part in parts.values()), key=lambda ids: position[ids[0]]
-    )
-    return [[claims[position[claim_id]] for claim_id in part] for part in ordered]
+        roots[node[0]].add(links.root(node))
+    for base in bases:
+        wave = base.cell.wave
+        for root in roots[wave] or {(wave, "")}:
+            parts[root].add(base.id)
+    return parts.values()
+
+
+def _in_order(claims: Sequence[Claim], parts: Iterable[set[str]]) -> list[list[Claim]]:
+    place = {claim.id: n for n, claim in enumerate(claims)}
+    places = sorted((sorted(place[claim_id] for claim_id in part) for part in parts), key=itemgetter(0))
+    return [[claims[n] for n in part] for part in places]
+
+
+def _by_wave(bases: Sequence[Claim]) -> Mapping[str | None, list[Claim]]:
+    waves: dict[str | None, list[Claim]] = defaultdict(list)
+    for base in bases:
+        waves[base.cell.wave].append(base)
+    return waves
 
 
 def _node(claim: Claim) -> _Node:

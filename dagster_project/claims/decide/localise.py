@@ -163,15 +163,12 @@ class Localiser:
             if without in seen:
                 continue
             seen.add(without)
-            conflict = next((c for c in found if not c & without), None)
+            try:
+                conflict = self._missed(found, sources, without)
+            except UndecidedError:
+                break  # only after the first: that these sources cannot stand is known
             if conflict is None:
-                try:
-                    conflict = self._conflict(sources - without)
-                except UndecidedError:
-                    break  # only after the first: that these sources cannot stand is known
-                if conflict is None:
-                    continue
-                found.append(conflict)
+                continue
             waiting += [without | {figure} for figure in self._cells(conflict)]
             if len(seen) > 40 * MOST_CONFLICTS:
                 break
@@ -210,32 +207,40 @@ class Localiser:
         queue: list[tuple[int, int, tuple[int, ...]]] = [(0, 0, ())]
         seen: set[tuple[int, ...]] = set()
         found: list[Correction] = []
-        least: int | None = None
         while queue and len(found) < MOST_CORRECTIONS:
             weight, size, changed = heapq.heappop(queue)
             if changed in seen or any(set(correction.figures) <= set(changed) for correction in found):
                 continue
             seen.add(changed)
-            if least is not None and weight > least and size > 1:
+            if found and weight > found[0].weight and size > 1:
                 continue
-            without = frozenset(changed)
-            missed = next((c for c in known if not c & without), None)
+            missed = self._missed(known, sources, frozenset(changed))
             if missed is None:
-                missed = self._conflict(sources - without)
-                if missed is None:
-                    ranges = tuple(self.range_of(figure, sources - without) for figure in changed)
-                    if any(interval.is_empty for interval in ranges):
-                        continue  # what would have to go altogether, like a share of nobody, is not mended
-                    nearest = self._nearest(changed[0], ranges[0], sources - without) if size == 1 else ()
-                    found.append(Correction(changed, ranges, weight, nearest))
-                    yield found[-1]
-                    least = weight if least is None else least
-                    continue
-                known.append(missed)
+                correction = self._correction(changed, sources.difference(changed), weight)
+                if correction is not None:
+                    found.append(correction)
+                    yield correction
+                continue
             for figure in sorted(missed):
                 if not figures[figure].fixed:
                     further = tuple(sorted({*changed, figure}))
                     heapq.heappush(queue, (weight + figures[figure].weight, len(further), further))
+
+    def _missed(self, known: list[Sources], sources: Sources, changed: Sources) -> Sources | None:
+        """A conflict that would be left, one of those known or a new one, which is known from then on."""
+        missed = next((conflict for conflict in known if not conflict & changed), None)
+        if missed is None:
+            missed = self._conflict(sources - changed)
+            known += [missed] if missed is not None else []
+        return missed
+
+    def _correction(self, changed: tuple[int, ...], others: Sources, weight: int) -> Correction | None:
+        """What would have to go altogether, like a share of nobody, is not mended."""
+        ranges = tuple(self.range_of(figure, others) for figure in changed)
+        if any(interval.is_empty for interval in ranges):
+            return None
+        nearest = self._nearest(changed[0], ranges[0], others) if len(changed) == 1 else ()
+        return Correction(changed, ranges, weight, nearest)
 
     def _nearest(self, figure: int, interval: Interval, sources: Sources) -> tuple[Fraction, ...]:
         """The values next below and above the printed one that fit, if they are near; where it lies in the range."""

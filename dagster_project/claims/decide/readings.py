@@ -7,35 +7,41 @@ still stands. That a count is itself the base, or belongs to another percentage,
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, islice
 
 from dagster_project.claims.decide.algebra import shares
 from dagster_project.claims.decide.joint import Joint, Stated, join
 from dagster_project.claims.decide.localise import Sources
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.system import Verdict
-from dagster_project.claims.decide.triple import Triple
 from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
+from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RULE_WORDS, RoundingRule
+from dagster_project.claims.read.statement import Triple
 from dagster_project.claims.read.survey import Question
-from dagster_project.claims.say.words import listed
 
 _MOST_SWAPS = 120
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A reading under which everything stands. The cheaper, the smaller the change of meaning."""
+    """A meaning under which everything stands. The cheaper, the smaller the change of meaning.
 
-    title: str
-    message: str
+    `figures` are those that it is about: percentages of another base, or two that changed places. `bases` are the base
+    that they are said to be of and the one that they would be of, `rule` is the other rule of rounding.
+    """
+
+    sense: Sense
     cost: int
+    figures: tuple[Figure, ...] = ()
+    bases: tuple[BaseRule, BaseRule] | None = None
+    rule: RoundingRule | None = None
 
 
-_ROUNDED = {
-    rule: Tried("another rounding rule", f"With {words.of_several}, every figure would fit.", 2)
-    for rule, words in RULE_WORDS.items()
-}
+_Meant = tuple[Tried, Sequence[Stated]]  # a meaning, and the figures as they are meant in it
+
+_ROUNDED = {rule: Tried(Sense.OTHER_ROUNDING, 2, rule=rule) for rule in RULE_WORDS}
 
 
 def other_readings(
@@ -47,9 +53,11 @@ def other_readings(
     """
     kept = [joint.figures[f] for f in sorted(around)]
     clash = [joint.figures[f] for f in sorted(conflict)]
+    said = {claim for one in kept for claim in one.claims}
+    orders = [order for order in joint.orders if {order.greater, order.smaller} <= said]
     found = []
     for tried, figures, questions in _readings(joint, kept, clash, weights_possible):
-        other = join(figures, questions, joint.orders)
+        other = join(figures, questions, orders)
         decision = other.system.decide(other.everything, deadline=deadline)
         if decision.verdict is Verdict.POSSIBLE:
             found.append(tried)
@@ -76,40 +84,43 @@ def _readings(
     for tried, figures in _other_figures(joint, kept, shares, weights_possible):
         yield tried, figures, questions
     if any(question.presumed for question in questions):
-        message = "If each could give several answers, no figure has to change."
         several = [replace(one, single=one.single and not one.presumed) for one in questions]
-        yield Tried("several answers", message, 2), kept, several
+        yield Tried(Sense.SEVERAL_ANSWERS, 2), kept, several
 
 
 def _other_figures(
     joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated], weights_possible: bool
-) -> Iterator[tuple[Tried, Sequence[Stated]]]:
+) -> Iterator[_Meant]:
     yield from _other_bases(joint, kept, shares)
     if any(one.figure.rounding is RoundingRule.EITHER_HALF for one in shares):  # no rule is given: any may hold
         for rule, tried in _ROUNDED.items():
             yield tried, [replace(one, figure=one.figure.under(rule)) for one in kept]
     if weights_possible and shares and not any(one.weighted for one in shares):
-        message = "If the percentages are weighted and the counts are not, every figure fits."
-        yield Tried("weighted", message, 2), [_weighted(one) for one in kept]
-    yield from _swaps(kept, shares)
+        yield Tried(Sense.WEIGHTED, 2), [_weighted(one) for one in kept]
+    yield from islice(_swaps(kept, shares), _MOST_SWAPS)
 
 
-def _other_bases(
-    joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated]
-) -> Iterator[tuple[Tried, list[Stated]]]:
+def _other_bases(joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated]) -> Iterator[_Meant]:
     """All percentages of a base taken of another one about which something is printed."""
-    questions = {one.cell.question for one in shares}
+    printed = _printed_bases(joint, kept, {one.cell.question for one in shares})
+    for now in dict.fromkeys(one.base_rule for one in shares):
+        figures = tuple(one.figure for one in shares if one.base_rule is now)
+        for other in (rule for rule in WIDEST_FIRST if rule in printed - {now}):
+            with_missing = {now, other} == {BaseRule.routed, BaseRule.answered}
+            sense = Sense.MISSING_IN_BASE if with_missing else Sense.OTHER_BASE
+            yield Tried(sense, 1, figures, (now, other)), [_moved(one, now, other) for one in kept]
+
+
+def _moved(one: Stated, now: BaseRule, other: BaseRule) -> Stated:
+    return replace(one, base=other) if _is_share(one) and one.base_rule is now else one
+
+
+def _printed_bases(joint: Joint, kept: Sequence[Stated], questions: set[str | None]) -> set[BaseRule]:
+    """The bases that something is printed about; that of those led to a question, where don't-knows are."""
     printed = {one.base_rule for one in kept if one.kind is Kind.BASE and one.cell.question in {None, *questions}}
     if any(_is_missing(joint, one) for one in kept if one.cell.question in questions):
         printed.add(BaseRule.routed)
-    for now in dict.fromkeys(one.base_rule for one in shares):
-        moved = [one for one in kept if one.kind is Kind.PERCENTAGE and one.base_rule == now]
-        for base in (rule for rule in WIDEST_FIRST if rule in printed and rule != now):
-            names = listed(list(dict.fromkeys(one.figure.phrase for one in shares if one.base_rule == now)))
-            message = f"If {names} {'are shares' if len(shares) > 1 else 'is a share'} of {base.words.those}"
-            message += f" and not of {now.words.those}, no figure has to change."
-            title = "don't-knows in the base" if {now, base} == {BaseRule.routed, BaseRule.answered} else "another base"
-            yield Tried(title, message, 1), [replace(one, base=base) if one in moved else one for one in kept]
+    return printed
 
 
 def _is_missing(joint: Joint, one: Stated) -> bool:
@@ -117,23 +128,24 @@ def _is_missing(joint: Joint, one: Stated) -> bool:
     return question is not None and one.cell.answer in question.missing
 
 
+def _is_share(one: Stated) -> bool:
+    return one.kind is Kind.PERCENTAGE
+
+
 def _weighted(one: Stated) -> Stated:
-    return replace(one, weighted=True) if one.kind is Kind.PERCENTAGE else one
+    return replace(one, weighted=True) if _is_share(one) else one
 
 
-def _swaps(kept: Sequence[Stated], shares: Sequence[Stated]) -> Iterator[tuple[Tried, list[Stated]]]:
+def _swaps(kept: Sequence[Stated], shares: Sequence[Stated]) -> Iterator[_Meant]:
     """Two percentages of the same question and group that changed places, at least one of them in the conflict."""
-    pairs = (
-        (one, two)
-        for one, two in combinations([one for one in kept if one.kind is Kind.PERCENTAGE], 2)
-        if (one in shares or two in shares)
-        and replace(one.cell, answer=None) == replace(two.cell, answer=None)
-        and (one.base, one.figure.interval != two.figure.interval) == (two.base, True)
-    )
-    for number, (one, two) in enumerate(pairs):
-        if number == _MOST_SWAPS:
-            return
-        swapped = {one: two.figure, two: one.figure}
-        message = f"If {one.figure.phrase} and {two.figure.phrase} changed places, no other figure has to change."
-        figures = [replace(each, figure=swapped.get(each, each.figure)) for each in kept]
-        yield Tried("two figures changed places", message, 3), figures
+    for one, two in combinations(filter(_is_share, kept), 2):
+        if (one in shares or two in shares) and _are_of_one_table(one, two):
+            swapped = {one: two.figure, two: one.figure}
+            figures = [replace(each, figure=swapped.get(each, each.figure)) for each in kept]
+            yield Tried(Sense.FIGURES_SWAPPED, 3, (one.figure, two.figure)), figures
+
+
+def _are_of_one_table(one: Stated, two: Stated) -> bool:
+    """Whether two different percentages could change places: the same but for their answers."""
+    same_cell = replace(one.cell, answer=None) == replace(two.cell, answer=None)
+    return same_cell and one.base == two.base and one.figure.interval != two.figure.interval

@@ -11,7 +11,7 @@ Small systems are decided by propagation and search alone; scipy is imported onl
 import math
 import time
 from collections import deque
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
@@ -221,22 +221,8 @@ class _Search:
         low[base] = high[base] = Fraction(1)
         for _ in range(_ROUNDS):
             before = (low.copy(), high.copy())
-            for terms in rows:
-                # the least that each term can be; None where it has no end
-                least = [c * low[v] if c > 0 else (None if (end := high[v]) is None else c * end) for v, c in terms]
-                open_ended = least.count(None)
-                known = sum((part for part in least if part is not None), Fraction(0))
-                if open_ended == 0 and known > 0:
-                    return True
-                for (variable, coefficient), part in zip(terms, least, strict=True):
-                    if open_ended - (part is None):
-                        continue
-                    end = (known if part is None else known - part) / -coefficient
-                    top = high[variable]
-                    if coefficient > 0 and (top is None or end < top):
-                        high[variable] = end
-                    elif coefficient < 0 and end > low[variable]:
-                        low[variable] = end
+            if not all(_draw_in(terms, low, high) for terms in rows):
+                return True
             if (low, high) == before:
                 return False
         return False
@@ -254,11 +240,7 @@ class _Search:
             nodes -= 1
             if nodes < 0 or (nodes % 64 == 0 and self._late()):
                 return Decision(Verdict.UNDECIDED)
-            for least, most in self._parts(variable, low[variable], high[variable]):
-                lower, upper = low.copy(), high.copy()
-                lower[variable], upper[variable] = least, most
-                if self._propagate(lower, upper, self.rows_of[variable]):
-                    stack.append((lower, upper))
+            stack += self._branches(variable, self._parts(variable, low[variable], high[variable]), low, high)
         return Decision(Verdict.IMPOSSIBLE)
 
     def _branch_on(self, low: Sequence[int], high: Sequence[int]) -> int | None:
@@ -332,16 +314,22 @@ class _Search:
             if self._holds(rounded):
                 return Decision(Verdict.POSSIBLE, tuple(rounded))
             open_ends = [v for v in range(len(low)) if low[v] < high[v]]
-            if not open_ends:
-                continue
-            variable = max(open_ends, key=lambda v: (0.5 - abs(relaxed[v] % 1 - 0.5), high[v] - low[v]))
-            middle = min(max(math.floor(relaxed[variable]), low[variable]), high[variable] - 1)
-            for least, most in ((low[variable], middle), (middle + 1, high[variable])):
-                lower, upper = low.copy(), high.copy()
-                lower[variable], upper[variable] = least, most
-                if self._propagate(lower, upper, self.rows_of[variable]):
-                    stack.append((lower, upper))
+            if open_ends:
+                variable = max(open_ends, key=lambda v: (0.5 - abs(relaxed[v] % 1 - 0.5), high[v] - low[v]))
+                middle = min(max(math.floor(relaxed[variable]), low[variable]), high[variable] - 1)
+                parts = [(low[variable], middle), (middle + 1, high[variable])]
+                stack += self._branches(variable, parts, low, high)
         return Decision(Verdict.IMPOSSIBLE)
+
+    def _branches(
+        self, variable: int, parts: Iterable[tuple[int, int]], low: list[int], high: list[int]
+    ) -> Iterator[tuple[list[int], list[int]]]:
+        """The bounds with one variable in each of these parts of its own, as far as propagation leaves any."""
+        for least, most in parts:
+            lower, upper = low.copy(), high.copy()
+            lower[variable], upper[variable] = least, most
+            if self._propagate(lower, upper, self.rows_of[variable]):
+                yield lower, upper
 
     def _relaxation(self, low: Sequence[int], high: Sequence[int]) -> list[float] | None:
         """A point that breaks the rows as little as real numbers can; None if it is proved that none meets them."""
@@ -381,3 +369,23 @@ class _Search:
             if least > limit:
                 return True
         return False
+
+
+def _draw_in(terms: Sequence[tuple[int, int]], low: list[Fraction], high: list[Fraction | None]) -> bool:
+    """Draw in the ends of shares as far as `sum(terms) <= 0` forces it; False if that cannot be met."""
+    # the least that each term can be; None where it has no end
+    least = [c * low[v] if c > 0 else (None if (end := high[v]) is None else c * end) for v, c in terms]
+    open_ended = least.count(None)
+    known = sum((part for part in least if part is not None), Fraction(0))
+    if open_ended == 0 and known > 0:
+        return False
+    for (variable, coefficient), part in zip(terms, least, strict=True):
+        if open_ended - (part is None):
+            continue
+        end = (known if part is None else known - part) / -coefficient
+        top = high[variable]
+        if coefficient > 0 and (top is None or end < top):
+            high[variable] = end
+        elif coefficient < 0 and end > low[variable]:
+            low[variable] = end
+    return True

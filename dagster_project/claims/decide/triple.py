@@ -8,7 +8,6 @@ work.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 
 from dagster_project.claims.decide.algebra import (
@@ -19,45 +18,13 @@ from dagster_project.claims.decide.algebra import (
     printed_percentages,
     shares,
 )
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind, hedged_interval
 from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
 from dagster_project.claims.read.rounding import RoundingRule, round_fraction
-
-
-@dataclass(frozen=True)
-class Triple:
-    """Figures that are said to belong together; the count or the percentage may be left unsaid.
-
-    `text` is the statement as published, `who` the words for the respondents in the base, as far as known.
-    """
-
-    count: Figure | None
-    base: Figure
-    percentage: Figure | None
-    text: str = ""
-    who: str = ""
-
-    def __post_init__(self) -> None:
-        placed = ((self.count, Kind.COUNT), (self.base, Kind.BASE), (self.percentage, Kind.PERCENTAGE))
-        for figure, kind in placed:
-            if figure is not None and figure.kind is not kind:
-                raise ValueError(f"{figure.text!r} is a {figure.kind} in the place of the {kind}: read it as {kind}")
-        if self.count is None and self.percentage is None:
-            raise ValueError(f"{self.base.text!r} is a base alone: a triple needs a count or a percentage of it")
-
-    @property
-    def figures(self) -> tuple[Figure, ...]:
-        return tuple(f for f in (self.count, self.base, self.percentage) if f is not None)
-
-    @property
-    def count_interval(self) -> Interval:
-        return COUNTS if self.count is None else self.count.interval
-
-    @property
-    def percentage_interval(self) -> Interval:
-        return PERCENTAGES if self.percentage is None else self.percentage.interval
+from dagster_project.claims.read.statement import Triple
 
 
 @dataclass(frozen=True)
@@ -79,14 +46,6 @@ class Fit:
     only_half_up: Interval = EMPTY
 
 
-class MeaningCode(StrEnum):
-    """Another meaning of a triple that changes no figure."""
-
-    COUNT_IS_BASE = "count is the base"
-    COUNT_OF_OTHER = "count belongs to another percentage"
-    SWAPPED = "count and base changed places"
-
-
 @dataclass(frozen=True)
 class Implied:
     """What a meaning makes of a percentage: the counts it can be. Empty: it needs another base still."""
@@ -104,7 +63,7 @@ class Meaning:
     where the count is the base (a response rate, if the printed base is those asked).
     """
 
-    code: MeaningCode
+    sense: Sense
     cost: int
     percentage_figure: Figure
     count: Interval
@@ -115,7 +74,7 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class TripleFinding:
+class JudgedTriple:
     """What the audit says of a triple.
 
     `example` is a count and base that have the percentage, as close to the printed ones as can be; None if there are
@@ -131,7 +90,7 @@ class TripleFinding:
     meanings: tuple[Meaning, ...] = ()
 
 
-def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> TripleFinding:
+def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> JudgedTriple:
     """Can the figures stand together? If not: what each figure may be, and every meaning that changes none.
 
     `others` are further percentages said of the same survey, for the meanings. Fits come in the order percentage,
@@ -147,10 +106,10 @@ def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> TripleFinding
         severity = Severity.CONSISTENT if power else Severity.NOT_CHECKABLE
         if _hangs_on_a_half(triple):
             severity = Severity.NEEDS_AN_ASSUMPTION
-        return TripleFinding(triple, True, severity, power, example)
+        return JudgedTriple(triple, True, severity, power, example)
     meanings = _meanings(triple, others)
     severity = Severity.IMPOSSIBLE_AS_LABELLED if meanings else Severity.PROVED_IMPOSSIBLE
-    return TripleFinding(triple, False, severity, power, None, _fits(triple), meanings)
+    return JudgedTriple(triple, False, severity, power, None, _fits(triple), meanings)
 
 
 def _hangs_on_a_half(triple: Triple) -> bool:
@@ -354,7 +313,7 @@ def _count_as_base(triple: Triple, count: Figure, figure: Figure, others: Sequen
         return None
     implied = _implied(others, base)
     return Meaning(
-        MeaningCode.COUNT_IS_BASE,
+        Sense.COUNT_IS_BASE,
         1 + _left_over(implied),
         figure,
         counts_possible(figure.interval, base),
@@ -372,7 +331,8 @@ def _swapped(triple: Triple, count: Figure, figure: Figure, others: Sequence[Fig
     if base.is_empty or counts.is_empty:
         return None
     implied = _implied(others, base)
-    return Meaning(MeaningCode.SWAPPED, 2 + _left_over(implied), figure, counts, base, figure.interval, implied)
+    cost = 2 + _left_over(implied)
+    return Meaning(Sense.COUNT_AND_BASE_SWAPPED, cost, figure, counts, base, figure.interval, implied)
 
 
 def _count_of_other(
@@ -385,7 +345,7 @@ def _count_of_other(
     if base.is_empty or counts.is_empty:
         return None
     implied = _implied(rest, base)
-    return Meaning(MeaningCode.COUNT_OF_OTHER, 2 + _left_over(implied), other, counts, base, other.interval, implied)
+    return Meaning(Sense.COUNT_OF_OTHER, 2 + _left_over(implied), other, counts, base, other.interval, implied)
 
 
 def _implied(percentages: Sequence[Figure], base: Interval) -> tuple[Implied, ...]:

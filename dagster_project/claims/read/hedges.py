@@ -86,26 +86,18 @@ def hedged_interval(
     tenth = value / 10
     step = tenth if in_words else min(last_significant_unit(value, decimals), tenth)
     if kind is not Kind.PERCENTAGE:
-        bare = Interval.point(value)
+        bare, least_step = Interval.point(value), max(step, Fraction(1))
     elif in_words:
-        bare = Interval(value - Fraction(1, 2), value + Fraction(1, 2))
+        bare, least_step = Interval(value - Fraction(1, 2), value + Fraction(1, 2)), step
     else:
-        bare = percent_preimage(value, decimals, rounding)
-    match hedge:
-        case Hedge.NONE | Hedge.ONLY | Hedge.EXACTLY:
-            interval = bare
-        case Hedge.ABOUT:
-            interval = Interval(value - step, value + step).hull(bare)
-        case Hedge.NEARLY:
-            below = step if kind is Kind.PERCENTAGE else max(step, Fraction(1))
-            interval = Interval(value - below, value, high_open=True)
-        case Hedge.OVER:
-            interval = Interval(value, None, low_open=True)
-        case Hedge.AT_LEAST:
-            interval = Interval(value, None)
-        case Hedge.UNDER:
-            interval = Interval(Fraction(0), value, high_open=True)
-        case Hedge.AT_MOST:
-            interval = Interval(Fraction(0), value)
+        bare, least_step = percent_preimage(value, decimals, rounding), step
+    interval = {
+        Hedge.ABOUT: Interval(value - step, value + step).hull(bare),
+        Hedge.NEARLY: Interval(value - least_step, value, high_open=True),
+        Hedge.OVER: Interval(value, None, low_open=True),
+        Hedge.AT_LEAST: Interval(value, None),
+        Hedge.UNDER: Interval(Fraction(0), value, high_open=True),
+        Hedge.AT_MOST: Interval(Fraction(0), value),
+    }.get(hedge, bare)
     interval = interval.intersect(kind.whole)
     return interval if kind is Kind.PERCENTAGE else interval.tightened()

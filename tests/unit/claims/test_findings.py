@@ -7,7 +7,9 @@ import pytest
 
 from dagster_project.claims.decide.joint import join, stated
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.findings import Audit, Code, Finding, Slip, audit_claims
+from dagster_project.claims.decide.slips import Slip
+from dagster_project.claims.finding import Code, Finding
+from dagster_project.claims.findings import Audit, audit_claims
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.figures import parse_figure
 from dagster_project.claims.read.hedges import Kind

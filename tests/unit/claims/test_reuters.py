@@ -12,7 +12,8 @@ import pytest
 from dagster_project.claims.decide.joint import join, stated
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.system import Verdict
-from dagster_project.claims.findings import Audit, Code, audit_claims
+from dagster_project.claims.finding import Code
+from dagster_project.claims.findings import Audit, audit_claims
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.figures import parse_figure
 from dagster_project.claims.read.hedges import Kind

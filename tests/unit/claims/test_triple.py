@@ -18,9 +18,9 @@ from dagster_project.claims import (
     parse_statement,
     round_fraction,
 )
-from dagster_project.claims.decide.triple import MeaningCode
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.read.rounding import decimal_text
-from dagster_project.claims.say.words import finding_text, fit_text, meaning_text
+from dagster_project.claims.say.triple_words import finding_text, fit_text, meaning_text
 
 OTHERS = (parse_figure("60 percent"), parse_figure("59 percent"))
 KYODO = parse_statement("96 of around 150 is 42 percent")
@@ -48,10 +48,10 @@ def test_its_repairs_of_one_figure() -> None:
 
 def test_its_readings_that_change_no_figure() -> None:
     as_base, of_other = audit_triple(KYODO, OTHERS).meanings
-    assert (as_base.code, as_base.cost) == (MeaningCode.COUNT_IS_BASE, 1)
+    assert (as_base.sense, as_base.cost) == (Sense.COUNT_IS_BASE, 1)
     assert (str(as_base.count), str(as_base.base), str(as_base.of_base)) == ("40", "96", "60 to 68.57")
     assert [str(implied.count) for implied in as_base.others] == ["58", "57"]
-    assert (of_other.code, of_other.cost) == (MeaningCode.COUNT_OF_OTHER, 2)
+    assert (of_other.sense, of_other.cost) == (Sense.COUNT_OF_OTHER, 2)
     assert (of_other.percentage_figure.text, str(of_other.base), str(of_other.count)) == (
         "60 percent",
         "159 to 160",
@@ -62,7 +62,7 @@ def test_its_readings_that_change_no_figure() -> None:
 
 def test_it_does_not_belong_to_the_59_percent_whose_base_would_not_be_around_150() -> None:
     only_59 = audit_triple(KYODO, OTHERS[1:]).meanings
-    assert [reading.code for reading in only_59] == [MeaningCode.COUNT_IS_BASE]
+    assert [meaning.sense for meaning in only_59] == [Sense.COUNT_IS_BASE]
 
 
 def test_its_words() -> None:

@@ -1,0 +1,165 @@
+"""A contradiction as a finding: why the figures cannot stand, what would mend it, and what else they may mean."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+
+from dagster_project.claims.decide.joint import Joint
+from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
+from dagster_project.claims.decide.localise import Contradiction, Correction, Localiser, Sources, UndecidedError
+from dagster_project.claims.decide.readings import other_readings
+from dagster_project.claims.decide.slips import slip_of
+from dagster_project.claims.decide.triple import JudgedTriple, audit_triple
+from dagster_project.claims.finding import (
+    Code,
+    Finding,
+    Reading,
+    Repair,
+    RepairedFigure,
+    cheapest_first,
+    contradicted_by,
+)
+from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.statement import Triple
+from dagster_project.claims.read.survey import Names
+from dagster_project.claims.say.joint_words import contradiction_text, correction_text, mending_text
+from dagster_project.claims.say.reading_words import tried_text
+from dagster_project.claims.say.triple_words import arithmetic_text, fit_text, impossible_text
+from dagster_project.claims.triple_finding import code_of, readings_of
+
+_CUT_OFF = "There was no time to try every reading."
+_BY_LAW = {
+    ORDER: Code.ORDER,
+    ROUTING: Code.ROUTING,
+    SUBGROUP: Code.SUBGROUP,
+    NET: Code.PARTITION,
+    PARTITION: Code.PARTITION,
+}
+
+
+def contradiction_finding(
+    localiser: Localiser, contradiction: Contradiction, around: Sources, names: Names, *, weights_possible: bool
+) -> Finding:
+    """What is found of one contradiction, with all of `around` to be explained together."""
+    joint, first = localiser.joint, contradiction.conflicts[0]
+    claims = _claims(joint, contradiction)
+    tried = other_readings(joint, first, around, localiser.deadline, weights_possible)
+    readings = tuple(Reading(one.sense, claims, tried_text(one), one.cost) for one in tried)
+    found = Finding(
+        code=_code(joint, contradiction),
+        severity=contradicted_by(readings),
+        claims=claims,
+        statement=contradiction_text(joint, contradiction, names),
+        repairs=tuple(_repair(localiser, correction, around, names) for correction in contradiction.corrections),
+        readings=readings,
+        remarks=(_CUT_OFF,) if localiser.is_late else (),
+    )
+    triple = as_triple(joint, contradiction)
+    if triple is None:
+        return found
+    return _of_a_triple(found, audit_triple(triple, _others(joint, first)), joint, contradiction)
+
+
+def _claims(joint: Joint, contradiction: Contradiction) -> tuple[str, ...]:
+    """The claims of the first conflict, and the orders that it rests on."""
+    said_larger = (law.other for law in contradiction.laws if law.kind == ORDER and law.other is not None)
+    of_figures = (claim for figure in sorted(contradiction.conflicts[0]) for claim in joint.figures[figure].claims)
+    return (*of_figures, *said_larger)
+
+
+def _code(joint: Joint, contradiction: Contradiction) -> Code:
+    """The kind of a contradiction: the least usual law that it rests on."""
+    kinds = {law.kind for law in contradiction.laws}
+    figures = [joint.figures[f] for f in contradiction.conflicts[0]]
+    if any(one.figure.value is None for one in figures):
+        return Code.ORDER  # a majority
+    if by_law := [code for kind, code in _BY_LAW.items() if kind in kinds]:
+        return by_law[0]
+    of = Counter(one.kind for one in figures)
+    if of[Kind.BASE] == len(figures):
+        return Code.RESPONSE_RATE
+    return Code.BASE_SET if of[Kind.PERCENTAGE] > 1 else Code.TRIPLE
+
+
+# -- where it is all about one triple -------------------------------------------------------------------------------
+
+
+def as_triple(joint: Joint, contradiction: Contradiction) -> Triple | None:
+    """The contradiction as one count, base and percentage, if that is all there is to it."""
+    if {law.kind for law in contradiction.laws} - {NESTING}:
+        return None
+    if any(joint.figures[f].weighted for f in contradiction.figures):
+        return None
+    places = contradiction.conflicts[0]
+    said = {joint.figures[f].kind: joint.figures[f].figure for f in places}
+    bases, counts = {joint.bases[f] for f in places}, {joint.counts[f] for f in places} - {None}
+    if Kind.BASE not in said or not 1 < len(places) == len(said) or len(bases) > 1 or len(counts) > 1:
+        return None
+    return Triple(said.get(Kind.COUNT), said[Kind.BASE], said.get(Kind.PERCENTAGE))
+
+
+def _of_a_triple(found: Finding, judged: JudgedTriple, joint: Joint, contradiction: Contradiction) -> Finding:
+    """The finding in the words of the triple that the contradiction comes down to."""
+    of_triple = readings_of(judged, found.claims)
+    repairs = tuple(_in_the_words_of(judged, repair) for repair in found.repairs)
+    if any(one is repair for one, repair in zip(repairs, found.repairs, strict=True)):  # other claims narrow it
+        statement, told = f"{impossible_text(judged)} {mending_text(joint, contradiction)}", found.readings
+    else:
+        statement, told = arithmetic_text(judged), (*of_triple, *found.readings)
+    alone = len(contradiction.conflicts) == 1
+    readings = cheapest_first((*found.readings, *of_triple)) if alone else found.readings
+    return replace(
+        found,
+        code=code_of(judged.triple),
+        severity=contradicted_by(readings),
+        statement=statement,
+        power=judged.power or None,
+        repairs=repairs,
+        readings=readings,
+        triple=judged.triple,
+        told=told,
+    )
+
+
+def _others(joint: Joint, conflict: Sources) -> list[Figure]:
+    """The further percentages said to divide by the same base, each number once."""
+    figures = joint.figures
+    base = next(joint.bases[f] for f in sorted(conflict) if figures[f].kind is Kind.BASE)
+    cells = {figures[f].cell for f in conflict if figures[f].kind is not Kind.BASE}
+    same = (one for f, one in enumerate(figures) if joint.bases[f] == base and one.cell not in cells)
+    return list({one.figure.text: one.figure for one in same if one.kind is Kind.PERCENTAGE}.values())
+
+
+def _in_the_words_of(judged: JudgedTriple, repair: Repair) -> Repair:
+    """A repair as the triple tells it, which knows what hangs on a half, where no other claim narrows it."""
+    only = repair.figures[0]
+    same = next((fit for fit in judged.fits if fit.figure is only.figure), None)
+    if len(repair.figures) > 1 or same is None or same.interval != only.interval:
+        return repair
+    return replace(repair, figures=(replace(only, message=fit_text(same, judged.triple)),))
+
+
+# -- repairs --------------------------------------------------------------------------------------------------------
+
+
+def _repair(localiser: Localiser, correction: Correction, around: Sources, names: Names) -> Repair:
+    alone = len(correction.figures) == 1
+    repaired = []
+    for figure, interval in zip(correction.figures, correction.ranges, strict=True):
+        one = localiser.joint.figures[figure]
+        slip = slip_of(one.figure, interval, _fitting(localiser, figure, around - {figure})) if alone else None
+        message = correction_text(localiser.joint, correction, figure, interval, names)
+        repaired.append(RepairedFigure(one.claims, one.figure, interval, message, slip))
+    return Repair(tuple(repaired), correction.weight)
+
+
+def _fitting(localiser: Localiser, figure: int, others: Sources) -> Callable[[Fraction], bool]:
+    def fits(value: Fraction) -> bool:
+        with suppress(UndecidedError):  # a slip is only a hint
+            return localiser.fits(figure, others, value)
+        return False
+
+    return fits

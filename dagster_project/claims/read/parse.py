@@ -1,0 +1,205 @@
+"""Reading a statement: one sentence with the figures of one base, into a triple or into a list of answers.
+
+`96 of roughly 150 companies is about 42%`, `64%, or 96 of 150` and `96 (64%) of 150` are triples: a count, a percentage
+or both, and the base. `58% yes, 31% no, 12% don't know of 26` is a listing: several answers, each with its figures. A
+sentence is read in three steps: its figures, with the words in the gaps between them; what each gap says of the
+figures beside it; the answers that follow. A word that could turn the meaning is refused rather than skipped, and so
+is a number that fits nowhere. What a single figure means is `figures`', the words are `lexicon`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dagster_project.claims.read.figures import Figure, figure_of
+from dagster_project.claims.read.gaps import Gap, Link, after_intro, bare, before_of, gap_of, heading, only_separates
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.labels import SaidAnswer, SaidBase, names_of
+from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
+from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
+from dagster_project.claims.read.rounding import RoundingRule
+from dagster_project.claims.read.sentence import Sentence
+from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple
+from dagster_project.claims.read.tokens import Words, match_phrase, start_of
+
+
+def parse_statement(
+    text: str, rounding: RoundingRule = RoundingRule.EITHER_HALF, lexicon: Lexicon = ENGLISH
+) -> Triple | Listing:
+    """Read a statement, its figures with their words as written.
+
+    A count, a percentage or both of a base are a triple; several counts or percentages, or percentages without a base,
+    a listing. Raises StatementError.
+    """
+    try:
+        return _Reader(Sentence(text, lexicon), rounding).read()
+    except FigureError as error:
+        raise StatementError(f"in {text!r}: {error}") from None
+
+
+class _Reader:
+    """A sentence while it is read."""
+
+    def __init__(self, sentence: Sentence, rounding: RoundingRule) -> None:
+        self.sentence, self.rounding = sentence, rounding
+        self.lexicon, self.tokens = sentence.lexicon, sentence.tokens
+
+    def read(self) -> Triple | Listing:
+        phrases, gaps = self._figures_and_gaps()
+        if not phrases:
+            raise self.sentence.error("holds no figure.")
+        place = self._place_of_base(phrases, gaps)
+        base = None
+        if place is not None:
+            base, phrases, gaps = self._without_base(phrases, gaps, place)
+        answers = self._answers(phrases, gaps)
+        if base is None and (len(answers) == 1 or not any(p.is_percentage for a in answers for p in a.phrases)):
+            raise self.sentence.error("has no base: say of how many.")
+        if base is None or len(answers) > 1:
+            return self._listing(answers, base)
+        self.sentence.check_who(base.who)
+        count, percentage = self._count_and_percentage(answers[0])
+        of, who = self._figure(base.phrase, Kind.BASE), self.sentence.slice(base.who)
+        return Triple(count, of, percentage, self.sentence.text.strip(), who)
+
+    def _listing(self, answers: Sequence[SaidAnswer], base: SaidBase | None) -> Listing:
+        names, who = names_of(self.sentence, answers, base)
+        parts = [Part(name, *self._count_and_percentage(answer)) for name, answer in zip(names, answers, strict=True)]
+        of = None if base is None else self._figure(base.phrase, Kind.BASE)
+        return Listing(self.sentence.text.strip(), tuple(parts), of, who)
+
+    def _count_and_percentage(self, answer: SaidAnswer) -> tuple[Figure | None, Figure | None]:
+        count = next((self._figure(p, Kind.COUNT) for p in answer.phrases if not p.is_percentage), None)
+        return count, next((self._figure(p, Kind.PERCENTAGE) for p in answer.phrases if p.is_percentage), None)
+
+    def _figure(self, phrase: Phrase, kind: Kind) -> Figure:
+        return figure_of(phrase, self.sentence.printed(phrase), kind, self.rounding)
+
+    # -- from tokens to figures and the gaps between them -----------------------------------------------------------
+
+    def _figures_and_gaps(self) -> tuple[list[Phrase], list[Words]]:
+        """The figures, and the words before each and behind the last. A known answer (`none of these`) is no figure."""
+        phrases: list[Phrase] = []
+        gaps: list[Words] = []
+        at = since = 0
+        while at < len(self.tokens):
+            phrase = read_phrase(self.tokens, at, self.sentence.text, self.lexicon)
+            answer = match_phrase(self.lexicon.answers, self.tokens, at)
+            if answer and (phrase is None or answer[1] >= phrase.stop):
+                at = answer[1]
+            elif phrase is None:
+                at += 1
+            else:
+                gaps.append(self.tokens[since:at])
+                phrases.append(phrase)
+                at = since = phrase.stop
+        gaps.append(self.tokens[since:])
+        return phrases, gaps
+
+    def _place_of_base(self, phrases: Sequence[Phrase], gaps: Sequence[Words]) -> int | None:
+        """Which figure is the base: the number behind an "of", or a first number that a colon and a list follow."""
+        numbers = [n for n, phrase in enumerate(phrases) if not phrase.is_percentage]
+        places = [n for n in numbers if before_of(gaps[n], self.lexicon) is not None]
+        if not places and 0 in numbers and self._heads_a_list(gaps[1:-1]):
+            places = [0]
+        if len(places) > 1:
+            raise self.sentence.several("bases", [phrases[n] for n in places])
+        return places[0] if places else None
+
+    def _heads_a_list(self, inner: Sequence[Words]) -> bool:
+        """Whether a colon, but not behind an answer, follows on a first figure, and two more figures on that."""
+        head = heading(inner[0], self.lexicon) if len(inner) > 1 else None
+        return head is not None and start_of(self.lexicon.answers, head) is None
+
+    def _without_base(
+        self, phrases: list[Phrase], gaps: list[Words], place: int
+    ) -> tuple[SaidBase, list[Phrase], list[Words]]:
+        """The base, the other figures, and the gaps as if the base and its words were not there."""
+        if len(phrases) == 1:
+            raise self.sentence.error("has a base alone: say which count or percentage of it.")
+        before = before_of(gaps[place], self.lexicon)
+        if before is None:
+            before = gaps[place]
+        who, rest = self._who_and_rest(phrases, gaps, place)
+        in_between = 0 < place < len(phrases) - 1
+        apart = in_between and bool(before) and before[-1].word in self.lexicon.separators
+        return (
+            SaidBase(phrases[place], bare(who, self.lexicon), place, apart),
+            [*phrases[:place], *phrases[place + 1 :]],
+            [*gaps[:place], (*before, *rest), *gaps[place + 2 :]],
+        )
+
+    def _who_and_rest(self, phrases: Sequence[Phrase], gaps: Sequence[Words], place: int) -> tuple[Words, Words]:
+        """The words behind a base that are its own, and those of the figure that follows."""
+        behind = gaps[place + 1]
+        if place + 1 == len(phrases):
+            return behind, ()
+        head, gap = heading(behind, self.lexicon), gap_of(behind, self.lexicon)
+        if head is None and gap.link is None:
+            raise self.sentence.unlinked(behind, phrases[place], phrases[place + 1])
+        who = gap.left if head is None else head
+        return who, tuple(token for token in behind if not who or token.start >= who[-1].stop)
+
+    # -- from gaps to answers ---------------------------------------------------------------------------------------
+
+    def _answers(self, phrases: Sequence[Phrase], gaps: Sequence[Words]) -> list[SaidAnswer]:
+        """The answers in the order of the text."""
+        self.sentence.check(gaps[0])
+        label_first = bool(gaps[0]) and gaps[0][-1].word not in self.lexicon.separators
+        lead = after_intro(gaps[0], self.lexicon) if label_first else ()
+        inner = self._links(phrases, gaps, label_first)
+        self.sentence.check(gaps[-1])
+        phrases = self._with_shared_percent(phrases)
+        answers = self._chained(phrases, inner, lead)
+        answers[-1] = replace(answers[-1], after=bare(gaps[-1], self.lexicon))
+        if len(phrases) == len(answers) == 2 and inner[0].link is Link.COMMA:
+            one, two = answers
+            if phrases[0].is_percentage is not phrases[1].is_percentage and not (one.after and two.after):
+                return [SaidAnswer(tuple(phrases), lead, one.after, two.after)]
+        return answers
+
+    def _links(self, phrases: Sequence[Phrase], gaps: Sequence[Words], label_first: bool) -> list[Gap]:
+        """What each gap between two figures says of them, with every word in it understood."""
+        inner = [gap_of(words, self.lexicon, label_first=label_first) for words in gaps[1:-1]]
+        for n, gap in enumerate(inner):
+            if gap.link is None:
+                raise self.sentence.unlinked(gaps[n + 1], phrases[n], phrases[n + 1])
+            in_brackets = any(token.word == "(" for token in gaps[n + 1])
+            self.sentence.check(gap.left, known_answers=gap.link is not Link.EQUATES or in_brackets)
+            self.sentence.check(gap.right)
+        return inner
+
+    def _chained(self, phrases: Sequence[Phrase], inner: Sequence[Gap], lead: Words) -> list[SaidAnswer]:
+        """Figures that are equated are those of one answer; what separates begins the next."""
+        answers = [SaidAnswer((phrases[0],), lead)]
+        for phrase, gap in zip(phrases[1:], inner, strict=True):
+            last = answers[-1]
+            if gap.link is Link.EQUATES:
+                same = [p for p in last.phrases if p.is_percentage is phrase.is_percentage]
+                if same:
+                    name = "percentages" if phrase.is_percentage else "counts"
+                    raise self.sentence.several(name, [*same, phrase])
+                between = bare(gap.left, self.lexicon)
+                answers[-1] = replace(last, phrases=(*last.phrases, phrase), between=between)
+            else:
+                answers[-1] = replace(last, after=bare(gap.left, self.lexicon))
+                answers.append(SaidAnswer((phrase,), bare(gap.right, self.lexicon)))
+        return answers
+
+    def _with_shared_percent(self, phrases: Sequence[Phrase]) -> list[Phrase]:
+        """A percent sign behind bare numbers is the sign of all: 22/53/24/2 %. The 96 of `96, 42%` stays a count."""
+        shared = list(phrases)
+        for last in range(len(phrases) - 1, 0, -1):
+            if shared[last].is_percentage and not shared[last].in_words:
+                first = self._first_that_shares(shared, last)
+                words = self.tokens[shared[first].stop : shared[last].start]
+                if words and [token.word for token in words] != [","]:
+                    shared[first:last] = [replace(phrase, is_percentage=True) for phrase in shared[first:last]]
+        return shared
+
+    def _first_that_shares(self, phrases: Sequence[Phrase], last: int) -> int:
+        """The first of the bare numbers that lead up to a figure with nothing but separators between them."""
+        for at in range(last, 0, -1):
+            between = self.tokens[phrases[at - 1].stop : phrases[at].start]
+            if phrases[at - 1].is_percentage or not only_separates(between, self.lexicon):
+                return at
+        return 0

@@ -1,0 +1,131 @@
+"""The words of one figure: hedges, a number or a share in words, and its percent sign.
+
+What such a phrase stands for when it is said to be of a kind belongs to `figures`.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dagster_project.claims.read.hedges import Hedge
+from dagster_project.claims.read.lexicon import Lexicon
+from dagster_project.claims.read.tokens import Words, match_phrase
+
+MAX_DIGITS = 15
+
+
+class FigureError(ValueError):
+    """A text that is no figure. The message names the words that were not understood and the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The words of one figure among tokens `start` to `stop`, not yet said to be of a kind."""
+
+    start: int
+    stop: int
+    value: Fraction | None
+    decimals: int
+    hedge: Hedge
+    hedge_word: str
+    is_percentage: bool
+    in_words: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number, or a share in words, up to token `stop`."""
+
+    value: Fraction
+    decimals: int
+    stop: int
+    in_words: bool = False
+
+
+def read_phrase(tokens: Words, at: int, text: str, lexicon: Lexicon) -> Phrase | None:
+    """The figure that starts at token `at`, or None. Raises FigureError for one that contradicts itself."""
+    hedge, hedge_word, behind = _leading_hedges(tokens, at, text, lexicon)
+    if found := match_phrase(lexicon.majority, tokens, behind):
+        if hedge is not Hedge.NONE:
+            raise FigureError(f"{text!r}: {found[0]!r} has no number that {hedge_word!r} could hedge; leave it out.")
+        return Phrase(at, found[1], None, 0, Hedge.OVER, "", True, True)
+    number = _number_or_share(tokens, behind, text, lexicon)
+    if number is None:
+        return None
+    is_percentage, trailing, stop = _unit(tokens, number, text, lexicon)
+    if trailing:
+        if not hedge.is_bare:
+            raise _hedged_twice(text, hedge_word, trailing)
+        hedge, hedge_word = lexicon.trailing_hedges[trailing], trailing
+    return Phrase(at, stop, number.value, number.decimals, hedge, hedge_word, is_percentage, number.in_words)
+
+
+def _leading_hedges(tokens: Words, at: int, text: str, lexicon: Lexicon) -> tuple[Hedge, str, int]:
+    """The hedge before a number, as a rule and as its word, and the token behind it; bare ones may come first."""
+    hedge, hedge_word = Hedge.NONE, ""
+    while found := match_phrase(lexicon.hedges, tokens, at):
+        if not hedge.is_bare:
+            raise _hedged_twice(text, hedge_word, found[0])
+        hedge, hedge_word, at = lexicon.hedges[found[0]], found[0], found[1]
+    return hedge, hedge_word, at
+
+
+def _hedged_twice(text: str, first: str, second: str) -> FigureError:
+    return FigureError(f"{text!r} hedges twice, {first!r} and {second!r}: keep one hedge.")
+
+
+def _number_or_share(tokens: Words, at: int, text: str, lexicon: Lexicon) -> _Number | None:
+    if found := match_phrase(lexicon.fractions, tokens, at):
+        return _Number(lexicon.fractions[found[0]] * 100, 0, found[1], in_words=True)
+    number = _number(tokens, at, lexicon)
+    return number and (_share(number, tokens, text, lexicon) or number)
+
+
+def _number(tokens: Words, at: int, lexicon: Lexicon) -> _Number | None:
+    if at < len(tokens) and tokens[at].word[0] in "0123456789":
+        digits = tokens[at].word.replace(lexicon.group_mark, "")
+        if len(digits) > MAX_DIGITS:
+            raise FigureError(f"a number of {len(digits)} digits counts no respondents: give at most {MAX_DIGITS}.")
+        whole, _, rest = digits.partition(lexicon.decimal_mark)
+        return _Number(Fraction(int(whole + rest), 10 ** len(rest)), len(rest), at + 1)
+    if found := match_phrase(lexicon.numbers, tokens, at):
+        return _Number(Fraction(lexicon.numbers[found[0]]), 0, found[1])
+    return None
+
+
+def _share(part: _Number, tokens: Words, text: str, lexicon: Lexicon) -> _Number | None:
+    """The share, in percent, that the words behind a number make of it: two *thirds*, two *in five*."""
+    if found := match_phrase(lexicon.denominators, tokens, part.stop):
+        whole = _Number(Fraction(lexicon.denominators[found[0]]), 0, found[1])
+    elif joint := match_phrase(lexicon.fraction_joints, tokens, part.stop):
+        number = _number(tokens, joint[1], lexicon)
+        if number is None:
+            return None
+        whole = number
+    else:
+        return None
+    if whole.value == 0:
+        raise FigureError(f"{text!r} divides by none: a base is at least 1.")
+    if part.decimals or whole.decimals or part.value > whole.value:
+        raise FigureError(f"{text!r} is no share: write a whole number of a whole number, like 'two in five'.")
+    return _Number(100 * part.value / whole.value, 0, whole.stop, in_words=True)
+
+
+def _unit(tokens: Words, number: _Number, text: str, lexicon: Lexicon) -> tuple[bool, str, int]:
+    """Whether it is a percentage, the hedge behind it ("" if none), and the token behind all of it."""
+    trailing, at = _trailing_hedge(tokens, number.stop, lexicon)
+    if found := match_phrase(lexicon.points, tokens, at):
+        raise FigureError(
+            f"{text!r} is a difference: {found[0]!r} are not percent of a base. Give the percentages themselves."
+        )
+    if number.in_words:
+        return True, trailing, at
+    found = match_phrase(lexicon.percent, tokens, at)
+    if found and not trailing:
+        trailing, at = _trailing_hedge(tokens, found[1], lexicon)
+    elif found:
+        at = found[1]
+    return found is not None, trailing, at
+
+
+def _trailing_hedge(tokens: Words, at: int, lexicon: Lexicon) -> tuple[str, int]:
+    return match_phrase(lexicon.trailing_hedges, tokens, at) or ("", at)

@@ -1,0 +1,104 @@
+"""A sentence in one language: its pieces as they are printed, and what in it is refused, with the mend.
+
+A word that could turn the meaning is refused rather than skipped. How figures belong together is decided by `parse`.
+"""
+
+from collections.abc import Sequence
+
+from dagster_project.claims.read.gaps import SIGNS
+from dagster_project.claims.read.lexicon import Lexicon
+from dagster_project.claims.read.phrases import Phrase
+from dagster_project.claims.read.statement import StatementError
+from dagster_project.claims.read.tokens import (
+    Token,
+    Words,
+    match_phrase,
+    normalized,
+    spelled,
+    start_of,
+    tokenize,
+    trimmed,
+)
+
+_EXAMPLES = "Write it like '96 of about 150 companies is 42%', '42% of 96' or '58% yes, 31% no, 12% don't know of 26'."
+
+
+class Sentence:
+    """A text and its tokens."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text, self.lexicon = text, lexicon
+        self.tokens = tokenize(text, lexicon)
+
+    def slice(self, words: Words) -> str:
+        """The words as they are printed."""
+        return normalized(self.text)[words[0].start : words[-1].stop] if words else ""
+
+    def printed(self, phrase: Phrase) -> str:
+        """The figure as printed; with a percent sign of its own where it shares that of another."""
+        words = self.tokens[phrase.start : phrase.stop]
+        shares = phrase.is_percentage and not phrase.in_words and start_of(self.lexicon.percent, words) is None
+        return f"{self.slice(words)}%" if shares else self.slice(words)
+
+    def label(self, words: Words) -> Words:
+        """The words of a label, without those that only lead up to it."""
+        if match_phrase(self.lexicon.of, words, 0):
+            raise self.not_understood(words)
+        return trimmed(words, self.lexicon.leads) or words
+
+    # -- what is refused --------------------------------------------------------------------------------------------
+
+    def check(self, words: Words, *, known_answers: bool = True) -> None:
+        """Refuse words that have a meaning of their own, unless they are all one known answer (`don't know`)."""
+        harmless = self.lexicon.separators | self.lexicon.equates | self.lexicon.leads | SIGNS
+        if known_answers and all(token.word in harmless for token in self._without_answers(words)):
+            return
+        meaning = self.lexicon.turns | self.lexicon.percent | self.lexicon.points | set(self.lexicon.hedges)
+        unknown = tuple(
+            token for token in words if token.word in meaning or not (token.word[0].isalpha() or token.word in harmless)
+        )
+        if unknown:
+            raise self.not_understood(unknown)
+
+    def _without_answers(self, words: Words) -> list[Token]:
+        rest: list[Token] = []
+        at = 0
+        while at < len(words):
+            answer = match_phrase(self.lexicon.answers, words, at)
+            if answer is None:
+                rest.append(words[at])
+            at = answer[1] if answer else at + 1
+        return rest
+
+    def check_who(self, words: Words) -> None:
+        """The words for a base may end in what it answered: companies said no."""
+        said = start_of(self.lexicon.leads, words)
+        self.check(words[:said], known_answers=False)
+        self.check(words[said:] if said is not None else ())
+
+    def unlinked(self, words: Words, one: Phrase, two: Phrase) -> StatementError:
+        """That the words between two figures do not say how they belong together."""
+        try:
+            self.check(words)
+        except StatementError as error:
+            return error
+        of = match_phrase(self.lexicon.of, words, 0)
+        if of and words[of[1] :]:
+            return self.not_understood(words[of[1] :])
+        figures = f"two figures belong together, {self.printed(one)!r} and {self.printed(two)!r}"
+        return self.error(f"{spelled(words)!r} does not say how {figures}.", is_verb=False)
+
+    def not_understood(self, words: Words) -> StatementError:
+        return self.error(f"{spelled(words)!r} is not understood where it stands.", is_verb=False)
+
+    def out_of_place(self, phrases: Sequence[Phrase], why: str) -> StatementError:
+        figures = " with ".join(repr(self.printed(phrase)) for phrase in phrases)
+        return self.error(f"the {figures} is not understood where it stands: {why}.", is_verb=False)
+
+    def several(self, name: str, phrases: Sequence[Phrase]) -> StatementError:
+        which = " and ".join(repr(self.printed(phrase)) for phrase in phrases)
+        return self.error(f"has several {name}, {which}: keep one of each.")
+
+    def error(self, says: str, *, is_verb: bool = True) -> StatementError:
+        """`is_verb` if the sentence goes on with what the statement does."""
+        return StatementError(f"{self.text!r}{'' if is_verb else ':'} {says} {_EXAMPLES}")

@@ -1,0 +1,79 @@
+"""A text as tokens, and phrases of a lexicon found among them. What a phrase means belongs to who asks for it."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from dagster_project.claims.read.lexicon import Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A number, a word or a sign of a text, in lower case and with plain apostrophes, with its place in the text."""
+
+    word: str
+    start: int
+    stop: int
+
+
+Words = tuple[Token, ...]
+
+
+def normalized(text: str) -> str:
+    """One form for signs that look the same (full-width digits and percent signs, odd spaces)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def tokenize(text: str, lexicon: Lexicon) -> Words:
+    """The numbers, words and signs of `text`. A hyphen between letters parts words like a space."""
+    group, mark = re.escape(lexicon.group_mark), re.escape(lexicon.decimal_mark)
+    number = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+(?:{mark}[0-9]+)?(?![0-9])|[0-9]+(?:{mark}[0-9]+)?"
+    word = r"[^\W\d_]+(?:['’][^\W\d_]+)*"
+    pattern = rf"{number}|{word}|(?<=[^\W\d_])-(?=[^\W\d_])|\S"
+    found = re.finditer(pattern, normalized(text))
+    return tuple(Token(m[0].lower().replace("’", "'"), m.start(), m.end()) for m in found if not _joins_words(m))
+
+
+def _joins_words(match: re.Match[str]) -> bool:
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    return match[0] == "-" and before.isalpha() and after.isalpha()
+
+
+def match_phrase(phrases: Iterable[str], tokens: Words, at: int) -> tuple[str, int] | None:
+    """The longest of `phrases` that stands at token `at`, and the token behind it."""
+    best: tuple[str, int] | None = None
+    for phrase in phrases:
+        words = phrase.split()
+        stop = at + len(words)
+        if (best is None or stop > best[1]) and [t.word for t in tokens[at:stop]] == words:
+            best = (phrase, stop)
+    return best
+
+
+def start_of(phrases: Collection[str], words: Words) -> int | None:
+    """The first token at which one of `phrases` stands; None if none does."""
+    return next((at for at in range(len(words)) if match_phrase(phrases, words, at)), None)
+
+
+def without_end(words: Words, phrases: Collection[str]) -> Words:
+    """`words` without the longest of `phrases` that it ends with."""
+    for at in range(len(words)):
+        found = match_phrase(phrases, words, at)
+        if found and found[1] == len(words):
+            return words[:at]
+    return words
+
+
+def trimmed(words: Words, phrases: Collection[str]) -> Words:
+    """`words` without any of `phrases` at its ends."""
+    while found := match_phrase(phrases, words, 0):
+        words = words[found[1] :]
+    while len(shorter := without_end(words, phrases)) < len(words):
+        words = shorter
+    return words
+
+
+def spelled(words: Words) -> str:
+    """The words as they were understood, for a message."""
+    return " ".join(token.word for token in words)

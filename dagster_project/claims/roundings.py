@@ -1,0 +1,62 @@
+"""Which rules of rounding the percentages of a publication can have been printed by, as findings."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from dagster_project.claims.contradicted import as_triple
+from dagster_project.claims.decide.joint import Joint
+from dagster_project.claims.decide.localise import Localiser, UndecidedError
+from dagster_project.claims.decide.severity import Severity
+from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.finding import Code, Finding
+from dagster_project.claims.read.rounding import RULE_WORDS, RoundingRule
+from dagster_project.claims.say.joint_words import half_text, rounding_text
+
+_ENOUGH = 5  # percentages before a rule of rounding is inferred
+
+
+def rounding_findings(judged: Sequence[Joint], seconds: float) -> Iterator[Finding]:
+    """Where a rule that nobody would assume is needed, and which the percentages of all tables can have in common.
+
+    Nothing is said if one of the tables is not decided in time.
+    """
+    tables = [joint for joint in judged if any(one.figure.rounding for one in joint.figures)]
+    deadline = time.monotonic() + seconds
+    impossible: dict[RoundingRule, list[Joint]] = {}
+    for rule in RULE_WORDS:
+        by_verdict: dict[Verdict, list[Joint]] = defaultdict(list)
+        for under in (joint.under(rule) for joint in tables):
+            by_verdict[under.system.decide(under.everything, deadline=deadline).verdict].append(under)
+        if by_verdict[Verdict.UNDECIDED]:
+            return
+        impossible[rule] = by_verdict[Verdict.IMPOSSIBLE]
+    for under_half_up in impossible[RoundingRule.HALF_UP]:
+        yield from _only_if_not_half_up(under_half_up, deadline)
+    yield from _inferred(tables, {rule: len(of_rule) for rule, of_rule in impossible.items()})
+
+
+def _inferred(tables: Sequence[Joint], refuted: Mapping[RoundingRule, int]) -> Iterator[Finding]:
+    """The rules that are left; said only where some are not, of enough percentages."""
+    rounded = [one for joint in tables for one in joint.figures if one.figure.rounding is not None]
+    if len(rounded) >= _ENOUGH and any(refuted.values()):
+        claims = tuple(claim for one in rounded for claim in one.claims)
+        usual = refuted[RoundingRule.HALF_UP] == 0
+        severity = Severity.CONSISTENT if usual else Severity.NEEDS_AN_ASSUMPTION
+        yield Finding(Code.ROUNDING, severity, claims, rounding_text(refuted, len(tables)))
+
+
+def _only_if_not_half_up(under: Joint, deadline: float) -> Iterator[Finding]:
+    """Figures that can stand, but not `under` half up, which most would take for granted."""
+    localiser = Localiser(under, deadline)
+    try:
+        contradictions = localiser.contradictions()
+    except UndecidedError:
+        return
+    for contradiction in contradictions:
+        if as_triple(under, contradiction) is not None:
+            continue  # the triple tells it itself
+        figures = [under.figures[f] for f in sorted(contradiction.conflicts[0])]
+        claims = tuple(claim for one in figures for claim in one.claims)
+        statement = half_text([one.figure.phrase for one in figures])
+        yield Finding(Code.ROUNDING, Severity.NEEDS_AN_ASSUMPTION, claims, statement)
