@@ -35,8 +35,8 @@ dbt-docs: $(VENV)/.run ## dbt's documentation of one survey's database, as one p
 	@cd dbt && BASECHECK_OUTPUT_DIR="$(abspath $(OUTPUT))" BASECHECK_SURVEY=$(SURVEY) ../$(BIN)/dbt --quiet docs generate --static
 	@echo "basecheck: dbt/target/static_index.html"
 
-schemas: $(VENV)/.run ## The JSON Schemas that editors complete survey.yml and claims.yml by
-	@$(BIN)/python -c "from pathlib import Path; from dagster_project.codebook import write_json_schemas; write_json_schemas(Path('docs'))"
+schemas: $(VENV)/.run ## What is written from declarations: docs/tables.md, dbt's sources, the JSON Schemas of editors
+	@$(BIN)/python -m dagster_project.defs.schemas
 
 lock: $(VENV)/.dev ## Choose the versions anew
 	@$(COMPILE) --extra dev --upgrade -o requirements-dev.lock

@@ -205,14 +205,13 @@ def _print_results(console: Console, places: Places, results: Sequence[SurveyRun
     for name in ("Records", "Rejects", "Checks failed", "Contradicted"):
         table.add_column(name, justify="right")
     for result in results:
-        records, findings = result.metadata.get("records", {}), result.metadata.get("findings", {})
         table.add_row(
             result.survey,
             "released" if result.succeeded else "failed",
-            _number(records.get("dagster/row_count")),
-            _number(records.get("rows_rejected")),
+            _number(result.records),
+            _number(result.rejects),
             _of(len(result.failed_checks), result.checks),
-            _of(findings.get("contradicted"), findings.get("dagster/row_count")),
+            _of(len(result.contradictions), result.findings),
         )
     console.print()
     console.print(table)
@@ -232,9 +231,7 @@ def _lines(result: SurveyRun, places: Places) -> Iterator[str]:
     for check in result.failed_checks:
         word = "Failed" if check.is_error else "Warning"
         yield f"{word}: {check.check} of {check.asset}: {check.observed}"
-    contradicted = result.metadata.get("findings", {}).get("what_is_contradicted", "nothing")
-    if contradicted != "nothing":
-        yield from contradicted.split("\n\n")
+    yield from result.contradictions
     report = places.releases_dir / result.survey / "latest" / "report.html"
     if result.succeeded:
         yield f"Report: {report}"
@@ -248,7 +245,7 @@ def _number(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
-def _of(part: int | None, whole: int | None) -> str:
+def _of(part: int, whole: int | None) -> str:
     return f"{part:,} of {whole:,}" if whole else ""
 
 

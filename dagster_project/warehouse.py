@@ -1,14 +1,13 @@
-"""Opening a survey's DuckDB file and replacing tables in it, the one way that every room does it."""
+"""Opening a survey's DuckDB file and changing it wholly or not at all, the one way that every room does it."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -71,29 +70,6 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     except BaseException:
         connection.rollback()
         raise
-
-
-def replace_tables(
-    connection: duckdb.DuckDBPyConnection,
-    schema: str,
-    tables: Mapping[str, str],
-    rows: Mapping[str, Sequence[Sequence[Any]]],
-) -> None:
-    """Put each table, given by name and column definitions, in the place of its last build, in one transaction."""
-    with transaction(connection):
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        for table, columns in tables.items():
-            connection.execute(f"CREATE OR REPLACE TABLE {schema}.{table} ({columns})")
-            insert_rows(connection, f"{schema}.{table}", rows[table])
-
-
-def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Add rows to a table, each with a value for every column in the table's order."""
-    if rows:
-        by_column = [list(values) for values in zip(*rows, strict=True)]
-        # By column in one statement; executemany takes 1 ms a row.
-        marks = ", ".join(["unnest(?)"] * len(by_column))
-        connection.execute(f"INSERT INTO {table} SELECT {marks}", by_column)
 
 
 def survey_key(connection: duckdb.DuckDBPyConnection) -> SurveyKey:

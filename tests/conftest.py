@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from dagster_project import cli
 from dagster_project.places import PROJECT_DIR, Places
 
-# Debian's Chromium, driven by Playwright. CI must have it; elsewhere the tests in it are skipped without it.
+# Debian's Chromium, driven by Playwright.
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip  # noqa: E501
 SHIPPED = PROJECT_DIR / "data" / "raw"
+
+
+# In which order two workers take the modules of tests: the longest first, that none is left alone with it at the end.
+ORDER = ("browser/test_dagster_ui.py", "faults", "pipeline", "browser", "unit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    items.sort(key=lambda item: [item.path.is_relative_to(here / place) for place in ORDER].index(True))
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class Desk:
                 code = int(ended.code or 0)
         return Outcome(code, out.getvalue(), err.getvalue())
 
-    def survey(self, name: str, files: dict[str, str | bytes]) -> Path:
+    def survey(self, name: str, files: Mapping[str, str | bytes]) -> Path:
         """Write a survey's folder."""
         folder = self.places.raw_dir / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,6 +74,12 @@ class Desk:
             data = content if isinstance(content, bytes) else textwrap.dedent(content).lstrip("\n").encode()
             (folder / file).write_bytes(data)
         return folder
+
+    def copy_to(self, folder: Path) -> Desk:
+        """A desk with the same surveys, results and history, to change one without the other."""
+        shutil.copytree(self.places.raw_dir, folder / "raw")
+        shutil.copytree(self.places.output_dir, folder / "output", symlinks=True)
+        return Desk(folder / "raw", folder / "output")
 
     def latest(self, survey: str) -> Path:
         """The survey's latest release."""
@@ -78,11 +95,29 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path / "raw", tmp_path / "output")
 
 
+def run_once(desk: Desk, surveys: Mapping[str, Mapping[str, str]]) -> Outcome:
+    """What `basecheck run` says of a desk with these surveys; the worker that asks first runs it for all of them."""
+    told = desk.places.output_dir.with_suffix(".json")
+    with FileLock(told.with_suffix(".lock")):
+        if not told.exists():
+            for name, files in surveys.items():
+                desk.survey(name, files)
+            told.write_text(json.dumps(asdict(desk.basecheck("run"))), encoding="utf-8")
+    return Outcome(**json.loads(told.read_text(encoding="utf-8")))
+
+
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Outcome]:
-    """The surveys of this repository, run once by the real command."""
-    desk = Desk(SHIPPED, tmp_path_factory.mktemp("shipped"))
-    return desk, desk.basecheck("run")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A temporary folder that all workers of pytest-xdist have in common."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def shipped(shared_folder: Path) -> tuple[Desk, Outcome]:
+    """The surveys of this repository, run once by the real command; a test that writes there takes a copy."""
+    desk = Desk(SHIPPED, shared_folder / "shipped")
+    return desk, run_once(desk, {})
 
 
 SMALL_SURVEY = """
@@ -136,6 +171,21 @@ def small(desk: Desk) -> Desk:
     return desk
 
 
+@pytest.fixture(scope="session")
+def small_release(shared_folder: Path) -> Desk:
+    """The small survey, run once to a good release; a test that writes there takes a copy."""
+    desk = Desk(shared_folder / "small_raw", shared_folder / "small")
+    outcome = run_once(desk, {"small": {"survey.yml": SMALL_SURVEY, "records.csv": SMALL_RECORDS}})
+    assert outcome.code == 0, outcome.out + outcome.err
+    return desk
+
+
+@pytest.fixture
+def released(small_release: Desk, tmp_path: Path) -> Desk:
+    """The small survey with a good release, to do anything with."""
+    return small_release.copy_to(tmp_path)
+
+
 @pytest.fixture
 def edit() -> Callable[[Path, str, str], None]:
     """Replace a text that stands in a file exactly once."""
@@ -150,10 +200,12 @@ def edit() -> Callable[[Path, str, str], None]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """Chromium; a test that asks for it fails without it in CI and says so elsewhere."""
     if CHROMIUM is None:
+        message = "there is no chromium to open pages with; install Debian's package chromium, as .ci/run does"
         if os.environ.get("CI"):
-            pytest.fail("CI has no chromium; .ci/run installs it")
-        pytest.skip("no chromium on this machine")
+            pytest.fail(message)
+        pytest.skip(message)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import duckdb
 
 from dagster_project.claims import Antecedent, BaseRule, Cell, Claim, Kind, Names, Order, Question, parse_figure
+from dagster_project.codebook import QuestionType
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
             Question(
                 question,
                 tuple(of["valid"]),
-                single=kind == "single",
+                single=QuestionType(kind).traits.takes_one,
                 missing=tuple(of["missing"]),
                 exclusive=tuple(of["exclusive"]),
                 complete=complete,

@@ -23,8 +23,6 @@ from dagster_project.claims import (
 
 Bases = Mapping[BaseRule, tuple[int, float | None]]  # respondents, and the sum of their weights
 
-WITHHELD = "withheld: too few respondents"
-
 
 @dataclass(frozen=True)
 class Recount:
@@ -70,12 +68,12 @@ def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Clai
 
     Whether such a figure is right would tell what is withheld.
     """
-    cells = connection.execute("SELECT question, answer, group_by, group_value FROM disclosure.withheld").fetchall()
-    bases = connection.execute(
-        "SELECT question, base_rule, group_by, group_value FROM disclosure.withheld_bases"
+    rows = connection.execute(
+        """SELECT question, answer, group_by, group_value, reason FROM disclosure.withheld
+        UNION ALL SELECT question, base_rule, group_by, group_value, reason FROM disclosure.withheld_bases"""
     ).fetchall()
-    withheld = {*cells, *bases}
-    return {claim.id: WITHHELD for claim in claims if _told_in(claim) in withheld}
+    reasons = {tuple(row): reason for *row, reason in rows}
+    return {claim.id: reason for claim in claims if (reason := reasons.get(_told_in(claim)))}
 
 
 def _told_in(claim: Claim) -> tuple[str | None, str | None, str | None, str | None]:
@@ -85,27 +83,26 @@ def _told_in(claim: Claim) -> tuple[str | None, str | None, str | None, str | No
 
 
 def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], provenance: str) -> Iterator[Finding]:
-    """What the recount says: one finding of all that the records give, and one of each figure that they do not."""
+    """What the recount says of the claims: records that were made up to meet them prove nothing."""
     told = [claim for claim in claims if claim.id in recounts]
-    if not told:
-        return
     given = tuple(claim.id for claim in told if recounts[claim.id].reproduced)
-    if provenance != "collected":
-        message = (
+    so_many = f"{len(given):,} of {len(told):,} figures"
+    if provenance == "collected":
+        if given:
+            yield _given(given, so_many)
+        yield from (_not_given(claim, recounts[claim.id]) for claim in told if claim.id not in given)
+    elif told:
+        statement = (
             f"The records are {provenance}: whether they agree with the figures is by construction and proves nothing. "
-            f"As labelled, {len(given):,} of {len(told):,} figures are what they give."
+            f"As labelled, {so_many} are what they give."
         )
-        yield Finding(Code.RECOUNT, Severity.NOT_CHECKABLE, given, message)
-        return
-    if given:
-        verb = "is" if len(given) == 1 else "are"
-        message = (
-            f"{len(given):,} of {len(told):,} figures {verb} what the records give, under the base that is printed."
-        )
-        yield Finding(Code.RECOUNT, Severity.REPRODUCED, given, message)
-    for claim in told:
-        if claim.id not in given:
-            yield _not_given(claim, recounts[claim.id])
+        yield Finding(Code.RECOUNT, Severity.NOT_CHECKABLE, given, statement)
+
+
+def _given(claims: tuple[str, ...], so_many: str) -> Finding:
+    verb = "is" if len(claims) == 1 else "are"
+    statement = f"{so_many} {verb} what the records give, under the base that is printed."
+    return Finding(Code.RECOUNT, Severity.REPRODUCED, claims, statement)
 
 
 def _not_given(claim: Claim, found: Recount) -> Finding:
@@ -135,56 +132,56 @@ def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Reco
 
 
 @dataclass(frozen=True)
-class _Way:
-    """A share that the records give: of which base, whether of weights, and the division in words."""
+class _Share:
+    """A percentage that the records give: of which base, whether of weights, and the division in words."""
 
     base: BaseRule
     weighted: bool
-    share: Fraction
+    percent: Fraction
     text: str
 
 
 def _recounted_percentage(claim: Claim, bases: Bases, n: int, w: float) -> Recount | None:
     """The share under the base as labelled, and, where that does not give the figure, every other way that does."""
-    ways = list(_ways(bases, n, w))
-    labelled = max((way for way in ways if way.base is claim.base_rule), key=lambda way: way.weighted, default=None)
-    if labelled is None:
+    shares = list(_shares(bases, n, w))
+    of_base = [share for share in shares if share.base is claim.base_rule]
+    if not of_base:
         return None
-    if claim.figure.interval.contains(labelled.share):
+    labelled = of_base[-1]  # of weights, where there are any
+    if claim.figure.interval.contains(labelled.percent):
         return Recount(True, labelled.text)
-    elsewhere = [*_other_ways(claim, labelled, ways), *_other_roundings(claim, labelled)]
-    return Recount(False, labelled.text, tuple({text: (title, text) for title, text in elsewhere}.values()))
+    elsewhere = [*_other_shares(claim, labelled, shares), *_other_roundings(claim, labelled)]
+    return Recount(False, labelled.text, tuple({text: (sense, text) for sense, text in elsewhere}.values()))
 
 
-def _ways(bases: Bases, n: int, w: float) -> Iterator[_Way]:
-    """The share of a count of `n`, weighing `w`, in each base, in respondents and where these differ in weights."""
+def _shares(bases: Bases, n: int, w: float) -> Iterator[_Share]:
+    """The share of a count of `n`, weighing `w`, in each base: of respondents, then where these differ of weights."""
     for rule, (n_base, w_base) in bases.items():
+        who = rule.words.counted
         if n_base:
-            share = Fraction(100 * n, n_base)
-            yield _Way(rule, False, share, f"{n:,} of {n_base:,} {rule.words.counted} is {half_up(share, 1)} %")
+            percent = Fraction(100 * n, n_base)
+            yield _Share(rule, False, percent, f"{n:,} of {n_base:,} {who} is {half_up(percent, 1)} %")
         if n_base and w_base and (n, n_base) != (w, w_base):
-            share = 100 * Fraction(w) / Fraction(w_base)
-            text = f"{_weight(w)} of {_weight(w_base)} (weighted) {rule.words.counted} is {half_up(share, 1)} %"
-            yield _Way(rule, True, share, text)
+            percent = 100 * Fraction(w) / Fraction(w_base)
+            text = f"{_weight(w)} of {_weight(w_base)} (weighted) {who} is {half_up(percent, 1)} %"
+            yield _Share(rule, True, percent, text)
 
 
 def _weight(w: float) -> str:
     return f"{half_up(Fraction(w), 0):,}"
 
 
-def _other_ways(claim: Claim, labelled: _Way, ways: Sequence[_Way]) -> Iterator[tuple[Sense, str]]:
-    seen = {labelled.share}  # of bases that are the same people one is enough
-    for way in ways:
-        if way.share not in seen and claim.figure.interval.contains(way.share):
-            same_base = way.base is labelled.base
-            other_weights = same_base and way.weighted != labelled.weighted
-            yield Sense.WEIGHTED if other_weights else Sense.OTHER_BASE, way.text
-        seen.add(way.share)
+def _other_shares(claim: Claim, labelled: _Share, shares: Sequence[_Share]) -> Iterator[tuple[Sense, str]]:
+    seen = {labelled.percent}  # of bases that are the same people one is enough
+    for share in shares:
+        if share.percent not in seen and claim.figure.interval.contains(share.percent):
+            yield Sense.WEIGHTED if share.base is labelled.base else Sense.OTHER_BASE, share.text
+        seen.add(share.percent)
 
 
-def _other_roundings(claim: Claim, labelled: _Way) -> Iterator[tuple[Sense, str]]:
+def _other_roundings(claim: Claim, labelled: _Share) -> Iterator[tuple[Sense, str]]:
     for rounding, words in RULE_WORDS.items():
-        if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(labelled.share):
+        if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(labelled.percent):
             yield Sense.OTHER_ROUNDING, f"{labelled.text}, {words.of_one}"
 
 

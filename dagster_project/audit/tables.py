@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dagster_project.schema import Column, Table, public
+from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Column, Table, public
 
 KEY = (
-    public("survey", "VARCHAR", "The survey, by the name of its folder"),
-    public("generation", "VARCHAR", "What the inputs were that this row was built from; a release refuses a mix"),
-    public("provenance", "VARCHAR", "Where the records come from: collected, reconstructed, synthetic or published"),
+    SURVEY,
+    GENERATION,
+    PROVENANCE,
     public("claims_sha256", "VARCHAR", "The hash of claims.yml and claims.csv"),
 )
 

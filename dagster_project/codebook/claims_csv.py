@@ -16,6 +16,7 @@ from typing import Any
 
 from dagster_project.claims import BaseRule, Kind
 from dagster_project.codebook.located import Located, Place, read_text
+from dagster_project.codebook.questions import Question
 from dagster_project.codebook.survey import Codebook
 from dagster_project.errors import InputError
 
@@ -121,20 +122,30 @@ def _check_header(table: Path, header: Sequence[str]) -> None:
 def _of_what(claim: Mapping[str, Any], codebook: Codebook) -> str:
     """What the figure is of, in the words of the codebook as far as it has them."""
     question = codebook.question(claim.get("question", ""))
-    group = claim.get("group", {})
-    grouping = codebook.question(group.get("question", ""))
-    is_base = claim.get("kind") == Kind.BASE and claim.get("base") in tuple(BaseRule)
-    said = [BaseRule(claim["base"]).words.counted] if is_base else []
-    if question is not None and "option" in claim:
-        labels = {answer.code: answer.label for answer in codebook.answers(question)}
-        labels |= {code: net.label for code, net in question.nets.items()}
-        said.append(labels.get(claim["option"], claim["option"]))
-    if grouping is not None:
-        said.append(grouping.options.get(group.get("answer", ""), group.get("answer", "")))
-    if question is not None:
-        said.append(question.text)
-    if "wave" in claim:
-        said.append(
-            next((wave.label for wave in codebook.waves if wave.id == claim["wave"] and wave.label), claim["wave"])
-        )
+    said = [_base(claim), _option(claim, question, codebook), _group(claim.get("group", {}), codebook)]
+    said += [question.text if question else "", _wave(claim.get("wave", ""), codebook)]
     return "; ".join(part for part in said if part) or "what the table gives"
+
+
+def _base(claim: Mapping[str, Any]) -> str:
+    if claim.get("kind") != Kind.BASE or claim.get("base") not in tuple(BaseRule):
+        return ""
+    return BaseRule(claim["base"]).words.counted
+
+
+def _option(claim: Mapping[str, Any], question: Question | None, codebook: Codebook) -> str:
+    if question is None or "option" not in claim:
+        return ""
+    labels = {answer.code: answer.label for answer in codebook.answers(question)}
+    labels |= {code: net.label for code, net in question.nets.items()}
+    return labels.get(claim["option"], str(claim["option"]))
+
+
+def _group(group: Mapping[str, str], codebook: Codebook) -> str:
+    grouping = codebook.question(group.get("question", ""))
+    answer = group.get("answer", "")
+    return grouping.options.get(answer, answer) if grouping is not None else ""
+
+
+def _wave(wave: str, codebook: Codebook) -> str:
+    return next((one.label for one in codebook.waves if one.id == wave and one.label), wave)

@@ -160,7 +160,7 @@ class Published(Model):
         known = {claim.id for claim in self.claims}
         for position, reading in enumerate(self.readings):
             for claim in reading.changes:
-                _check_claim(claim, known, ("readings", position, "changes", claim))
+                _check_id(claim, known, ("readings", position, "changes", claim))
         for position, order in enumerate(self.orders):
             _check_pair(("orders", position), known, greater=order.greater, smaller=order.smaller)
         for position, change in enumerate(self.changes_over_time):
@@ -174,6 +174,19 @@ class Published(Model):
 
 def check_against(published: Published, codebook: Codebook) -> None:
     """Raise, as a pydantic error with its place, at the first figure that cannot be read or is of something unknown."""
+    _check_readings(published)
+    for position, statement in enumerate(published.statements):
+        try:
+            parse_statement(statement.text)
+        except ValueError as error:
+            raise at(("statements", position, "text"), str(error)) from error
+    for position, claim in enumerate(published.claims):
+        _check_claim(claim, codebook, ("claims", position))
+    _check_changes(published)
+
+
+def _check_readings(published: Published) -> None:
+    """What a reading takes a claim for can be said of its figure."""
     for position, reading in enumerate(published.readings):
         for claim in published.under(reading):
             change = reading.changes.get(claim.id)
@@ -184,34 +197,28 @@ def check_against(published: Published, codebook: Codebook) -> None:
                 raise at(changes, "a base names which one it is; add base (answered, routed, all or asked).")
             if change.kind is not None:
                 _check_figure(claim, changes)
-    for position, statement in enumerate(published.statements):
-        try:
-            parse_statement(statement.text)
-        except ValueError as error:
-            raise at(("statements", position, "text"), str(error)) from error
-    for position, claim in enumerate(published.claims):
-        place = ("claims", position)
-        _check_figure(claim, (*place, "figure"))
-        _check_bounds(claim, place)
-        question = _known(codebook, claim.question, (*place, "question"))
-        if claim.option is not None and question is not None:
-            _check_option(codebook, question, claim.option, (*place, "option"))
-        _check_wave(codebook, claim, question, (*place, "wave"))
-        for number, antecedent in enumerate(claim.may_be_of or []):
-            meant = (*place, "may_be_of", number)
-            chosen = _known(codebook, antecedent.question, (*meant, "question"))
-            if chosen is not None and antecedent.option is not None:
-                _check_option(codebook, chosen, antecedent.option, (*meant, "option"))
-        if claim.group is not None:
-            grouping = _known(codebook, claim.group.question, (*place, "group", "question"))
-            if grouping is None or claim.group.question not in codebook.groups:
-                raise at((*place, "group", "question"), f"{claim.group.question!r} is none of the survey's groups.")
-            if claim.group.answer not in grouping.options:
-                raise at(
-                    (*place, "group", "answer"),
-                    f"{claim.group.answer!r} is no option of question {grouping.id}.",
-                )
-    _check_changes(published)
+
+
+def _check_claim(claim: ClaimEntry, codebook: Codebook, place: Place) -> None:
+    _check_figure(claim, (*place, "figure"))
+    _check_bounds(claim, place)
+    question = _known(codebook, claim.question, (*place, "question"))
+    _check_option(codebook, question, claim.option, (*place, "option"))
+    _check_wave(codebook, claim, question, (*place, "wave"))
+    for number, antecedent in enumerate(claim.may_be_of or []):
+        meant = (*place, "may_be_of", number)
+        chosen = _known(codebook, antecedent.question, (*meant, "question"))
+        _check_option(codebook, chosen, antecedent.option, (*meant, "option"))
+    if claim.group is not None:
+        _check_group(codebook, claim.group, (*place, "group"))
+
+
+def _check_group(codebook: Codebook, group: GroupEntry, place: Place) -> None:
+    grouping = _known(codebook, group.question, (*place, "question"))
+    if grouping is None or group.question not in codebook.groups:
+        raise at((*place, "question"), f"{group.question!r} is none of the survey's groups.")
+    if group.answer not in grouping.options:
+        raise at((*place, "answer"), f"{group.answer!r} is no option of question {grouping.id}.")
 
 
 def _check_changes(published: Published) -> None:
@@ -225,14 +232,14 @@ def _check_changes(published: Published) -> None:
             raise at(("changes_over_time", position, "figure"), str(error)) from error
 
 
-def _check_claim(claim: str, known: Collection[str], place: Place) -> None:
+def _check_id(claim: str, known: Collection[str], place: Place) -> None:
     if claim not in known:
         raise at(place, f"no claim has the id {claim!r}; mend the spelling.")
 
 
 def _check_pair(place: Place, known: Collection[str], **claims: str) -> None:
     for field, claim in claims.items():
-        _check_claim(claim, known, (*place, field))
+        _check_id(claim, known, (*place, field))
     if len(set(claims.values())) == 1:
         raise at(place, f"{' and '.join(claims)} are the same claim; name two.")
 
@@ -253,7 +260,9 @@ def _check_bounds(claim: ClaimEntry, place: Place) -> None:
         raise at((*place, "high" if claim.low is None else "low"), str(error)) from error
 
 
-def _check_option(codebook: Codebook, question: Question, option: str, place: Place) -> None:
+def _check_option(codebook: Codebook, question: Question | None, option: str | None, place: Place) -> None:
+    if question is None or option is None:
+        return
     if option not in {*question.options, *question.nets, *codebook.missing_codes(question)}:
         raise at(place, f"{option!r} is no option of question {question.id}.")
 

@@ -46,19 +46,23 @@ class Traits:
 class QuestionType(StrEnum):
     """How a question is answered: one option, several, a number, or words."""
 
-    traits: Traits
+    single = "single"
+    multiple = "multiple"
+    quantity = "quantity"
+    text = "text"
 
-    def __new__(cls, name: str, traits: Traits) -> QuestionType:
-        """The type of that name, as survey.yml and `raw.questions` write it."""
-        member = str.__new__(cls, name)
-        member._value_ = name
-        member.traits = traits
-        return member
+    @property
+    def traits(self) -> Traits:
+        """What holds of every question of this type."""
+        return _TRAITS[self]
 
-    single = "single", Traits(Holds.code, "with one option", takes_one=True)
-    multiple = "multiple", Traits(Holds.codes, "with any number of options", takes_several=True)
-    quantity = "quantity", Traits(Holds.number, "with a number", is_number=True)
-    text = "text", Traits(Holds.words, "in words")
+
+_TRAITS = {
+    QuestionType.single: Traits(Holds.code, "with one option", takes_one=True),
+    QuestionType.multiple: Traits(Holds.codes, "with any number of options", takes_several=True),
+    QuestionType.quantity: Traits(Holds.number, "with a number", is_number=True),
+    QuestionType.text: Traits(Holds.words, "in words"),
+}
 
 
 def types_that(holds: Callable[[Traits], bool]) -> str:

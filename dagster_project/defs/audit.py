@@ -17,6 +17,11 @@ class AuditTime(dg.Config):
     seconds: float = Field(default=SECONDS, gt=0)
 
 
+def paragraphs(contradicted: Sequence[str]) -> dg.MarkdownMetadataValue:
+    """What is contradicted, finding by finding, as Dagster shows it to people."""
+    return dg.MetadataValue.md("\n\n".join(contradicted) or "nothing")
+
+
 def build_audit_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
     """The findings: made from the claims, and recounted from the tallies and bases."""
 
@@ -34,12 +39,14 @@ def build_audit_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.
     def findings(context: dg.AssetExecutionContext, surveys: Surveys, config: AuditTime) -> dg.MaterializeResult[None]:
         with shown_to_people(), surveys.warehouse(context.partition_key) as connection:
             counts = audit_published(connection, seconds=config.seconds)
+            contradicted = contradictions(connection)
             return dg.MaterializeResult(
                 metadata={
                     "dagster/row_count": counts.findings,
                     "figures": counts.figures,
                     "contradicted": counts.contradicted,
-                    "what_is_contradicted": dg.MetadataValue.md("\n\n".join(contradictions(connection)) or "nothing"),
+                    "contradictions": dg.MetadataValue.json(contradicted),
+                    "what_is_contradicted": paragraphs(contradicted),
                     "dagster/column_schema": table_schema(connection, "audit.findings"),
                 }
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 
 from dagster_project.audit import contradictions
+from dagster_project.defs.audit import paragraphs
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, write_checks
 from dagster_project.warehouse import survey_key
@@ -72,9 +73,9 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
                 run = run_suite(connection, suite, only=only)
                 write_checks(connection, run.results, replacing=[suite.name])
                 _keep(surveys, survey, suite, run.validation)
-                told = "\n\n".join(contradictions(connection)) if suite.name == "findings" else ""
+                contradicted = contradictions(connection) if suite.name == "findings" else []
                 for result in run.results:
-                    yield _result(result, provenance, told, strict=config.strict and gate == STRICT_GATE)
+                    yield _result(result, provenance, contradicted, strict=config.strict and gate == STRICT_GATE)
 
     return checks
 
@@ -97,7 +98,7 @@ def _keep(surveys: Surveys, survey: str, suite: Suite, validation: Mapping[str, 
     (folder / f"{suite.name}.json").write_text(json.dumps(validation, default=str), encoding="utf-8")
 
 
-def _result(result: CheckResult, provenance: str, told: str, *, strict: bool) -> dg.AssetCheckResult:
+def _result(result: CheckResult, provenance: str, contradicted: Sequence[str], *, strict: bool) -> dg.AssetCheckResult:
     is_error = result.severity == "critical" or strict or result.error is not None
     metadata: dict[str, str | int | dg.MarkdownMetadataValue] = {
         "observed": result.observed,
@@ -109,8 +110,8 @@ def _result(result: CheckResult, provenance: str, told: str, *, strict: bool) ->
         metadata["failed_rows"] = result.failed_rows
     if result.failing:
         metadata["failing"] = ", ".join(result.failing)
-    if told and not result.passed:
-        metadata["what_is_contradicted"] = dg.MetadataValue.md(told)
+    if contradicted and not result.passed:
+        metadata["what_is_contradicted"] = paragraphs(contradicted)
     if result.error is not None:
         metadata["error"] = result.error
     return dg.AssetCheckResult(

@@ -5,12 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 
 from dagster_project.codebook import Provenance
+from dagster_project.defs.declared import declared_tables
 from dagster_project.defs.ingest import OWNERS
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.defs.ui import RELEASES_URL
-from dagster_project.release import ReleaseRefusedError, publish
+from dagster_project.release import ReleaseRefusedError, publish, releases_records
+from dagster_project.schema import Table
 from dagster_project.validation import Suite, build_data_docs
 from dagster_project.warehouse import survey_key
 
@@ -47,7 +50,12 @@ def build_release_assets(
             provenance = survey_key(connection).provenance
             try:
                 published = publish(
-                    connection, survey, places.releases_dir, blocking=blocking, build_data_docs=data_docs
+                    connection,
+                    survey,
+                    places.releases_dir,
+                    tables=_declared(connection, surveys, survey),
+                    blocking=blocking,
+                    build_data_docs=data_docs,
                 )
             except ReleaseRefusedError as refused:
                 raise dg.Failure(description=f"Nothing is released: {refused}", allow_retries=False) from refused
@@ -60,6 +68,11 @@ def build_release_assets(
         )
 
     return [release]
+
+
+def _declared(connection: duckdb.DuckDBPyConnection, surveys: Surveys, survey: str) -> Sequence[Table]:
+    """What may be released. The codebook is read only where the records may, whose columns it declares."""
+    return declared_tables(surveys.folder(survey).codebook if releases_records(connection) else None)
 
 
 def _validations(folder: Path, suites: Mapping[str, Suite]) -> list[tuple[Suite, dict[str, object]]]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -31,7 +28,11 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class SurveyRun:
-    """What became of one survey. `mend` is the message of an input that is wrong, `broken` any other failure."""
+    """What became of one survey. `mend` is the message of an input that is wrong, `broken` any other failure.
+
+    The numbers are None where the run did not get so far; `contradictions` says of each finding that is contradicted
+    what cannot stand.
+    """
 
     survey: str
     succeeded: bool
@@ -39,7 +40,10 @@ class SurveyRun:
     failed_checks: Sequence[FailedCheck] = ()
     mend: str | None = None
     broken: Sequence[str] = ()
-    metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
+    records: int | None = None
+    rejects: int | None = None
+    findings: int | None = None
+    contradictions: Sequence[str] = ()
 
 
 Telling = Callable[[str], None]
@@ -67,37 +71,13 @@ def run_surveys(
         },
         "loggers": {"steps": {"config": {}}},
     }
-    with _history_at_hand(places.dagster_home) as instance:
+    with dg.DagsterInstance.get() as instance:
         for survey in surveys:
             telling.survey = survey
             result = job.execute_in_process(
                 run_config=run_config, instance=instance, partition_key=survey, raise_on_error=False
             )
             yield _survey_run(survey, result)
-
-
-@contextmanager
-def _history_at_hand(home: Path) -> Iterator[dg.DagsterInstance]:
-    """Dagster's instance, with the writing of its history made cheap: some 200 events a run, each with a connection.
-
-    The system syncs the SQLite files: a power cut may cost the last events, never the file. A connection held open
-    to each keeps SQLite from tidying up after every event.
-    """
-    from sqlalchemy import event
-    from sqlalchemy.engine import Engine
-
-    def relax(connection: object, _record: object) -> None:
-        if isinstance(connection, sqlite3.Connection):
-            connection.execute("PRAGMA synchronous = NORMAL")
-
-    event.listen(Engine, "connect", relax)
-    with ExitStack() as held:
-        held.callback(event.remove, Engine, "connect", relax)
-        instance = held.enter_context(dg.DagsterInstance.get())
-        for path in home.rglob("*.db"):
-            connection = held.enter_context(closing(sqlite3.connect(path)))
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        yield instance
 
 
 class _Telling(logging.Handler):
@@ -146,12 +126,29 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         for one in evaluations
         if not one.passed
     ]
-    metadata = {
-        key.to_user_string(): {name: value.value for name, value in event.materialization.metadata.items()}
+    records, findings = _metadata(result, "records"), _metadata(result, "findings")
+    return SurveyRun(
+        survey,
+        result.success,
+        checks=len(evaluations),
+        failed_checks=failed,
+        mend=mend,
+        broken=broken,
+        records=records.get("dagster/row_count"),
+        rejects=records.get("rows_rejected"),
+        findings=findings.get("dagster/row_count"),
+        contradictions=findings.get("contradictions", ()),
+    )
+
+
+def _metadata(result: dg.ExecuteInProcessResult, asset: str) -> Mapping[str, Any]:
+    """What the run's materialization of an asset says of it; nothing where it was not made."""
+    made = (
+        event.materialization.metadata
         for event in result.get_asset_materialization_events()
-        if (key := event.asset_key) is not None
-    }
-    return SurveyRun(survey, result.success, len(evaluations), failed, mend, broken, metadata)
+        if event.asset_key == dg.AssetKey(asset)
+    )
+    return {name: entry.value for name, entry in next(made, {}).items()}
 
 
 def _is_gate(step: str | None) -> bool:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from dagster_project.codebook import QuestionType
 from dagster_project.disclosure.withholding import (
     EVERYBODY,
     NONE,
@@ -218,7 +219,7 @@ def read_tables(connection: duckdb.DuckDBPyConnection) -> Tables:
     wave_of = {question: wave for question, *_, wave in found}
     questions, groups = [], []
     for question, kind, is_group, asker, wave in found:
-        of = answers[question]
+        of, traits = answers[question], QuestionType(kind).traits
         conditions: list[tuple[str, frozenset[Token]]] = []
         if asker is not None:
             leading = [
@@ -234,15 +235,15 @@ def read_tables(connection: duckdb.DuckDBPyConnection) -> Tables:
             TableQuestion(
                 question,
                 tuple(code for code, _ in of["valid"]),
-                single=kind != "multiple",
+                single=not traits.takes_several,
                 missing=tuple(
                     (missing, code) for missing in ("dont_know", "refused", "no_answer") for code, _ in of[missing]
                 ),
                 not_asked=tuple(("not_asked", code) for code, _ in of["not_asked"]),
-                exclusive=tuple(code for code, exclusive in of["valid"] if exclusive and kind == "multiple"),
+                exclusive=tuple(code for code, exclusive in of["valid"] if exclusive),
                 nets={net: frozenset(members) for net, members in nets[question].items()},
                 asked_of=frozenset(conditions),
-                has_rows=kind in ("single", "multiple"),
+                has_rows=traits.has_options,
             )
         )
         if is_group:
@@ -483,7 +484,7 @@ def _recoverable_quantities(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     """Withheld means and totals; recoverable where all others of a sum are shown. What they could be has no range."""
     found = connection.execute(
         """SELECT DISTINCT question, group_by, group_value, withheld FROM marts.quantities
-        JOIN raw.questions USING (question) WHERE questions.type = 'quantity'"""
+        JOIN raw.questions USING (question) WHERE questions.is_number"""
     ).fetchall()
     numbers: dict[str, dict[Group, bool]] = defaultdict(dict)
     for question, group_by, group_value, withheld in found:

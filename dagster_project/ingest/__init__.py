@@ -4,18 +4,20 @@ from dagster_project.ingest.claims_tables import CLAIMS_TABLES, write_claims
 from dagster_project.ingest.codebook_tables import CODEBOOK_TABLES, generation_of, write_codebook
 from dagster_project.ingest.propose import propose
 from dagster_project.ingest.reconstruct import reconstruct
-from dagster_project.ingest.records import FileAccount, write_records
+from dagster_project.ingest.records import RECORDS_TABLES, FileAccount, records_table, write_records
 from dagster_project.ingest.weighting import WEIGHTING_TABLES, Weighed, write_weights
 
 __all__ = [
     "CLAIMS_TABLES",
     "CODEBOOK_TABLES",
+    "RECORDS_TABLES",
     "WEIGHTING_TABLES",
     "FileAccount",
     "Weighed",
     "generation_of",
     "propose",
     "reconstruct",
+    "records_table",
     "write_claims",
     "write_codebook",
     "write_records",

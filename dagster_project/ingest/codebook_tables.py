@@ -10,7 +10,7 @@ import duckdb
 from dagster_project import __version__
 from dagster_project.codebook import CODEBOOK_FILE, Codebook, SurveyFolder
 from dagster_project.ingest.guard import file_sha256
-from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Row, Table, public, replace_all
+from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Column, Row, Table, public, replace_all
 from dagster_project.warehouse import transaction
 
 SURVEYS = Table(
@@ -86,6 +86,11 @@ QUESTIONS = Table(
         public("wave", "VARCHAR", "The one wave in which it was asked; null if it was in all"),
         public("complete", "BOOLEAN", "Whether everybody gave one of its options"),
         public("quantiles", "DOUBLE[]", "Which quantiles the table of a quantity gives"),
+        Column("holds", "VARCHAR", "What its column of the records holds: code, codes, number or words"),
+        Column("has_options", "BOOLEAN", "Whether it is answered by options of a list, and has a table of them"),
+        Column("takes_one", "BOOLEAN", "Whether whoever answers gives exactly one of them"),
+        Column("takes_several", "BOOLEAN", "Whether any number of them may be given"),
+        Column("is_number", "BOOLEAN", "Whether a number is given, which has a mean, a total and quantiles"),
     ),
 )
 ANSWERS = Table(
@@ -187,6 +192,11 @@ def write_codebook(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) 
                 "wave": question.wave,
                 "complete": question.complete,
                 "quantiles": question.quantiles if question.type.traits.is_number else [],
+                "holds": question.type.traits.holds.value,
+                "has_options": question.type.traits.has_options,
+                "takes_one": question.type.traits.takes_one,
+                "takes_several": question.type.traits.takes_several,
+                "is_number": question.type.traits.is_number,
             }
             for position, question in enumerate(book.questions, start=1)
         ],

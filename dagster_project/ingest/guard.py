@@ -72,11 +72,7 @@ def file_sha256(path: Path) -> str:
 
 def match_header(path: Path, header: Sequence[str], wanted: Sequence[str], ignored: Sequence[str]) -> list[int]:
     """Where each wanted column stands in the header. Raises `InputError` unless names match one to one."""
-    if not header:
-        raise InputError(f"{path}:1: the first line is empty; the names of the columns belong there.")
-    repeated = sorted(name for name, count in Counter(header).items() if count > 1)
-    if repeated:
-        raise InputError(f"{path}:1: the header has {_names(repeated)} twice; give each column its own name.")
+    check_header(path, header)
     places = {name: at for at, name in enumerate(header)}
     missing = [name for name in wanted if name not in places]
     if missing:
@@ -92,6 +88,15 @@ def match_header(path: Path, header: Sequence[str], wanted: Sequence[str], ignor
             "under records.ignore_columns."
         )
     return [places[name] for name in wanted]
+
+
+def check_header(path: Path, header: Sequence[str]) -> None:
+    """Raise `InputError` unless the header names columns, each by a name of its own."""
+    if not header:
+        raise InputError(f"{path}:1: the first line is empty; the names of the columns belong there.")
+    repeated = sorted(name for name, count in Counter(header).items() if count > 1)
+    if repeated:
+        raise InputError(f"{path}:1: the header has {_names(repeated)} twice; give each column its own name.")
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

@@ -18,7 +18,7 @@ from dagster_project.codebook import ANY_VALUE, CODEBOOK_FILE, RESERVED, Questio
 from dagster_project.errors import InputError
 from dagster_project.formats import FileColumn, format_of
 from dagster_project.ingest.columns import NUMBER
-from dagster_project.ingest.guard import check_present, match_header
+from dagster_project.ingest.guard import check_header, check_present
 
 MOST_OPTIONS = 20
 TODO = "TODO"
@@ -79,8 +79,7 @@ def propose(raw_dir: Path, survey: str, source: Path) -> Path:
     check_present(source)
     name = re.sub(r"[\\*?\[\]]", "_", source.name)  # as survey.yml allows
     with format_of(source).look(source) as seen:
-        headers = [column.name for column in seen.columns]
-        match_header(source, headers, headers, [])
+        check_header(source, [column.name for column in seen.columns])
         columns = [_Column(column) for column in seen.columns]
         _see(columns, seen.rows)
     if not any(column.rows for column in columns):

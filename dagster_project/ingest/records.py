@@ -21,6 +21,15 @@ from dagster_project.ingest.weighting import prepare_weights
 from dagster_project.schema import GENERATION, SURVEY, Column, Table, public, replace_all
 from dagster_project.warehouse import survey_key, transaction
 
+RECORDS = Table(
+    "records",
+    "records",
+    "One row per record, in the order of the files; the columns of the sample and of the questions are its codebook's",
+    (
+        Column("source_file", "VARCHAR", "The record file"),
+        Column("source_line", "BIGINT", "The line of the file on which the record begins; in Parquet, its row"),
+    ),
+)
 FILES = Table(
     "raw",
     "files",
@@ -42,7 +51,8 @@ REJECTS = Table(
     "rejects",
     "One row per line that could not be taken as a record",
     (
-        *(replace(column, is_public=False) for column in (SURVEY, GENERATION)),
+        SURVEY.kept,
+        GENERATION.kept,
         Column("source_file", "VARCHAR", "The record file"),
         Column("source_line", "BIGINT", "The line of the file"),
         Column("column_name", "VARCHAR", "The column that is wrong first; null where the line cannot be taken apart"),
@@ -51,6 +61,7 @@ REJECTS = Table(
         Column("problems", f"{PROBLEM}[]", "All that is wrong with the line"),
     ),
 )
+RECORDS_TABLES = (RECORDS, FILES, REJECTS)
 
 
 @dataclass(frozen=True)
@@ -100,13 +111,9 @@ def write_records(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -
 
 
 def records_table(codebook: Codebook) -> Table:
-    """The one wide table of the survey's records: where each comes from, its place in the sample, its answers."""
-    origin = (
-        Column("source_file", "VARCHAR", "The record file"),
-        Column("source_line", "BIGINT", "The line of the file on which the record begins; in Parquet, its row"),
-    )
+    """records.records for one codebook: the columns of the sample and of the questions stand in it as well."""
     typed = (Column(one.name, one.sql_type, one.meaning) for one in Sheet(codebook).columns)
-    return Table("records", "records", "One row per record, in the order of the files", (*origin, *typed))
+    return replace(RECORDS, columns=(*RECORDS.columns, *typed))
 
 
 def _load(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder, sheet: Sheet) -> list[RecordFile]:

@@ -1,5 +1,12 @@
 """The release room: what is built and checked, as one folder for readers. It knows neither Dagster nor the checks."""
 
-from dagster_project.release.publish import Release, ReleaseRefusedError, latest_release, publish, write_index
+from dagster_project.release.publish import (
+    Release,
+    ReleaseRefusedError,
+    latest_release,
+    publish,
+    releases_records,
+    write_index,
+)
 
-__all__ = ["Release", "ReleaseRefusedError", "latest_release", "publish", "write_index"]
+__all__ = ["Release", "ReleaseRefusedError", "latest_release", "publish", "releases_records", "write_index"]

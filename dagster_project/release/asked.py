@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import duckdb
 
 from dagster_project.claims import BaseRule
-from dagster_project.release.stored import Row, stored_rows
+from dagster_project.release.stored import grouped, stored_rows
+from dagster_project.schema import Row
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,28 @@ def asked_section(
     connection: duckdb.DuckDBPyConnection, *, has_records: bool, waves: Sequence[Row], used: Collection[str | None]
 ) -> AskedSection:
     """The section of a survey with these waves, whose published figures use these base rules."""
-    rates = stored_rows(connection, "SELECT * FROM marts.response_rates")
-    outcomes = [rate for rate in rates if rate["measure"] not in ("unit", "item")]
+    rates = grouped(stored_rows(connection, "SELECT * FROM marts.response_rates"), _part)
     named = connection.execute("SELECT name FROM raw.named_respondents ORDER BY position").fetchall()
     return AskedSection(
         waves=waves,
         named=[name for (name,) in named],
         base_rules={rule: rule.words.definition for rule in BaseRule if has_records or rule in used},
-        response=next((rate for rate in rates if rate["measure"] == "unit"), None),
-        items=[rate for rate in rates if rate["measure"] == "item"],
-        outcomes=outcomes if any(rate["rate"] is not None for rate in outcomes) else [],
+        response=next(iter(rates.get("unit", [])), None),
+        items=rates.get("item", []),
+        outcomes=_where_any_is_known(rates.get("outcomes", [])),
         dispositions=stored_rows(connection, "SELECT * FROM marts.dispositions ORDER BY position"),
         weighting=stored_rows(connection, "SELECT * FROM raw.weighting ORDER BY wave"),
         margins=_margins(connection),
     )
+
+
+def _part(rate: Row) -> str:
+    """The survey's own rate, those of the questions, or AAPOR's."""
+    return str(rate["measure"]) if rate["measure"] in ("unit", "item") else "outcomes"
+
+
+def _where_any_is_known(rates: Sequence[Row]) -> Sequence[Row]:
+    return rates if any(rate["rate"] is not None for rate in rates) else []
 
 
 def _margins(connection: duckdb.DuckDBPyConnection) -> list[Row]:

@@ -9,7 +9,8 @@ from operator import itemgetter
 import duckdb
 
 from dagster_project.claims import Severity, listed
-from dagster_project.release.stored import Printed, Row, grouped, stored_rows, things_printed, wave_name
+from dagster_project.release.stored import Printed, grouped, stored_rows, things_printed, wave_name
+from dagster_project.schema import Row
 
 SEVERITY_WORDS = {
     Severity.PROVED_IMPOSSIBLE: "No reading that was tried makes these figures fit.",

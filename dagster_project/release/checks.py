@@ -8,7 +8,8 @@ from operator import itemgetter
 
 import duckdb
 
-from dagster_project.release.stored import Row, grouped, stored_rows
+from dagster_project.release.stored import grouped, stored_rows
+from dagster_project.schema import Row
 
 _WORST_FIRST = ("critical", "warning", "info")
 

@@ -17,13 +17,13 @@ from dagster_project.claims import Severity
 from dagster_project.codebook import Provenance
 from dagster_project.release.stored import (
     Printed,
-    Row,
     stored_findings,
     stored_row,
     stored_rows,
     things_printed,
     web_address,
 )
+from dagster_project.schema import Row
 
 _WORST, _BEST = 1, 5
 # What is reviewed, its value between the two, and what the value means.

@@ -1,64 +1,38 @@
-"""Every published figure with its verdict; where they are many, by wave and question, as tables where they make one."""
+"""Many published figures by wave and by question, as tables where they make one: options down, groups across."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from dataclasses import dataclass
 from operator import attrgetter
 
 import duckdb
 
-from dagster_project.claims import CONTRADICTED, WIDEST_FIRST, Severity, listed
-from dagster_project.release.cards import SEVERITY_WORDS
-from dagster_project.release.stored import Printed, Row, grouped, stored_rows, wave_name, web_address
+from dagster_project.claims import WIDEST_FIRST, Kind, listed
+from dagster_project.release.judged import JudgedFigure
+from dagster_project.release.stored import grouped, wave_name, web_address
+from dagster_project.schema import Row
 
 _PLACES_IN_A_CAPTION = 3
 
 
 @dataclass(frozen=True)
-class JudgedFigure(Printed):
-    """A published figure and what was decided of it.
+class PrintedTable:
+    """One question's figures with its options down and the groups across; a cell holds what is printed for it."""
 
-    `could_be` is what it could be given all others, None where that is what is printed or is not known; `card` the
-    finding whose card tells of its verdict.
-    """
-
-    kind: str
-    question: str | None
-    answer: str | None
-    group_by: str | None
-    group_value: str | None
-    base: str | None
-    verdict: str
-    reproduced: bool | None
-    recount_text: str | None
-    power: float | None
-    could_be: str | None
-    card: str | None
-
-    @property
-    def is_contradicted(self) -> bool:
-        return self.verdict in CONTRADICTED
-
-    @property
-    def is_undecided(self) -> bool:
-        return self.verdict == Severity.UNDECIDED
-
-
-@dataclass(frozen=True)
-class PrintedQuestion:
-    """One question's figures: as a table where they make one (options down, groups across), else as a list.
-
-    The rows of a table are the bases, then the options; a cell holds the figures that are printed for it.
-    """
-
-    text: str
     where: str | None
     columns: Sequence[str]
     bases: Sequence[Line]
     options: Sequence[Line]
-    listed: Sequence[JudgedFigure]
+
+
+@dataclass(frozen=True)
+class PrintedQuestion:
+    """One question's figures, as a table where they make one."""
+
+    text: str
+    figures: Sequence[JudgedFigure]
+    table: PrintedTable | None
 
 
 @dataclass(frozen=True)
@@ -67,20 +41,24 @@ class FigureGroup:
 
     name: str
     address: str | None
-    every: Sequence[JudgedFigure]
     questions: Sequence[PrintedQuestion]
 
     @property
+    def figures(self) -> Sequence[JudgedFigure]:
+        """All of them, question by question."""
+        return [figure for question in self.questions for figure in question.figures]
+
+    @property
     def contradicted(self) -> int:
-        return sum(figure.is_contradicted for figure in self.every)
+        return sum(figure.is_contradicted for figure in self.figures)
 
     @property
     def undecided(self) -> int:
-        return sum(figure.is_undecided for figure in self.every)
+        return sum(figure.is_undecided for figure in self.figures)
 
     @property
     def reproduced(self) -> int:
-        return sum(figure.reproduced is True for figure in self.every)
+        return sum(figure.reproduced is True for figure in self.figures)
 
 
 Line = tuple[str, Sequence[Sequence[JudgedFigure]]]
@@ -100,55 +78,18 @@ class _Labels:
         """The answer's place and label; what the codebook does not have comes last and keeps its code."""
         return self.answers.get((question, answer), (len(self.answers), answer))
 
+    def options(self, question: str | None, rows: Iterable[_Place]) -> list[tuple[str, _Place]]:
+        """The rows that are options of a question, in order and with their labels."""
+        options = sorted((*self.answer(question or "", row[1]), row) for row in rows if row[0] == "option")
+        return [(label, row) for _, label, row in options]
+
     def group(self, column: _Place) -> tuple[bool, str, tuple[int, str]]:
         """Where a column stands: everyone first, then the groups of each variable."""
         return column != _EVERYONE, column[0], self.answer(*column)
 
-
-def judged_figures(connection: duckdb.DuckDBPyConnection, findings: Iterable[Row]) -> list[JudgedFigure]:
-    """Every published figure, in the order of the claims."""
-    told: dict[tuple[str, str], str] = {}
-    for finding in findings:
-        if finding["severity"] in SEVERITY_WORDS:
-            for claim in finding["claims"]:
-                told.setdefault((claim, finding["severity"]), finding["finding"])
-    stored = [field.name for field in fields(JudgedFigure) if field.name not in ("is_statement", "could_be", "card")]
-    return [
-        JudgedFigure(
-            **{name: row[name] for name in stored},
-            is_statement=False,
-            could_be=_could_be(row),
-            card=told.get((row["claim"], row["verdict"])),
-        )
-        for row in stored_rows(connection, "SELECT * FROM audit.figures ORDER BY position")
-    ]
-
-
-def _could_be(figure: Row) -> str | None:
-    low, high = figure["fits_low"], figure["fits_high"]
-    if low is None or _is_as_printed(figure):
-        return None
-    sign = " %" if figure["kind"] == "percentage" else ""
-    first = _decimal(low, ROUND_FLOOR)
-    if high is None:
-        return f"{first}{sign} or more"
-    last = _decimal(high, ROUND_CEILING)
-    return f"{first}{sign}" if first == last else f"{first} to {last}{sign}"
-
-
-def _is_as_printed(figure: Row) -> bool:
-    """Whether all others leave of a figure what its words say, or, if it is bare, no more than that."""
-    low, high = figure["fits_low"], figure["fits_high"]
-    if (low, high) == (figure["low"], figure["high"]):
-        return True
-    within = figure["low"] <= low and high is not None and (figure["high"] is None or high <= figure["high"])
-    return within and figure["hedge"] == "none"
-
-
-def _decimal(value: Decimal, rounding: str) -> str:
-    """An end of a range without zeros at its end; one that has no end is cut so that the range only grows."""
-    text = f"{value.quantize(Decimal('0.01'), rounding=rounding):,f}"
-    return text.rstrip("0").rstrip(".")
+    def column(self, column: _Place) -> str:
+        """What stands at the head of a column."""
+        return "All" if column == _EVERYONE else self.answer(*column)[1]
 
 
 def figure_groups(
@@ -156,18 +97,17 @@ def figure_groups(
 ) -> list[FigureGroup]:
     """Many figures by wave, or by question where there are no waves; in the codebook's order."""
     labels = _labels(connection)
+    if all(figure.wave is None for figure in figures):
+        return [FigureGroup(one.text, None, [one]) for one in _questions(figures, labels)]
     of_wave = grouped(figures, attrgetter("wave"))
-    if set(of_wave) == {None}:
-        questions = [(_question(of, labels), of) for of in _by_question(figures, labels)]
-        return [FigureGroup(one.text, None, of, [one]) for one, of in questions]
-    known = {wave["wave"]: wave for wave in waves if wave["wave"] in of_wave}
-    of_none = [figure for wave, of in of_wave.items() if wave not in known for figure in of]
     groups = [
-        FigureGroup(wave_name(row), web_address(row["url"]), of_wave[wave], _questions(of_wave[wave], labels))
-        for wave, row in known.items()
+        FigureGroup(wave_name(wave), web_address(wave["url"]), _questions(of_wave.pop(wave["wave"]), labels))
+        for wave in waves
+        if wave["wave"] in of_wave
     ]
-    if of_none:
-        groups.append(FigureGroup("Of no single wave", None, of_none, _questions(of_none, labels)))
+    others = [figure for of in of_wave.values() for figure in of]
+    if others:
+        groups.append(FigureGroup("Of no single wave", None, _questions(others, labels)))
     return groups
 
 
@@ -180,36 +120,43 @@ def _labels(connection: duckdb.DuckDBPyConnection) -> _Labels:
     )
 
 
-def _by_question(figures: Iterable[JudgedFigure], labels: _Labels) -> list[list[JudgedFigure]]:
-    """In the codebook's order, figures of no question last."""
-    of = grouped(figures, attrgetter("question"))
-    known = [of[question] for question in labels.questions if question in of]
-    return known + [others for question, others in of.items() if question not in labels.questions]
-
-
 def _questions(figures: Iterable[JudgedFigure], labels: _Labels) -> list[PrintedQuestion]:
-    return [_question(of, labels) for of in _by_question(figures, labels)]
+    """Figures by question, in the codebook's order, those of no question last."""
+    of = grouped(figures, attrgetter("question"))
+    known = [question for question in labels.questions if question in of]
+    others = [question for question in of if question not in labels.questions]
+    return [
+        PrintedQuestion(
+            labels.questions.get(question, "Of no single question"), of[question], _table(of[question], labels)
+        )
+        for question in known + others
+    ]
 
 
-def _question(figures: Sequence[JudgedFigure], labels: _Labels) -> PrintedQuestion:
-    question = figures[0].question
-    text = labels.questions.get(question, "Of no single question")
+def _table(figures: Sequence[JudgedFigure], labels: _Labels) -> PrintedTable | None:
+    """The figures of one question as a table; None where they make none, or are printed in too many places."""
     cells = grouped(figures, _place)
-    printed = [place for place in dict.fromkeys(figure.where_printed for figure in figures) if place]
-    if question is None or not _is_a_table(figures, cells.values()) or len(printed) > _PLACES_IN_A_CAPTION:
-        return PrintedQuestion(text, None, [], [], [], figures)
-    rows, columns = ({places[of] for places in cells} for of in (0, 1))
-    in_order = sorted(columns, key=labels.group)
-    rules = [rule for rule in WIDEST_FIRST if ("base", rule) in rows]
-    options = sorted((*labels.answer(question, name), name) for kind, name in rows if kind == "option")
-    return PrintedQuestion(
-        text=text,
-        where=listed(printed) if printed else None,
-        columns=["All" if column == _EVERYONE else labels.answer(*column)[1] for column in in_order],
-        bases=[_line(rule.words.title, ("base", rule), in_order, cells) for rule in rules],
-        options=[_line(label, ("option", name), in_order, cells) for _, label, name in options],
-        listed=[],
+    where = _where_printed(figures)
+    if not _is_a_table(figures, cells.values()) or len(where) > _PLACES_IN_A_CAPTION:
+        return None
+    rows = {row for row, _ in cells}
+    columns = sorted({column for _, column in cells}, key=labels.group)
+    options = labels.options(figures[0].question, rows)
+    return PrintedTable(
+        where=listed(where) if where else None,
+        columns=[labels.column(column) for column in columns],
+        bases=[_line(label, row, columns, cells) for label, row in _bases(rows)],
+        options=[_line(label, row, columns, cells) for label, row in options],
     )
+
+
+def _where_printed(figures: Iterable[JudgedFigure]) -> list[str]:
+    return list(dict.fromkeys(figure.where_printed for figure in figures if figure.where_printed))
+
+
+def _bases(rows: Collection[_Place]) -> list[tuple[str, _Place]]:
+    """The rows that are bases, the widest first and with their names."""
+    return [(rule.words.title, ("base", rule)) for rule in WIDEST_FIRST if ("base", rule) in rows]
 
 
 def _place(figure: JudgedFigure) -> tuple[_Place, _Place]:
@@ -224,14 +171,18 @@ def _line(label: str, row: _Place, columns: Sequence[_Place], cells: _Cells) -> 
 
 def _is_a_table(figures: Sequence[JudgedFigure], cells: Collection[Sequence[JudgedFigure]]) -> bool:
     """Whether the figures of one question are: more than one cell, each with one figure of a kind, over one base."""
-    over = {figure.base for figure in figures if figure.answer is not None}
-    bases = [figure for figure in figures if figure.answer is None]
+    shares = {figure.base for figure in figures if figure.answer is not None}
     return (
-        len(cells) > 1
-        and len(over) <= 1
-        and all(figure.kind == "base" and figure.base in WIDEST_FIRST for figure in bases)
+        figures[0].question is not None
+        and len(cells) > 1
+        and len(shares) <= 1
+        and all(figure.answer is not None or _is_a_base(figure) for figure in figures)
         and all(_is_one_of_a_kind(of) for of in cells)
     )
+
+
+def _is_a_base(figure: JudgedFigure) -> bool:
+    return figure.kind == Kind.BASE and figure.base in WIDEST_FIRST
 
 
 def _is_one_of_a_kind(cell: Sequence[JudgedFigure]) -> bool:

@@ -14,13 +14,15 @@ import duckdb
 
 from dagster_project.claims import CONTRADICTED, Severity, listed
 from dagster_project.release.cards import FindingCard, finding_cards
-from dagster_project.release.figure_tables import FigureGroup, JudgedFigure, figure_groups, judged_figures
-from dagster_project.release.stored import Row, grouped, stored_findings, stored_row, stored_rows
+from dagster_project.release.figure_tables import FigureGroup, figure_groups
+from dagster_project.release.judged import JudgedFigure, judged_figures
+from dagster_project.release.stored import grouped, stored_findings, stored_row, stored_rows
+from dagster_project.schema import Row
 
 # How many figures have a verdict, as parts of one sentence: one figure, and several.
 _VERDICTS: Mapping[str, tuple[str, str]] = {
     Severity.UNDECIDED: ("is undecided, because the search ran into its time limit",
-                               "are undecided, because the search ran into its time limit"),
+                         "are undecided, because the search ran into its time limit"),
     Severity.NEEDS_AN_ASSUMPTION: ("stands only under an assumption", "stand only under an assumption"),
     Severity.REPRODUCED: ("is given by the records", "are given by the records"),
     Severity.CONSISTENT: ("fits what else is printed", "fit what else is printed"),

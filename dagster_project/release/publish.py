@@ -1,6 +1,6 @@
 """A release: one new folder, complete and on disk, behind a pointer that is swapped at once. Or nothing at all.
 
-Which checks block, and how Data Docs are built, is told from outside: this room knows only what a release holds.
+Which tables are declared public, which checks block, and how Data Docs are built, is told from outside.
 """
 
 from __future__ import annotations
@@ -20,15 +20,13 @@ from dagster_project.errors import InputError
 from dagster_project.release.claim_review import render_claim_reviews
 from dagster_project.release.index import SurveyLine, render_index
 from dagster_project.release.report import render_report
+from dagster_project.schema import Table
 from dagster_project.warehouse import open_warehouse, survey_key
 
 LATEST = "latest"
 BUILDING = ".building-"
-# Respondents' data, and every count that the published tables may withhold: only in a release whose codebook says
-# release_records. Which of the withheld ones are small is told nowhere.
-PRIVATE_SCHEMAS = {"records", "tallies", "disclosure"}
-PRIVATE_TABLES = {("raw", "rejects"), ("marts", "estimates"), ("marts", "strata")}
-GENERATION_TABLES = ("raw", "tallies", "disclosure", "marts", "audit")
+# A gate that was not made again keeps its last results, so this table may hold several generations.
+CHECKS = "audit.checks"
 
 
 class ReleaseRefusedError(Exception):
@@ -52,16 +50,18 @@ def publish(
     survey: str,
     releases_dir: Path,
     *,
+    tables: Collection[Table],
     blocking: Collection[tuple[str, str]],
     build_data_docs: Callable[[Path], object],
 ) -> Release:
     """Publish what stands in the survey's work database `connection` as its new latest release.
 
+    Of `tables` it shows the public columns, or with release_records all; what else stands there is not published.
     `blocking` names the checks, as suite and check, that must have passed on this very build. Raises
     `ReleaseRefusedError` if one has not, and `InputError` where the folder cannot be written; the last
     release then stays as it was.
     """
-    refuse_what_is_not_whole(connection, blocking)
+    refuse_what_is_not_whole(connection, tables, blocking)
     now = dt.datetime.now(dt.UTC)
     home = releases_dir / survey
     try:
@@ -72,7 +72,7 @@ def publish(
         building = home / f"{BUILDING}{folder.name}"
         building.mkdir()
         try:
-            _fill(connection, building, now, build_data_docs)
+            _fill(connection, tables, building, now, build_data_docs)
             _sync(building)
             building.rename(folder)
         except BaseException:
@@ -88,17 +88,19 @@ def publish(
     return Release(folder)
 
 
-def refuse_what_is_not_whole(connection: duckdb.DuckDBPyConnection, blocking: Collection[tuple[str, str]]) -> None:
+def refuse_what_is_not_whole(
+    connection: duckdb.DuckDBPyConnection, tables: Collection[Table], blocking: Collection[tuple[str, str]]
+) -> None:
     """Raise `ReleaseRefusedError` unless everything is of one generation and every blocking check passed on it."""
     generation = survey_key(connection).generation
-    for schema, table in _tables(connection):
-        if schema not in GENERATION_TABLES or (schema, table) == ("audit", "checks"):
+    for table in _standing(connection, tables):
+        if "generation" not in table.names or table.address == CHECKS:
             continue
-        found = connection.execute(f'SELECT DISTINCT generation FROM {schema}."{table}"').fetchall()
+        found = connection.execute(f"SELECT DISTINCT generation FROM {table.address}").fetchall()
         others = [other for (other,) in found if other != generation]
         if others:
             raise ReleaseRefusedError(
-                f"{schema}.{table} was built from other inputs (generation {others[0]}) than the codebook "
+                f"{table.address} was built from other inputs (generation {others[0]}) than the codebook "
                 f"({generation}); run the whole survey again."
             )
     published = connection.execute("SELECT claims_sha256 FROM raw.publication").fetchall()
@@ -121,6 +123,12 @@ def refuse_what_is_not_whole(connection: duckdb.DuckDBPyConnection, blocking: Co
         )
 
 
+def releases_records(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the codebook lets a release carry the respondents' records, and with them all that is declared."""
+    [(released,)] = connection.execute("SELECT release_records FROM raw.survey").fetchall()
+    return bool(released)
+
+
 def latest_release(releases_dir: Path, survey: str) -> Release | None:
     """The survey's latest release, if it has one."""
     pointer = releases_dir / survey / LATEST
@@ -141,20 +149,21 @@ def write_index(releases_dir: Path) -> Path:
 
 def _fill(
     connection: duckdb.DuckDBPyConnection,
+    tables: Collection[Table],
     folder: Path,
     now: dt.datetime,
     build_data_docs: Callable[[Path], object],
 ) -> None:
     database = folder / "survey.duckdb"
-    _copy_database(connection, database)
-    tables = folder / "tables"
-    tables.mkdir()
+    _copy_database(connection, tables, database)
+    exports = folder / "tables"
+    exports.mkdir()
     with open_warehouse(database, read_only=True) as released:
-        for schema, table in _tables(released):
-            if schema in ("marts", "audit"):
+        for table in _standing(released, tables):
+            if table.schema in ("marts", "audit"):
                 for ending, options in (("csv", "FORMAT csv, HEADER"), ("parquet", "FORMAT parquet")):
-                    path = _literal(str(tables / f"{table}.{ending}"))
-                    released.execute(f'COPY {schema}."{table}" TO {path} ({options})')
+                    path = _literal(str(exports / f"{table.name}.{ending}"))
+                    released.execute(f"COPY {table.address} TO {path} ({options})")
         (folder / "report.html").write_text(render_report(released, built_at=now), encoding="utf-8")
         reviews = render_claim_reviews(released, built_at=now)
         (folder / "claim_review.jsonld").write_text(reviews, encoding="utf-8")
@@ -162,19 +171,17 @@ def _fill(
     _write_sums(folder)
 
 
-def _copy_database(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _copy_database(connection: duckdb.DuckDBPyConnection, tables: Collection[Table], path: Path) -> None:
     """Copy table by table into a new file: compact, and without a trace of what is left out."""
-    with_records = bool(connection.execute("SELECT release_records FROM raw.survey").fetchall()[0][0])
+    with_records = releases_records(connection)
     connection.execute(f"ATTACH {_literal(str(path))} AS released")
     try:
-        for schema, table in _tables(connection):
-            is_private = schema in PRIVATE_SCHEMAS or (schema, table) in PRIVATE_TABLES
-            if with_records or not is_private:
-                connection.execute(f"CREATE SCHEMA IF NOT EXISTS released.{schema}")
-                rows = f'FROM {schema}."{table}"'
-                if (schema, table) == ("raw", "weighting_margins") and not with_records and _withholds(connection):
-                    rows = f"SELECT * REPLACE (NULL::BIGINT AS n, NULL::DOUBLE AS share_before) {rows}"
-                connection.execute(f'CREATE TABLE released.{schema}."{table}" AS {rows}')
+        for table in _standing(connection, tables):
+            shown = [f'"{column.name}"' for column in table.columns if column.is_public or with_records]
+            if shown:
+                rows = f"SELECT {', '.join(shown)} FROM {table.address}"
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS released.{table.schema}")
+                connection.execute(f"CREATE TABLE released.{table.address} AS {rows}")
         connection.execute("CHECKPOINT released")
     finally:
         connection.execute("DETACH released")
@@ -183,21 +190,12 @@ def _copy_database(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise AssertionError(f"{wal} is left: the copy is not all in its file")
 
 
-def _withholds(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the counts of the weighting's margins could tell what the tables withhold, or are too small."""
+def _standing(connection: duckdb.DuckDBPyConnection, tables: Collection[Table]) -> list[Table]:
+    """Those of the tables that this database has: records.weights is there only where weights are computed."""
     found = connection.execute(
-        """SELECT exists(FROM disclosure.withheld) OR exists(
-            FROM raw.weighting_margins WHERE n > 0 AND n < (SELECT minimum_cell FROM raw.survey)
-        )"""
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
     ).fetchall()
-    return bool(found[0][0])
-
-
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    return connection.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() "
-        "WHERE database_name = current_database() AND NOT temporary ORDER BY schema_name, table_name"
-    ).fetchall()
+    return [table for table in tables if (table.schema, table.name) in found]
 
 
 def _literal(text: str) -> str:

@@ -1,6 +1,6 @@
 """The report that people read: one HTML file, whole without a network or a script.
 
-Here the page's sections are put together. Stored rows come in reading order and in sentences; no number is computed
+Here the page's sections are put together. Stored rows come in reading order and in sentences; no estimate is computed
 anew, nothing that a release leaves out is read (records, the values of rejects), and no file is written.
 """
 
@@ -17,8 +17,9 @@ from dagster_project.release.asked import AskedSection, asked_section
 from dagster_project.release.checks import ChecksSection, checks_section
 from dagster_project.release.figures import FiguresSection, figures_section
 from dagster_project.release.page import provenance_tag, write_page
-from dagster_project.release.stored import Row, stored_rows
+from dagster_project.release.stored import stored_rows
 from dagster_project.release.tables import TablesSection, tables_section
+from dagster_project.schema import Row
 
 ABOUT_RECORDS = {
     Provenance.reconstructed.value: "The records behind this report are reconstructed. No respondent gave them.",

@@ -7,14 +7,15 @@ report and to `claim_review`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import duckdb
 
-Row = Mapping[str, Any]
+from dagster_project.schema import Row
+
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 

@@ -13,7 +13,9 @@ from operator import itemgetter
 import duckdb
 
 from dagster_project.claims import BaseRule, listed
-from dagster_project.release.stored import Row, grouped, stored_rows
+from dagster_project.codebook import QuestionType
+from dagster_project.release.stored import grouped, stored_rows
+from dagster_project.schema import Row
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,14 @@ class Statistic:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with its topline's rows; for a quantity or a text, or without its base, with none.
+    """A question with its topline's rows; without options, or without its base, with none.
 
     `statistics` are those of a quantity or a scale in the whole sample.
     """
 
     question: str
     text: str
-    type: str
+    type: QuestionType
     asked_of: str | None
     base_rule: str
     bases: Sequence[Row]
@@ -126,7 +128,7 @@ def _questions(connection: duckdb.DuckDBPyConnection, asked: Sequence[Row], surv
             Question(
                 question=name,
                 text=one["question_text"],
-                type=one["type"],
+                type=QuestionType(one["type"]),
                 asked_of=_asked_of(routing.get(name, [])),
                 base_rule=one["base_rule"],
                 bases=sorted(bases.get(name, []), key=lambda base: list(BaseRule).index(base["base_rule"])),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import duckdb
 
 from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Table, public
-from dagster_project.validation.run import CheckResult
+from dagster_project.validation.outcomes import CheckResult
 from dagster_project.warehouse import survey_key, transaction
 
 CHECKS = Table(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dagster_project.codebook import Holds, QuestionType
+
 # Percentages are stated to ten decimals at most (DECIMAL(38, 10)). As an integer over 10^13 a percentage is exact,
 # and the digit to spare keeps an open interval that is wider than nothing at least ten units wide.
 _PERCENT_UNIT = 10**13
@@ -89,43 +91,48 @@ def duplicates_measure(batch: str, key: Sequence[str]) -> str:
     return f"SELECT count(*), count(*) - count(DISTINCT row({keys})) FROM {batch}"
 
 
+def _holds(kind: str) -> Holds:
+    """What the column of a question of that type holds."""
+    return QuestionType(kind).traits.holds
+
+
 def _code(question: str, kind: str) -> str:
     """The code or codes that a record has for a question, as SQL over the columns of records; null for a blank."""
     column = identifier(question)
-    if kind == "multiple":
-        return f"CAST({column} AS VARCHAR[])"
-    if kind == "quantity":
-        return f"CASE WHEN {column} IS NOT NULL THEN '*' ELSE {identifier(question + '__missing')} END"
-    if kind == "text":
-        return f"CASE WHEN {column} <> '' THEN '*' END"
-    return f"CAST({column} AS VARCHAR)"
+    match _holds(kind):
+        case Holds.code:
+            return f"CAST({column} AS VARCHAR)"
+        case Holds.codes:
+            return f"CAST({column} AS VARCHAR[])"
+        case Holds.words:
+            return f"CASE WHEN {column} <> '' THEN '*' END"
+    return f"CASE WHEN {column} IS NOT NULL THEN '*' ELSE {identifier(question + '__missing')} END"
 
 
 def _columns(question: str, kind: str) -> list[str]:
     """The columns of records that `_code` reads, in a form whose distinct values are few."""
     column = identifier(question)
-    if kind == "quantity":
-        return [
-            f"CASE WHEN {column} IS NOT NULL THEN 0 END AS {column}",
-            identifier(question + "__missing"),
-        ]
-    if kind == "text":
-        return [f"CASE WHEN {column} <> '' THEN '*' END AS {column}"]
-    return [column]
+    match _holds(kind):
+        case Holds.code | Holds.codes:
+            return [column]
+        case Holds.words:
+            return [f"CASE WHEN {column} <> '' THEN '*' END AS {column}"]
+    return [f"CASE WHEN {column} IS NOT NULL THEN 0 END AS {column}", identifier(question + "__missing")]
 
 
 def _is_among(code: str, kind: str, codes: str) -> str:
     """SQL: the record's code is (for several codes: one of them is) among ``codes``, a one-column SELECT."""
-    if kind == "multiple":
+    if _holds(kind) is Holds.codes:
         return f"list_has_any({code}, (SELECT coalesce(list(c), []) FROM ({codes}) AS t(c)))"
     return f"{code} IN ({codes})"
 
 
 def unknown_answer(question: str, kind: str) -> str:
     """SQL condition on a record: it has an answer to ``question`` that the codebook does not list."""
-    code = identifier(question + "__missing") if kind == "quantity" else _code(question, kind)
+    is_coded = _holds(kind) in (Holds.code, Holds.codes)
+    code = _code(question, kind) if is_coded else identifier(question + "__missing")
     known = f"SELECT answer FROM raw.answers WHERE question = {literal(question)}"
-    if kind == "multiple":
+    if _holds(kind) is Holds.codes:
         return (
             f"len({code}) = 0 OR list_contains(list_transform({code}, lambda c: c IS NULL), true) "
             f"OR NOT list_has_all((SELECT coalesce(list(answer), []) FROM ({known})), {code})"
@@ -143,7 +150,7 @@ def unrouted_answer(question: str, kind: str, asked_if: str, asked_if_kind: str)
         "AND kind IN ('valid', 'dont_know', 'refused')"
     )
     admitting = f"SELECT asked_if_answer FROM raw.routing WHERE question = {literal(question)}"
-    blank = "['']" if asked_if_kind == "multiple" else "''"
+    blank = "['']" if _holds(asked_if_kind) is Holds.codes else "''"
     condition = f"coalesce({_code(asked_if, asked_if_kind)}, {blank})"
     return (
         f"{_is_among(_code(question, kind), kind, answered)} AND NOT {_is_among(condition, asked_if_kind, admitting)}"

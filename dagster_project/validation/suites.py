@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,12 @@ from typing import Any, Literal, cast, get_args
 
 import duckdb
 
+from dagster_project.codebook import Holds, QuestionType
 from dagster_project.errors import InputError
 
 Severity = Literal["critical", "warning", "info"]
 Each = Literal[
-    "respondent", "recorded", "weighted", "unweighted", "weight", "weight_of_all", "single", "multiple", "quantity",
-    "routed",
+    "respondent", "recorded", "weighted", "unweighted", "weight", "weight_of_all", "coded", "number", "routed",
 ]  # fmt: skip
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -76,104 +77,73 @@ def load_suites(folder: Path) -> dict[str, Suite]:
 
 
 def _load(path: Path) -> Suite:
+    content = _json(path)
+    _must(isinstance(content, dict), f"{path}: a suite is a JSON object with name, meta and expectations.")
+    name, meta, written = (content.get(field) for field in ("name", "meta", "expectations"))
+    _must(name == path.stem, f'{path}: "name" is {name!r}; write {path.stem!r}, as the file is called.')
+    table: Any = meta.get("table") if isinstance(meta, dict) else None
+    _must(
+        isinstance(table, str) and _TABLE.fullmatch(table) is not None,
+        f'{path}: "meta.table" must name the table, as schema.table; it is {table!r}.',
+    )
+    _must(isinstance(written, list) and written != [], f'{path}: "expectations" must list at least one expectation.')
+    checks: dict[str, CheckSpec] = {}
+    for number, one in enumerate(written, start=1):
+        place = f"{path}, expectation {number}"
+        spec = _check(path.stem, place, one, table)
+        first = checks.setdefault(spec.check, spec)
+        _must(
+            first.severity == spec.severity,
+            f"{place}: check {spec.check!r} is {first.severity} above and {spec.severity} here. "
+            "One check has one severity.",
+        )
+    return Suite(path.stem, table, str(meta.get("title", path.stem)), tuple(checks.values()), tuple(written))
+
+
+def _json(path: Path) -> Any:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: this suite cannot be read ({error}). It must be a UTF-8 text file.") from error
     except json.JSONDecodeError as error:
         raise InputError(
             f"{path}, line {error.lineno}, column {error.colno}: this is not JSON ({error.msg}). Mend it there."
         ) from error
-    if not isinstance(content, dict):
-        raise InputError(f"{path}: a suite is a JSON object with name, meta and expectations.")
-    if content.get("name") != path.stem:
-        raise InputError(f'{path}: "name" is {content.get("name")!r}; write {path.stem!r}, as the file is called.')
-    meta = content.get("meta")
-    table = meta.get("table") if isinstance(meta, dict) else None
-    if not isinstance(meta, dict) or not isinstance(table, str) or not _TABLE.fullmatch(table):
-        raise InputError(f'{path}: "meta.table" must name the table, as schema.table; it is {table!r}.')
-    written = content.get("expectations")
-    if not isinstance(written, list) or not written:
-        raise InputError(f'{path}: "expectations" must list at least one expectation.')
-    checks: dict[str, CheckSpec] = {}
-    for number, one in enumerate(written, start=1):
-        spec = _check(path, number, one, table)
-        first = checks.setdefault(spec.check, spec)
-        if first.severity != spec.severity:
-            raise InputError(
-                f"{path}, expectation {number}: check {spec.check!r} is {first.severity} above and {spec.severity} "
-                "here. One check has one severity."
-            )
-    return Suite(path.stem, table, str(meta.get("title", path.stem)), tuple(checks.values()), tuple(written))
 
 
-def _check(path: Path, number: int, one: object, table: str) -> CheckSpec:
-    place = f"{path}, expectation {number}"
-    if not isinstance(one, dict) or not isinstance(one.get("type"), str):
-        raise InputError(f'{place}: an expectation is an object with "type", "kwargs", "severity" and "meta".')
-    if not isinstance(one.get("kwargs"), dict):
-        raise InputError(f'{place}: "kwargs" must be an object.')
-    meta = one.get("meta")
-    if not isinstance(meta, dict):
-        raise InputError(f'{place}: "meta" must hold "check" and "reason".')
-    check, severity = meta.get("check"), one.get("severity")
-    if not isinstance(check, str) or not _NAME.fullmatch(check):
-        raise InputError(f'{place}: "meta.check" is {check!r}; write a name of small letters, digits and _.')
-    if severity not in get_args(Severity):
-        raise InputError(f'{place}: "severity" is {severity!r}; write critical, warning or info.')
+def _check(suite: str, place: str, one: Any, table: str) -> CheckSpec:
+    """The check of one expectation as written; what is missing of it is told with its place in the file."""
+    _must(
+        isinstance(one, dict) and isinstance(one.get("type"), str),
+        f'{place}: an expectation is an object with "type", "kwargs", "severity" and "meta".',
+    )
+    meta, severity = one.get("meta"), one.get("severity")
+    _must(isinstance(one.get("kwargs"), dict), f'{place}: "kwargs" must be an object.')
+    _must(isinstance(meta, dict), f'{place}: "meta" must hold "check" and "reason".')
+    check, each = meta.get("check"), meta.get("each")
+    _must(
+        isinstance(check, str) and _NAME.fullmatch(check) is not None,
+        f'{place}: "meta.check" is {check!r}; write a name of small letters, digits and _.',
+    )
+    _must(severity in get_args(Severity), f'{place}: "severity" is {severity!r}; write critical, warning or info.')
     for field in ("reason", "says"):
-        if not isinstance(meta.get(field), str) or not meta[field].strip():
-            raise InputError(f'{place}: "meta.{field}" must be a sentence.')
-    each = meta.get("each")
-    if each is not None and each not in get_args(Each):
-        raise InputError(
-            f'{place}: "meta.each" is {each!r}; write one of {", ".join(get_args(Each))}, or leave it out.'
-        )
-    return CheckSpec(path.stem, check, table, cast(Severity, severity), meta["says"], meta["reason"])
+        said = meta.get(field)
+        _must(isinstance(said, str) and said.strip() != "", f'{place}: "meta.{field}" must be a sentence.')
+    _must(
+        each is None or each in get_args(Each),
+        f'{place}: "meta.each" is {each!r}; write one of {", ".join(get_args(Each))}, or leave it out.',
+    )
+    return CheckSpec(suite, check, table, severity, meta["says"], meta["reason"])
+
+
+def _must(holds: bool, message: str) -> None:
+    if not holds:
+        raise InputError(message)
 
 
 def expand(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Expected]:
     """The suite's expectations for the survey in ``connection``, templates filled from its ``raw`` tables."""
-    survey = connection.execute("SELECT generation, has_records, weighted, has_respondent FROM raw.survey").fetchone()
-    if survey is None:
-        raise InputError("raw.survey is empty: ingest the survey before validating it.")
-    generation, has_records, weighted, has_respondent = survey
-    questions = connection.execute(
-        """
-        SELECT questions.question, questions.type, routing.asked_if_question, asked.type
-        FROM raw.questions AS questions
-        LEFT JOIN (SELECT DISTINCT question, asked_if_question FROM raw.routing) AS routing USING (question)
-        LEFT JOIN raw.questions AS asked ON asked.question = routing.asked_if_question
-        ORDER BY questions.position
-        """
-    ).fetchall()
-    of_all = {"generation": str(generation)}
-    columns = {
-        name
-        for (name,) in connection.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'records' AND table_name = 'records'"
-        ).fetchall()
-    }
-    weighed = weighted and "weight" in columns
-    scopes: dict[str | None, list[dict[str, str]]] = {
-        None: [of_all],
-        "recorded": [of_all] if has_records else [],
-        "respondent": [of_all] if has_respondent else [],
-        "weighted": [of_all] if weighted else [],
-        "unweighted": [] if weighted else [of_all],
-        "weight": [of_all] if weighed else [],
-        # who did not respond need not have a weight
-        "weight_of_all": [of_all] if weighed and "disposition" not in columns else [],
-        "routed": [
-            {"question": question, "kind": kind, "asked_if": asked_if, "asked_if_kind": asked_if_kind}
-            for question, kind, asked_if, asked_if_kind in questions
-            if asked_if is not None
-        ],
-        **{
-            each: [{"question": question, "kind": kind} for question, kind, *_ in questions if kind == each]
-            for each in ("single", "multiple", "quantity")
-        },
-    }
+    scopes = _scopes(connection)
     return [
         Expected(
             check=one["meta"]["check"],
@@ -184,8 +154,61 @@ def expand(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Expected
             question=names.get("question"),
         )
         for one in suite.expectations
-        for names in scopes[one["meta"].get("each")]
+        for names in scopes.get(one["meta"].get("each"), [])
     ]
+
+
+def _scopes(connection: duckdb.DuckDBPyConnection) -> dict[str | None, list[dict[str, str]]]:
+    """What an expectation is repeated for, by the word for it in a suite: each time the names that its text takes."""
+    survey = connection.execute("SELECT generation, has_records, weighted, has_respondent FROM raw.survey").fetchone()
+    if survey is None:
+        raise InputError("raw.survey is empty: ingest the survey before validating it.")
+    generation, has_records, weighted, has_respondent = survey
+    columns = _columns_of_records(connection)
+    weighed = weighted and "weight" in columns
+    holds = {
+        None: True,
+        "recorded": has_records,
+        "respondent": has_respondent,
+        "weighted": weighted,
+        "unweighted": not weighted,
+        "weight": weighed,
+        "weight_of_all": weighed and "disposition" not in columns,  # who did not respond need not have a weight
+    }
+    of_all: dict[str | None, list[dict[str, str]]] = {
+        each: [{"generation": str(generation)}] for each, holds_here in holds.items() if holds_here
+    }
+    return of_all | _questions(connection)
+
+
+def _columns_of_records(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'records' AND table_name = 'records'"
+    ).fetchall()
+    return {name for (name,) in rows}
+
+
+def _questions(connection: duckdb.DuckDBPyConnection) -> dict[str | None, list[dict[str, str]]]:
+    """The questions with `coded` answers (all but words), those that are a `number`, and those that are `routed`."""
+    rows = connection.execute(
+        """
+        SELECT questions.question, questions.type, routing.asked_if_question, asked.type
+        FROM raw.questions AS questions
+        LEFT JOIN (SELECT DISTINCT question, asked_if_question FROM raw.routing) AS routing USING (question)
+        LEFT JOIN raw.questions AS asked ON asked.question = routing.asked_if_question
+        ORDER BY questions.position
+        """
+    ).fetchall()
+    scopes: dict[str | None, list[dict[str, str]]] = defaultdict(list)
+    for question, kind, asked_if, asked_if_kind in rows:
+        names, traits = {"question": question, "kind": kind}, QuestionType(kind).traits
+        if traits.holds is not Holds.words:
+            scopes["coded"].append(names)
+        if traits.is_number:
+            scopes["number"].append(names)
+        if asked_if is not None:
+            scopes["routed"].append({**names, "asked_if": asked_if, "asked_if_kind": asked_if_kind})
+    return scopes
 
 
 def _fill(value: object, names: Mapping[str, str]) -> object:

@@ -1,8 +1,3 @@
-{#-
-The table of every coded question's answers on its published base: the whole sample, or by each group's values.
-
-An option that nobody chose stands there with 0; a missing answer only where the base counts it and somebody gave it.
--#}
 {% macro result_table(by_group) -%}
     {%- set level = "group_by is not null" if by_group else "group_by is null" -%}
     with survey as (
@@ -25,13 +20,17 @@ An option that nobody chose stands there with 0; a missing answer only where the
 
     estimates as (
 
-        select * from {{ ref("estimates") }} where {{ level }}
+        select *
+        from {{ ref("estimates") }}
+        where {{ level }}
 
     ),
 
     intervals as (
 
-        select * from {{ ref("intervals") }} where is_default and {{ level }}
+        select *
+        from {{ ref("intervals") }}
+        where is_default and {{ level }}
 
     ),
 
@@ -57,11 +56,13 @@ An option that nobody chose stands there with 0; a missing answer only where the
             estimates.w,
             estimates.share,
             questions.decimals,
-            case when not estimates.suppressed then
-                {{ percent_text(
-                    "estimates.n", "estimates.n_base", "estimates.w", "estimates.w_base", "survey.weighted",
-                    "questions.decimals"
-                ) }}
+            case
+                when not estimates.suppressed
+                    then
+                        {{ percent_text(
+                            "estimates.n", "estimates.n_base", "estimates.w", "estimates.w_base", "survey.weighted",
+                            "questions.decimals"
+                        ) }}
             end as percent_text,
             estimates.n_mentions,
             estimates.share_of_mentions,
@@ -75,8 +76,10 @@ An option that nobody chose stands there with 0; a missing answer only where the
             intervals.high as ci_high,
             intervals.method as ci_method,
             estimates.suppressed,
-            estimates.withheld,
-            coalesce(intervals.not_computed, estimates.not_computed) as not_computed
+            coalesce(intervals.not_computed, estimates.not_computed) as not_computed,
+            estimates.withheld_because,
+            estimates.base_withheld_because,
+            estimates.answers_withheld_because
         from estimates
         cross join survey
         inner join questions on estimates.question = questions.question
@@ -93,5 +96,5 @@ An option that nobody chose stands there with 0; a missing answer only where the
 
     )
 
-    select * from final
+    {{ masked("final") }}
 {%- endmacro %}

@@ -12,20 +12,20 @@ codes and labels are joined as rows, never written.
 -#}
 {% macro tally_cells() -%}
     {%- set questions = tally_rows(
-        "select question, type, is_group, asked_if_question, wave from raw.questions order by position"
+        "select question, holds, is_group, asked_if_question, wave from raw.questions order by position"
     ) -%}
     {%- set columns = tally_rows(
         "select column_name from duckdb_columns() where schema_name = 'records' and table_name = 'records'"
     ) | map(attribute=0) | list -%}
-    {%- set types = {} -%}
-    {%- for question in questions -%}{%- do types.update({question[0]: question[1]}) -%}{%- endfor -%}
+    {%- set held = {} -%}
+    {%- for question in questions -%}{%- do held.update({question[0]: question[1]}) -%}{%- endfor -%}
     {%- set weighted_anew = tally_rows(
         "select 1 from duckdb_tables() where schema_name = 'records' and table_name = 'weights'"
     ) | length > 0 -%}
-    {#- a bit for each code of a multiple question, of the 62 that a number holds for sure -#}
+    {#- a bit for each code of several in one cell, of the 62 that a number holds for sure -#}
     {%- set packed = tally_rows(
         "select question from raw.answers inner join raw.questions using (question) "
-        "where type = 'multiple' group by question having count(distinct answer) filter (answer <> '') <= 62"
+        "where holds = 'codes' group by question having count(distinct answer) filter (answer <> '') <= 62"
     ) | map(attribute=0) | list -%}
     {%- set routed = questions | rejectattr(3, "none") | map(attribute=0) | list %}
     {%- set of_one_wave = questions | rejectattr(4, "none") | map(attribute=0) | list if "wave" in columns else [] %}
@@ -66,10 +66,10 @@ codes and labels are joined as rows, never written.
             {%- for group in groups %},
             "{{ group }}" as by_{{ group }}
             {%- endfor %}
-            {%- for question, type, is_group, asker, wave in questions %},
-            {{ tally_routed(question, asker, types, question in of_one_wave) }} as routed_{{ question }},
-            case when routed_{{ question }} then {{ tally_answer(question, type, question in packed) }} end as answer_{{ question }}
-            {%- if type == "quantity" %},
+            {%- for question, holds, is_group, asker, wave in questions %},
+            {{ tally_routed(question, asker, held, question in of_one_wave) }} as routed_{{ question }},
+            case when routed_{{ question }} then {{ tally_answer(question, holds, question in packed) }} end as answer_{{ question }}
+            {%- if holds == "number" %},
             case when routed_{{ question }} then "{{ question }}" end as value_{{ question }}
             {%- endif %}
             {%- endfor %}
@@ -109,8 +109,8 @@ codes and labels are joined as rows, never written.
         order by units.unit
 
     ),
-    {%- for question, type, is_group, asker, wave in questions %}
-    {%- set key = tally_key(question, type, question in led_to) %}
+    {%- for question, holds, is_group, asker, wave in questions %}
+    {%- set key = tally_key(question, holds, question in led_to) %}
     {%- set others = groups | reject("equalto", question) | list %}
     {%- for group in others %}
 
@@ -151,13 +151,13 @@ codes and labels are joined as rows, never written.
     {%- endfor %}
 
     long as (
-        {% for question, type, is_group, asker, wave in questions %}
+        {% for question, holds, is_group, asker, wave in questions %}
         {%- for group in [none] + groups if group != question %}
         select
             '{{ question }}' as question,
             {{ "case when routed_" ~ question ~ " then " if question in led_to -}}
-            {{ tally_codes(question, type, question in packed) }}{{ " end" if question in led_to }} as answers,
-            {{ "value_" ~ question if type == "quantity" else "null::double" }} as value,
+            {{ tally_codes(question, holds, question in packed) }}{{ " end" if question in led_to }} as answers,
+            {{ "value_" ~ question if holds == "number" else "null::double" }} as value,
             {{ "'" ~ group ~ "'" if group else "null::varchar" }} as group_by,
             {{ "coalesce(group_value, '')" if group else "null::varchar" }} as group_value,
             unit,
@@ -193,13 +193,13 @@ codes and labels are joined as rows, never written.
 
 
 {#- Whether a record is routed to the question: always, in its wave only, or by what it answered to the asking one. -#}
-{% macro tally_routed(question, asker, types, of_one_wave) -%}
+{% macro tally_routed(question, asker, held, of_one_wave) -%}
     {%- if of_one_wave -%}wave = wave_of_{{ question }} and {% endif -%}
     {%- if asker is none -%}
         true
     {%- else -%}
         routed_{{ asker }} and coalesce(
-            {%- if types[asker] == "multiple" -%}
+            {%- if held[asker] == "codes" -%}
                 list_has_any("{{ asker }}"::varchar[], admitting_{{ question }})
             {%- else -%}
                 list_contains(admitting_{{ question }}, "{{ asker }}"::varchar)
@@ -212,13 +212,13 @@ codes and labels are joined as rows, never written.
 What a record's cell is grouped by: its code; its codes, as the bits of one number where these suffice; for numbers and
 words only whether there is a value.
 -#}
-{% macro tally_answer(question, type, is_packed) -%}
+{% macro tally_answer(question, holds, is_packed) -%}
     {%- if is_packed -%}
         case
             when "{{ question }}" is not null
                 then coalesce(list_sum(list_transform("{{ question }}", lambda code: 1::bigint << enum_code(code))), 0)::bigint
         end
-    {%- elif type in ("single", "multiple") -%}
+    {%- elif holds in ("code", "codes") -%}
         "{{ question }}"
     {%- else -%}
         case when "{{ question }}" is null then "{{ question }}__missing" else '*' end
@@ -227,13 +227,13 @@ words only whether there is a value.
 
 
 {#- The columns of a question's cell; that somebody is routed to a question says nothing where everybody is. -#}
-{% macro tally_key(question, type, is_led_to) -%}
-    {{ "routed_" ~ question ~ ", " if is_led_to }}answer_{{ question }}{{ ", value_" ~ question if type == "quantity" }}
+{% macro tally_key(question, holds, is_led_to) -%}
+    {{ "routed_" ~ question ~ ", " if is_led_to }}answer_{{ question }}{{ ", value_" ~ question if holds == "number" }}
 {%- endmacro %}
 
 
 {#- The grouped cell as a list of codes; a blank is the code ''. -#}
-{% macro tally_codes(question, type, is_packed) -%}
+{% macro tally_codes(question, holds, is_packed) -%}
     {%- if is_packed -%}
         case
             when answer_{{ question }} is null then ['']
@@ -242,7 +242,7 @@ words only whether there is a value.
                 lambda code, place: (answer_{{ question }} >> (place - 1)) & 1 = 1
             )
         end
-    {%- elif type == "multiple" -%}
+    {%- elif holds == "codes" -%}
         coalesce(answer_{{ question }}::varchar[], [''])
     {%- else -%}
         [coalesce(answer_{{ question }}::varchar, '')]

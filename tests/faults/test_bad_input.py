@@ -110,13 +110,9 @@ FAULTS: dict[str, tuple[Break, str]] = {
 
 
 @pytest.fixture(scope="module")
-def released_once(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """One desk for all faults: a good release of the small survey first."""
-    folder = tmp_path_factory.mktemp("faults")
-    desk = Desk(folder / "raw", folder / "output")
-    desk.survey("small", {"survey.yml": SMALL_SURVEY, "records.csv": SMALL_RECORDS})
-    assert desk.basecheck("run").code == 0
-    return desk
+def released_once(small_release: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """One desk for all faults, with a good release of the small survey."""
+    return small_release.copy_to(tmp_path_factory.mktemp("faults"))
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda name: name.replace(" ", "-"))

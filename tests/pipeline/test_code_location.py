@@ -35,7 +35,8 @@ UPSTREAM = {
     "crosstabs": {"estimates", "intervals", "codebook"},
     "quantities": {"values", "bases", "strata", "withheld", "codebook"},
     "comparisons": {"estimates", "tallies", "respondents", "strata", "codebook"},
-    "letters": {"comparisons", "codebook"}, "association": {"estimates", "tallies", "strata", "codebook"},
+    "letters": {"comparisons", "codebook"},
+    "association": {"estimates", "tallies", "respondents", "strata", "codebook"},
     "dispositions": {"records", "codebook"},
     "response_rates": {"respondents", "dispositions", "records", "withheld", "codebook"},
     "findings": {"claims", "tallies", "bases", "response_rates", "withheld"},
@@ -133,3 +134,14 @@ def test_the_sensor_asks_for_what_changed_and_only_for_that(small: Desk) -> None
     with (small.places.raw_dir / "small" / "records.csv").open("a") as stream:
         stream.write("13,f,1,40,p\n")
     assert look(cursor)[0] == ["small"]
+
+
+def test_the_history_of_a_run_is_kept_for_the_ui(small_release: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(small_release.places.dagster_home))
+    with dg.DagsterInstance.get() as instance:
+        [run] = instance.get_runs()
+        evaluations = instance.all_logs(run.run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    assert run.status is dg.DagsterRunStatus.SUCCESS
+    assert run.tags["dagster/partition"] == "small"
+    with small_release.released("small") as connection:
+        assert connection.execute("SELECT count(*) FROM audit.checks").fetchall() == [(len(evaluations),)]

@@ -19,7 +19,7 @@ R_ROWS = golden_rows("r_comparisons.csv")
 R_DIFFERENCES = [row for row in R_ROWS if row["compared_with"] != "association"]
 R_TABLES = [row for row in R_ROWS if row["compared_with"] == "association"]
 
-MARTS = "+letters,marts +association,marts"
+MODELS = "+letters +association"
 
 Row = dict[str, Any]
 Tables = Callable[[str], duckdb.DuckDBPyConnection]
@@ -75,10 +75,10 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tables]:
         "few": (codebook("", "[]", groups=f"{GROUPS}, d: Dd, e: Ee"), few),
         "halves": (codebook("", "[]"), halves),
     }
-    opened = {"nhanes2": tables_of(Desk(SHIPPED, folder / "shipped"), "nhanes2", MARTS)}
+    opened = {"nhanes2": tables_of(Desk(SHIPPED, folder / "shipped"), "nhanes2", MODELS)}
     for name, (text, respondents) in surveys.items():
         desk.survey(name, {"survey.yml": text, "records.csv": written(respondents)})
-        opened[name] = tables_of(desk, name, MARTS)
+        opened[name] = tables_of(desk, name, MODELS)
     yield opened.__getitem__
     for connection in opened.values():
         connection.close()

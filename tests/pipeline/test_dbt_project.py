@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from dagster_project.defs import dbt_project
 from dagster_project.places import DBT_DIR
 from tests.conftest import Desk
 
@@ -25,14 +27,10 @@ def _dbt(*arguments: str, folder: Path, **environment: str) -> subprocess.Comple
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Path]:
+def built(small_release: Desk, tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Path]:
     """A small survey that was ingested by the pipeline, and then built by a plain `dbt build` in a copy of dbt/."""
-    from tests.conftest import SMALL_RECORDS, SMALL_SURVEY
-
     folder = tmp_path_factory.mktemp("plain")
-    desk = Desk(folder / "raw", folder / "output")
-    desk.survey("small", {"survey.yml": SMALL_SURVEY, "records.csv": SMALL_RECORDS})
-    assert desk.basecheck("run").code == 0
+    desk = small_release.copy_to(folder)
     with duckdb.connect(str(desk.places.work_database("small"))) as connection:
         connection.execute("DROP SCHEMA marts CASCADE; DROP SCHEMA tallies CASCADE")
     project = folder / "dbt"
@@ -45,8 +43,7 @@ def test_a_plain_dbt_build_works_by_itself(built: tuple[Desk, Path]) -> None:
     environment = {"BASECHECK_SURVEY": "small", "BASECHECK_OUTPUT_DIR": str(desk.places.output_dir)}
     done = _dbt("build", folder=project, **environment)
     assert done.returncode == 0, done.stdout
-    results = json.loads((project / "target" / "run_results.json").read_text())["results"]
-    unit_tests = [result for result in results if result["unique_id"].startswith("unit_test.")]
+    unit_tests = [result for result in _results(project) if result["unique_id"].startswith("unit_test.")]
     assert len(unit_tests) == 12
     assert {result["status"] for result in unit_tests} == {"pass"}
     with duckdb.connect(str(desk.places.work_database("small")), read_only=True) as connection:
@@ -68,7 +65,7 @@ def test_dbt_docs_describe_every_model_and_column(built: tuple[Desk, Path]) -> N
         assert described == set(catalog["nodes"][key]["columns"]), key
 
 
-GENERIC_TESTS = """
+MODELS = """
 models:
   - name: right
     data_tests: &tests
@@ -83,16 +80,52 @@ models:
   - name: wrong
     data_tests: *tests
     columns: *columns
+  - name: masked_mart
+    columns:
+      - {name: answer, config: {meta: {tells: key}}}
+      - {name: n_base, config: {meta: {tells: count, of: base}}}
+      - {name: is_small, config: {meta: {tells: count, of: base, instead: "true"}}}
+      - {name: n, config: {meta: {tells: count}}}
+      - {name: shoe_size, config: {meta: {tells: anything}}}
+      - {name: withheld, config: {meta: {tells: withheld}}}
+      - {name: not_computed, config: {meta: {tells: reason}}}
+  - name: careless_mart
+    columns:
+      - {name: answer, config: {meta: {tells: key}}}
+      - {name: n}
+"""
+MART = """
+with final as (
+
+    select * from (
+        values
+        ('a', 40, false, 9, 43, null, null, null, 7),
+        ('b', 40, false, 3, 43, 'one of two', 'too few', null, 7),
+        ('c', 4, false, 1, 43, null, 'too few', 'too few', 7)
+    ) as t (
+        answer, n_base, is_small, n, shoe_size, not_computed, withheld_because, base_withheld_because, undeclared
+    )
+
+)
+
+{{ masked("final") }}
 """
 
 
-def test_our_generic_tests_pass_right_rows_and_fail_wrong_ones(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def by_itself(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of a few rows that has our generic tests and the mask, and nothing else of ours, built."""
+    tmp_path = tmp_path_factory.mktemp("by_itself")
     (tmp_path / "dbt_project.yml").write_text("name: generic\nprofile: p\nflags: {send_anonymous_usage_stats: false}\n")
     (tmp_path / "profiles.yml").write_text("p: {target: t, outputs: {t: {type: duckdb, path: t.duckdb}}}\n")
     shutil.copytree(DBT_DIR / "tests" / "generic", tmp_path / "tests" / "generic")
+    (tmp_path / "macros").mkdir()
+    shutil.copy(DBT_DIR / "macros" / "masked.sql", tmp_path / "macros")
     models = tmp_path / "models"
     models.mkdir()
-    (models / "models.yml").write_text(GENERIC_TESTS)
+    (models / "models.yml").write_text(MODELS)
+    (models / "masked_mart.sql").write_text(MART)
+    (models / "careless_mart.sql").write_text(MART)
     (models / "wholes.sql").write_text("select * from (values (1, 5), (null, 2), (4, 8)) as t (a, n)")
     right = (
         "(1, 'x', 2, 0.0), (1, 'y', 3, 1.0), (null, 'x', 2, null), (1, 'z', 9, 0.5), (4, 'x', null, 0), (4, 'y', 7, 0)"
@@ -104,10 +137,18 @@ def test_our_generic_tests_pass_right_rows_and_fail_wrong_ones(tmp_path: Path) -
     )
     (models / "wrong.sql").write_text(f"select * from (values {wrong}) as t (a, b, n, share)")
     _dbt("build", folder=tmp_path)
-    results = json.loads((tmp_path / "target" / "run_results.json").read_text())["results"]
+    return tmp_path
+
+
+def _results(folder: Path) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = json.loads((folder / "target" / "run_results.json").read_text())["results"]
+    return results
+
+
+def test_our_generic_tests_pass_right_rows_and_fail_wrong_ones(by_itself: Path) -> None:
     failures = {
         (result["unique_id"].split(".")[2].split("_" + model)[0], model): result["failures"]
-        for result in results
+        for result in _results(by_itself)
         for model in ("right", "wrong")
         if result["unique_id"].startswith("test.") and f"_{model}_" in result["unique_id"]
     }
@@ -121,3 +162,44 @@ def test_our_generic_tests_pass_right_rows_and_fail_wrong_ones(tmp_path: Path) -
         ("parts_sum_to_whole", "wrong"): 3,  # 4 of 5, a part without a whole, 9 of 8 with one withheld
         ("accepted_range", "wrong"): 2,
     }
+
+
+def test_a_withheld_row_is_blank_in_every_column_that_tells_of_it(by_itself: Path) -> None:
+    with duckdb.connect(str(by_itself / "t.duckdb"), read_only=True) as connection:
+        shown = connection.execute("FROM masked_mart ORDER BY answer").fetchall()
+        columns = [name for name, *_ in connection.description or []]
+    # what the model's file does not name is not in the table, and a word that nobody has thought of is blanked
+    assert columns == ["answer", "n_base", "is_small", "n", "shoe_size", "withheld", "not_computed"]
+    assert shown == [
+        ("a", 40, False, 9, 43, False, None),
+        ("b", 40, False, None, None, True, "too few"),
+        ("c", None, True, None, None, True, "too few"),
+    ]
+
+
+def test_a_mart_with_a_column_that_does_not_say_what_it_tells_of_is_not_built(by_itself: Path) -> None:
+    [careless] = [result for result in _results(by_itself) if result["unique_id"] == "model.generic.careless_mart"]
+    assert careless["status"] == "error"
+    assert (
+        "careless_mart.n does not say what it tells of: config.meta.tells in careless_mart.yml" in careless["message"]
+    )
+
+
+def test_whatever_is_published_goes_through_the_mask_or_reads_what_went_through_it() -> None:
+    manifest = dbt_project.manifest_json()
+    models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    published = {
+        key: [column["config"]["meta"].get("tells") for column in model["columns"].values()]
+        for key, model in models.items()
+        if any(column["config"]["meta"].get("tells") for column in model["columns"].values())
+    }
+    assert {key.split(".")[-1] for key in models.keys() - published.keys()} == {
+        "cells", "tallies", "respondents", "values", "strata", "estimates",
+    }  # fmt: skip
+    for key, tells in published.items():
+        assert all(tells), key
+        macros = set(models[key]["depends_on"]["macros"])
+        macros |= {inner for macro in macros for inner in manifest["macros"][macro]["depends_on"]["macros"]}
+        if "macro.basecheck.masked" not in macros:
+            read = models[key]["depends_on"]["nodes"]
+            assert {one for one in read if not one.startswith("source.basecheck.raw.")} <= published.keys(), key

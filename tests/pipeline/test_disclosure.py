@@ -70,6 +70,27 @@ def test_a_small_count_and_three_others_are_blanks_with_their_reason(health: Des
         assert (not_computed == "withheld: too few respondents") is withheld
 
 
+def test_a_withheld_row_of_any_table_is_blank_in_all_that_its_columns_tell_of_it(health: Desk) -> None:
+    withheld = set()
+    with health.released("health") as connection:
+        for model in dbt_project.manifest_json()["nodes"].values():
+            tells = {name: column["config"]["meta"] for name, column in model.get("columns", {}).items()}
+            if not any(meta.get("tells") == "reason" for meta in tells.values()):
+                continue
+            hidden = [
+                name
+                for name, meta in tells.items()
+                if meta["tells"] not in ("key", "label", "rule", "design", "withheld", "reason")
+                and not meta.keys() & {"of", "instead"}
+            ]
+            told = connection.execute(
+                f"SELECT DISTINCT {', '.join(hidden)} FROM marts.{model['name']} WHERE not_computed = ?", [WITHHELD]
+            ).fetchall()
+            assert told in ([], [(None,) * len(hidden)]), model["name"]
+            withheld |= {model["name"] for _ in told}
+    assert withheld == {"bases", "crosstabs", "intervals", "quantities", "comparisons", "association"}
+
+
 def test_a_base_that_is_the_same_number_is_withheld_with_it(health: Desk) -> None:
     with health.released("health") as connection:
         bases = connection.execute(

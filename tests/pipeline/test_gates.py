@@ -11,21 +11,30 @@ import pytest
 from dagster_project.defs import dbt_project
 from dagster_project.places import Places
 from dagster_project.warehouse import open_warehouse
-from tests.conftest import SMALL_RECORDS, Desk
+from tests.conftest import SMALL_RECORDS, SMALL_SURVEY, Desk, Outcome
 
 Edit = Callable[[Path, str, str], None]
 
 
-@pytest.fixture
-def released(small: Desk) -> Desk:
-    """The small survey with a good release."""
-    outcome = small.basecheck("run")
-    assert outcome.code == 0, outcome.out + outcome.err
-    return small
+HOSTILE = "{{ 7 * 7 }}'; DROP TABLE raw.survey; --"
 
 
-def test_base_rules_routing_and_multiple_answers_are_counted_right(released: Desk) -> None:
-    with released.released("small") as connection:
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Outcome]:
+    """The small survey, run once with a hostile label, a larger minimum base, its records for everybody to see, and an
+    answer to a question that was not asked.
+    """
+    folder = tmp_path_factory.mktemp("odd")
+    desk = Desk(folder / "raw", folder / "output")
+    codebook = SMALL_SURVEY.replace("respondent: id\n", "respondent: id\nrelease_records: true\n")
+    codebook = codebook.replace("minimum_base: 2", "minimum_base: 11").replace("{f: Female,", f'{{f: "{HOSTILE}",')
+    records = SMALL_RECORDS.replace("3,f,0,,r", "3,f,0,12,r")
+    desk.survey("small", {"survey.yml": codebook, "records.csv": records})
+    return desk, desk.basecheck("run")
+
+
+def test_base_rules_routing_and_multiple_answers_are_counted_right(small_release: Desk) -> None:
+    with small_release.released("small") as connection:
         bases = connection.execute(
             "SELECT question, base_rule, n_base FROM marts.bases WHERE group_by IS NULL ORDER BY question, n_base"
         ).fetchall()
@@ -116,13 +125,11 @@ def test_a_weight_that_is_not_positive_blocks_and_is_named_by_its_line(small: De
     assert failing == [(["records.csv:5"],)]
 
 
-def test_answers_outside_the_routing_warn_and_are_not_counted(small: Desk) -> None:
-    records = SMALL_RECORDS.replace("3,f,0,,r", "3,f,0,12,r")
-    small.survey("small", {"records.csv": records})
-    outcome = small.basecheck("run")
+def test_answers_outside_the_routing_warn_and_are_not_counted(odd: tuple[Desk, Outcome]) -> None:
+    desk, outcome = odd
     assert outcome.code == 0, outcome.out
     assert "Warning: routing_is_respected of records" in outcome.out
-    with small.released("small") as connection:
+    with desk.released("small") as connection:
         base = connection.execute(
             "SELECT n_base FROM marts.bases WHERE question = 'hours' AND base_rule = 'answered' AND group_by IS NULL"
         ).fetchall()
@@ -140,10 +147,8 @@ def test_a_release_keeps_its_address_when_a_newer_one_comes(released: Desk, edit
     assert "Small survey again" in (second / "report.html").read_text(encoding="utf-8")
 
 
-def test_release_records_carries_the_records(small: Desk, edit: Edit) -> None:
-    edit(small.places.raw_dir / "small" / "survey.yml", "respondent: id\n", "respondent: id\nrelease_records: true\n")
-    assert small.basecheck("run").code == 0
-    with small.released("small") as connection:
+def test_release_records_carries_the_records(odd: tuple[Desk, Outcome]) -> None:
+    with odd[0].released("small") as connection:
         assert connection.execute("SELECT count(*) FROM records.records").fetchall() == [(12,)]
 
 
@@ -160,22 +165,17 @@ def test_a_second_run_gives_the_same_tables(released: Desk) -> None:
     assert tables() == first
 
 
-def test_no_percentage_is_printed_on_a_small_base(small: Desk, edit: Edit) -> None:
-    edit(small.places.raw_dir / "small" / "survey.yml", "minimum_base: 2", "minimum_base: 11")
-    assert small.basecheck("run").code == 0
-    with small.released("small") as connection:
+def test_no_percentage_is_printed_on_a_small_base(odd: tuple[Desk, Outcome]) -> None:
+    with odd[0].released("small") as connection:
         rows = connection.execute(
             "SELECT DISTINCT question, suppressed, share IS NULL, percent_text IS NULL FROM marts.toplines ORDER BY 1"
         ).fetchall()
     assert rows == [("media", False, False, False), ("sex", False, False, False), ("works", True, True, True)]
 
 
-def test_labels_cannot_become_sql_or_templates(small: Desk, edit: Edit) -> None:
-    hostile = "{{ 7 * 7 }}'; DROP TABLE raw.survey; --"
-    edit(small.places.raw_dir / "small" / "survey.yml", "{f: Female, m: Male}", f'{{f: "{hostile}", m: Male}}')
-    assert small.basecheck("run").code == 0
-    with small.released("small") as connection:
+def test_labels_cannot_become_sql_or_templates(odd: tuple[Desk, Outcome]) -> None:
+    with odd[0].released("small") as connection:
         labels = connection.execute(
             "SELECT answer_label FROM marts.toplines WHERE question = 'sex' AND answer = 'f'"
         ).fetchall()
-    assert labels == [(hostile,)]
+    assert labels == [(HOSTILE,)]

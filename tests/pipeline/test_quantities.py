@@ -80,7 +80,7 @@ def survey(desk: Desk, name: str, design: str, people: list[dict[str, str]]) -> 
 
 def quantities_of(desk: Desk, name: str) -> Table:
     """The survey's rows of marts.quantities by question, statistic, p, group variable and group."""
-    with tables_of(desk, name, "bases strata quantities") as connection:
+    with tables_of(desk, name, "+quantities") as connection:
         found = rows(connection, "FROM marts.quantities")
     keys = ("question", "statistic", "p", "group_by", "group_value")
     return {tuple("" if row[key] is None else str(row[key]) for key in keys): row for row in found}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from dagster_project.codebook import read_survey_folder
+from dagster_project.defs.ingest import codebook, records, weights
 from tests.conftest import Desk, Outcome
 
 SURVEY = """
@@ -88,6 +90,22 @@ def test_a_release_tells_of_the_weighting_and_holds_no_respondents_weight(weight
         assert not tables & {"records.weights", "records.records"}
         [row] = connection.execute("SELECT method, n, w, deff_before FROM raw.weighting").fetchall()
         assert row == ("raking", 74, pytest.approx(1000), 1)
+        margins = connection.execute("SELECT answers, n, share_before FROM raw.weighting_margins WHERE margin = 1")
+        assert margins.fetchall() == [(["f"], 40, 40 / 74), (["m"], 34, 34 / 74), (None, 0, None)]
+        assert "n_in_full" not in [name for name, *_ in connection.execute("DESCRIBE raw.weighting_margins").fetchall()]
+
+
+def test_dagsters_page_shows_the_margins_before_anything_is_decided(desk: Desk) -> None:
+    folder = desk.survey("weighted", {"survey.yml": SURVEY, "records.csv": RECORDS})
+    with duckdb.connect() as connection:
+        survey = read_survey_folder(folder.parent, "weighted")
+        for step in (codebook, records):
+            step(connection, survey)
+        margins = [row.data for row in weights(connection, survey)["margins"].records]
+    assert [(row["answers"], row["n"]) for row in margins][:3] == [("f", 40), ("m", 34), (None, 0)]
+    assert list(margins[0]) == [
+        "wave", "margin", "questions", "position", "answers", "n", "population_share", "share_before", "share_after",
+    ]  # fmt: skip
 
 
 def test_margins_that_no_weights_meet_stop_the_run_before_the_tallies(desk: Desk) -> None:

@@ -8,7 +8,7 @@ questions as (
 
     select *
     from {{ source("raw", "questions") }}
-    where type = 'single'
+    where takes_one
 
 ),
 
@@ -20,27 +20,25 @@ estimates as (
 
 strata as (
 
-    select
-        *,
-        row_number() over (order by stratum) as stratum_id
-    from {{ ref("strata") }}
+    select * from {{ ref("strata") }}
 
 ),
 
-group_places as (
+places as (
 
-    select
-        question as group_by,
-        answer as group_value,
-        position
-    from {{ source("raw", "answers") }}
-    where kind = 'valid'
-    union all
-    select
-        'wave' as group_by,
-        wave as group_value,
-        position
-    from {{ source("raw", "waves") }}
+    {{ group_places() }}
+
+),
+
+design as (
+
+    {{ design() }}
+
+),
+
+sample_units as (
+
+    {{ sample_units() }}
 
 ),
 
@@ -54,7 +52,7 @@ tables as (
         any_value(estimates.generation) as generation,
         any_value(estimates.provenance) as provenance,
         any_value(questions.position) as position,
-        bool_or(estimates.withheld) as withheld
+        min(estimates.withheld_because) as withheld_because
     from estimates
     inner join questions on estimates.question = questions.question
     where estimates.group_by is not null and (estimates.group_by <> 'wave' or questions.wave is null)
@@ -62,36 +60,26 @@ tables as (
 
 ),
 
-unit_cells as (
+listed as (
 
     select
-        tallies.question,
-        tallies.group_by,
-        tallies.answer,
-        tallies.group_value,
-        strata.stratum_id,
-        tallies.sampling_unit,
-        tallies.n,
-        tallies.w,
-        tallies.w2
-    from {{ ref("tallies") }} as tallies
-    inner join tables on tallies.question = tables.question and tallies.group_by = tables.group_by
-    inner join strata on tallies.stratum is not distinct from strata.stratum
-    where tallies.kind = 'valid' and tallies.w > 0
+        estimates.question,
+        estimates.group_by,
+        estimates.answer,
+        estimates.kind,
+        estimates.group_value,
+        places.group_position,
+        row_number() over (order by estimates.base_id, estimates.answer) as listed_id
+    from estimates
+    inner join tables on estimates.question = tables.question and estimates.group_by = tables.group_by
+    inner join places on estimates.group_by = places.group_by and estimates.group_value = places.group_value
+    where estimates.kind = 'valid'
 
 ),
 
-units as (
+answer_units as (
 
-    select
-        *,
-        row_number() over (order by stratum_id, sampling_unit) as unit_id
-    from (
-        select distinct
-            stratum_id,
-            sampling_unit
-        from unit_cells
-    ) as distinct_units
+    {{ answer_units("listed", "listed_id") }}
 
 ),
 
@@ -99,24 +87,18 @@ given as (
 
     -- answers that nobody gave and groups that nobody is in have no row and no column
     select
-        unit_cells.question,
-        unit_cells.group_by,
-        unit_cells.answer,
-        unit_cells.group_value,
-        sum(unit_cells.n)::bigint as n,
-        sum(unit_cells.w) as w,
-        dense_rank() over (
-            partition by unit_cells.question, unit_cells.group_by
-            order by unit_cells.answer
-        ) - 1 as answer_number,
-        dense_rank() over (
-            partition by unit_cells.question, unit_cells.group_by
-            order by group_places.position
-        ) - 1 as group_number
-    from unit_cells
-    inner join group_places
-        on unit_cells.group_by = group_places.group_by and unit_cells.group_value = group_places.group_value
-    group by unit_cells.question, unit_cells.group_by, unit_cells.answer, unit_cells.group_value, group_places.position
+        listed.listed_id,
+        listed.question,
+        listed.group_by,
+        sum(answer_units.n)::bigint as n,
+        sum(answer_units.w) as w,
+        dense_rank() over (partition by listed.question, listed.group_by order by listed.answer) - 1 as answer_number,
+        dense_rank() over (partition by listed.question, listed.group_by order by listed.group_position) - 1
+            as group_number
+    from listed
+    inner join answer_units on listed.listed_id = answer_units.listed_id
+    where answer_units.w > 0
+    group by listed.listed_id, listed.question, listed.group_by, listed.answer, listed.group_position
 
 ),
 
@@ -147,25 +129,17 @@ counted as (
 placed as (
 
     select
-        unit_cells.question,
-        unit_cells.group_by,
+        counted.question,
+        counted.group_by,
         counted.cell,
         counted.n_cells,
-        unit_cells.stratum_id,
-        units.unit_id,
-        unit_cells.w,
-        unit_cells.w2
-    from unit_cells
-    inner join counted
-        on
-            unit_cells.question = counted.question
-            and unit_cells.group_by = counted.group_by
-            and unit_cells.answer = counted.answer
-            and unit_cells.group_value = counted.group_value
-    inner join units
-        on
-            unit_cells.stratum_id = units.stratum_id
-            and unit_cells.sampling_unit is not distinct from units.sampling_unit
+        answer_units.stratum_id,
+        answer_units.unit_id,
+        answer_units.w,
+        answer_units.w2
+    from answer_units
+    inner join counted on answer_units.listed_id = counted.listed_id
+    where answer_units.w > 0
 
 ),
 
@@ -261,15 +235,6 @@ gathered as (
 
 ),
 
-design as (
-
-    select
-        any_value(df) as df,
-        any_value(lone_unit) as lone_unit
-    from strata
-
-),
-
 judged as (
 
     select
@@ -281,14 +246,16 @@ judged as (
         pearson.weights,
         gathered.* exclude (question, group_by),
         case
-            when tables.withheld then 'withheld: too few respondents'
             when pearson.n is null then 'nobody in the base'
             when pearson.n < survey.minimum_base then 'base below the minimum'
             when pearson.n_answers < 2 then 'fewer than two answers were given'
             when pearson.n_groups < 2 then 'fewer than two groups'
         end as no_table,
         coalesce(
-            no_table, design.lone_unit, case when design.df <= 0 then 'no degrees of freedom' end
+            tables.withheld_because,
+            no_table,
+            design.lone_unit,
+            case when design.df <= 0 then 'no degrees of freedom' end
         ) as no_test,
         case when no_table is null then pearson.chi2 end as chi2
     from tables
@@ -342,61 +309,22 @@ tested as (
 
 ),
 
-ranked as (
-
-    select
-        *,
-        count(second_order_p) over (partition by group_by) as tests,
-        row_number() over (partition by group_by order by second_order_p nulls last) as rank_of_p
-    from tested
-
-),
-
 adjusted as (
 
-    -- Holm's, as in comparisons
-    select
-        *,
-        case
-            when second_order_p is not null
-                then
-                    least(max(second_order_p * (tests - rank_of_p + 1)) over (
-                        partition by group_by
-                        order by rank_of_p
-                    ), 1)
-        end as p_holm
-    from ranked
+    {{ holm("tested", "second_order_p", "group_by") }}
 
 ),
 
 final as (
 
+    -- how many stand in a table, and on how many lines, is shown whatever is withheld of it
     select
-        survey,
-        generation,
-        provenance,
-        question,
-        group_by,
-        n,
-        n_answers,
-        n_groups,
-        chi2,
-        sqrt(chi2 / n / least(n_answers - 1, n_groups - 1)) as cramers_v,
-        df,
-        first_order_chi2,
-        first_order_df,
-        first_order_p,
-        second_order_f,
-        second_order_ndf,
-        second_order_ddf,
-        second_order_p,
-        p_holm,
-        p_holm < 1 - {{ confidence_level() }} as is_significant,
-        withheld,
-        not_computed
+        *,
+        null::varchar as table_withheld_because,
+        sqrt(chi2 / n / least(n_answers - 1, n_groups - 1)) as cramers_v
     from adjusted
     order by position, group_by
 
 )
 
-select * from final
+{{ masked("final") }}

@@ -94,7 +94,7 @@ long as (
 
 ),
 
-withheld_rows as (
+withheld_bases as (
 
     select * from {{ source("disclosure", "withheld_bases") }}
 
@@ -138,11 +138,10 @@ final as (
         measured.group_by,
         measured.group_value,
         measured.base_rule,
-        case when withheld_rows.question is null then measured.n_base end as n_base,
-        case when withheld_rows.question is null then measured.w_base end as w_base,
-        case when withheld_rows.question is null then measured.n_kish end as n_kish,
-        -- 1.96 as in every poll's margin of error, without the quantile's further digits
-        case when withheld_rows.question is null then 1.96::double end * sqrt(
+        measured.n_base,
+        measured.w_base,
+        measured.n_kish,
+        {{ quantile_of_polls() }} * sqrt(
             0.25 / measured.n_kish
             * case
                 when measured.universe_base is null then 1
@@ -151,22 +150,21 @@ final as (
             end
         ) as margin_of_error,
         measured.base_rule = questions.base_rule as is_published,
-        withheld_rows.question is not null as withheld,
         case
-            when withheld_rows.question is not null then 'withheld: too few respondents'
             when measured.w_base is null then 'those asked who did not respond have no weight'
             when margin_of_error is null then 'nobody in the base'
-        end as not_computed
+        end as not_computed,
+        withheld_bases.reason as withheld_because
     from measured
     cross join survey
     inner join questions on measured.question = questions.question
-    left join withheld_rows
+    left join withheld_bases
         on
-            measured.question = withheld_rows.question
-            and measured.base_rule = withheld_rows.base_rule
-            and measured.group_by is not distinct from withheld_rows.group_by
-            and measured.group_value is not distinct from withheld_rows.group_value
+            measured.question = withheld_bases.question
+            and measured.base_rule = withheld_bases.base_rule
+            and measured.group_by is not distinct from withheld_bases.group_by
+            and measured.group_value is not distinct from withheld_bases.group_value
 
 )
 
-select * from final
+{{ masked("final") }}

@@ -56,7 +56,9 @@ final as (
         outcomes.disposition,
         outcomes.symbol,
         outcomes.disposition_label,
-        coalesce(counted.n, 0) as n
+        coalesce(counted.n, 0) as n,
+        -- of how many nothing came is no answer that could be withheld
+        null::varchar as withheld_because
     from outcomes
     cross join survey
     left join counted on outcomes.disposition = counted.disposition
@@ -65,4 +67,4 @@ final as (
 
 )
 
-select * from final
+{{ masked("final") }}

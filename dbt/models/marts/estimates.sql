@@ -8,25 +8,7 @@ questions as (
 
     select *
     from {{ source("raw", "questions") }}
-    where type in ('single', 'multiple')
-
-),
-
-answers as (
-
-    select * from {{ source("raw", "answers") }}
-
-),
-
-tallies as (
-
-    select * from {{ ref("tallies") }}
-
-),
-
-respondents as (
-
-    select * from {{ ref("respondents") }}
+    where has_options
 
 ),
 
@@ -42,11 +24,18 @@ withheld as (
 
 ),
 
+design as (
+
+    {{ design() }}
+
+),
+
 bases as (
 
     -- every published base, with a number by which the large tables below are joined
     select
-        bases.* exclude (margin_of_error, not_computed),
+        bases.* exclude (margin_of_error, withheld, not_computed),
+        case when bases.withheld then bases.not_computed end as base_withheld_because,
         row_number() over (order by bases.question, bases.group_by, bases.group_value) as base_id
     from {{ ref("bases") }} as bases
     inner join questions on bases.question = questions.question
@@ -56,35 +45,13 @@ bases as (
 
 sample_units as (
 
-    -- the whole sample stands in the tallies of every question
-    select
-        stratum,
-        sampling_unit,
-        row_number() over (order by stratum, sampling_unit) as unit_id
-    from respondents
-    where group_by is null and question = (select min(all_questions.question) from respondents as all_questions)
-    group by stratum, sampling_unit
+    {{ sample_units() }}
 
 ),
 
-design as (
+base_units as (
 
-    select
-        any_value(strata.df) as df,
-        any_value(strata.lone_unit) as lone_unit,
-        any_value(strata.weights_sum_to_universe) as weights_sum_to_universe,
-        any_value(survey.weighted or survey.has_stratum or survey.has_sampling_unit) or count(strata.population) > 0
-            as is_complex,
-        coalesce(any_value(survey.has_wave), false) as has_wave,
-        -- of a simple random sample whose universe is counted: the part of it that was not drawn
-        case
-            when any_value(survey.has_stratum or survey.has_sampling_unit) then 1
-            else greatest(1 - coalesce(sum(strata.units) / sum(strata.population), 0), 0)
-        end as part_not_drawn,
-        normal_quantile((1 + {{ confidence_level() }}) / 2) as z,
-        t_quantile((1 + {{ confidence_level() }}) / 2, any_value(strata.df) filter (strata.df > 0)::double) as t
-    from strata
-    cross join survey
+    {{ base_units() }}
 
 ),
 
@@ -97,7 +64,7 @@ listed as (
         answer,
         answer_label,
         kind
-    from answers
+    from {{ source("raw", "answers") }}
     union
     select
         question,
@@ -123,7 +90,7 @@ listed as (
         'None of these' as answer_label,
         'none' as kind
     from questions
-    where type = 'multiple'
+    where takes_several
 
 ),
 
@@ -149,43 +116,27 @@ options as (
         named.kind,
         named.position,
         named.answer_label,
-        row_number() over (order by bases.base_id, named.position, named.answer, named.kind) as row_id
+        row_number() over (order by bases.base_id, named.position, named.answer, named.kind) as option_id
     from bases
     inner join named on bases.question = named.question
+    where named.kind in ('net', 'none') or {{ is_in_base("named.kind", "bases.base_rule") }}
 
 ),
 
 answer_units as (
 
-    select
-        options.row_id,
-        sample_units.unit_id,
-        tallies.n,
-        tallies.w,
-        tallies.w2
-    from tallies
-    inner join options
-        on
-            tallies.question = options.question
-            and tallies.answer = options.answer
-            and tallies.kind = options.kind
-            and tallies.group_by is not distinct from options.group_by
-            and tallies.group_value is not distinct from options.group_value
-    inner join sample_units
-        on
-            tallies.stratum is not distinct from sample_units.stratum
-            and tallies.sampling_unit is not distinct from sample_units.sampling_unit
+    {{ answer_units("options", "option_id") }}
 
 ),
 
 counted as (
 
     select
-        row_id,
+        option_id,
         sum(n)::bigint as n,
         sum(w) as w
     from answer_units
-    group by row_id
+    group by option_id
 
 ),
 
@@ -193,7 +144,7 @@ shares as (
 
     select
         options.*,
-        questions.type = 'multiple' and options.kind = 'valid' as is_mention,
+        questions.takes_several and options.kind = 'valid' as is_mention,
         coalesce(counted.n, 0) as n,
         coalesce(counted.w, 0.0) as w,
         coalesce(options.n_base < survey.minimum_base, true) as suppressed,
@@ -205,41 +156,8 @@ shares as (
     from options
     cross join survey
     inner join questions on options.question = questions.question
-    left join counted on options.row_id = counted.row_id
-    where
-        options.kind in ('valid', 'net')
-        or (
-            counted.n > 0
-            and (
-                options.kind = 'none'
-                or options.base_rule = 'all'
-                or (options.base_rule = 'routed' and options.kind <> 'not_asked')
-            )
-        )
-
-),
-
-base_units as (
-
-    -- the base of every question and group, by sampling unit
-    select
-        bases.base_id,
-        sample_units.unit_id,
-        any_value(sample_units.stratum) as stratum,
-        sum(respondents.w) as w,
-        sum(respondents.w2) as w2
-    from respondents
-    inner join bases
-        on
-            respondents.question = bases.question
-            and respondents.group_by is not distinct from bases.group_by
-            and respondents.group_value is not distinct from bases.group_value
-    inner join sample_units
-        on
-            respondents.stratum is not distinct from sample_units.stratum
-            and respondents.sampling_unit is not distinct from sample_units.sampling_unit
-    where {{ is_in_base("respondents.kind", "bases.base_rule") }}
-    group by bases.base_id, sample_units.unit_id
+    left join counted on options.option_id = counted.option_id
+    where options.kind in ('valid', 'net') or counted.n > 0
 
 ),
 
@@ -248,8 +166,8 @@ deviations as (
     -- by stratum, the sum over the units of z = (w - share * w_base of the unit) / w_base, and of its square;
     -- of units that are single respondents both follow from the sums of their weights and squared weights
     select
-        shares.row_id,
-        base_units.stratum,
+        shares.option_id,
+        base_units.stratum_id,
         sum(coalesce(answer_units.w, 0) - shares.share * base_units.w) / any_value(shares.w_base) as z,
         sum(
             case
@@ -260,9 +178,9 @@ deviations as (
     from shares
     cross join survey
     inner join base_units on shares.base_id = base_units.base_id
-    left join answer_units on shares.row_id = answer_units.row_id and base_units.unit_id = answer_units.unit_id
+    left join answer_units on shares.option_id = answer_units.option_id and base_units.unit_id = answer_units.unit_id
     where shares.share is not null
-    group by shares.row_id, base_units.stratum
+    group by shares.option_id, base_units.stratum_id
 
 ),
 
@@ -270,11 +188,11 @@ variances as (
 
     -- the units without anybody in the base have z = 0: they are in units and add nothing to the sums
     select
-        deviations.row_id,
+        deviations.option_id,
         {{ design_variance("deviations.z", "deviations.z2") }} as variance
     from deviations
-    inner join strata on deviations.stratum is not distinct from strata.stratum
-    group by deviations.row_id
+    inner join strata on deviations.stratum_id = strata.stratum_id
+    group by deviations.option_id
 
 ),
 
@@ -310,26 +228,48 @@ spread as (
         end as not_computed
     from shares
     cross join design
-    left join variances on shares.row_id = variances.row_id
+    left join variances on shares.option_id = variances.option_id
 
 ),
 
-shown as (
+final as (
 
-    -- what is withheld is a blank with its reason, and so is all that would tell it
     select
-        spread.* replace (
-            case when withheld.question is null then spread.n end as n,
-            case when withheld.question is null then spread.w end as w,
-            case when withheld.question is null then spread.share end as share,
-            case when withheld.question is null then spread.se end as se,
-            case when withheld.question is null then spread.margin_of_error end as margin_of_error,
-            case when withheld.question is null then spread.deff end as deff,
-            case when withheld.question is null then spread.n_kish end as n_kish,
-            case when withheld.question is null then spread.not_computed else 'withheld: too few respondents' end
-                as not_computed
-        ),
-        withheld.question is not null as is_withheld
+        spread.survey,
+        spread.generation,
+        spread.provenance,
+        spread.question,
+        spread.position,
+        spread.answer,
+        spread.answer_label,
+        spread.kind,
+        spread.group_by,
+        spread.group_value,
+        spread.base_id,
+        spread.base_rule,
+        spread.n_base,
+        spread.n,
+        spread.w_base,
+        spread.w,
+        spread.share,
+        case when spread.is_mention then sum(spread.n) filter (spread.is_mention) over same_question end::bigint
+            as n_mentions,
+        case
+            when spread.is_mention and not spread.suppressed
+                then spread.w / nullif(sum(spread.w) filter (spread.is_mention) over same_question, 0)
+        end as share_of_mentions,
+        spread.se,
+        spread.margin_of_error,
+        spread.deff,
+        spread.n_base / nullif(spread.deff, 0) as n_eff,
+        spread.n_kish,
+        spread.df,
+        spread.is_plain,
+        spread.suppressed,
+        spread.not_computed,
+        withheld.reason as withheld_because,
+        spread.base_withheld_because,
+        min(withheld.reason) over same_question as answers_withheld_because
     from spread
     left join withheld
         on
@@ -338,48 +278,7 @@ shown as (
             and spread.kind = withheld.kind
             and spread.group_by is not distinct from withheld.group_by
             and spread.group_value is not distinct from withheld.group_value
-
-),
-
-final as (
-
-    select
-        survey,
-        generation,
-        provenance,
-        question,
-        position,
-        answer,
-        answer_label,
-        kind,
-        group_by,
-        group_value,
-        base_rule,
-        n_base,
-        n,
-        w_base,
-        w,
-        share,
-        case
-            when is_mention and not bool_or(is_withheld) over same_question
-                then sum(n) filter (is_mention) over same_question
-        end::bigint as n_mentions,
-        case
-            when is_mention and not suppressed and not bool_or(is_withheld) over same_question
-                then w / nullif(sum(w) filter (is_mention) over same_question, 0)
-        end as share_of_mentions,
-        se,
-        margin_of_error,
-        deff,
-        n_base / nullif(deff, 0) as n_eff,
-        n_kish,
-        df,
-        is_plain,
-        suppressed,
-        is_withheld as withheld,
-        not_computed
-    from shown
-    window same_question as (partition by base_id)
+    window same_question as (partition by spread.base_id)
 
 )
 

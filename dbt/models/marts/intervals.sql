@@ -133,9 +133,10 @@ final as (
         confidence_level,
         low,
         high,
-        reason as not_computed
+        reason as not_computed,
+        withheld_because
     from long
 
 )
 
-select * from final
+{{ masked("final") }}

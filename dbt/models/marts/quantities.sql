@@ -23,21 +23,23 @@ questions as (
     -- what is a number: a quantity, and an option that has a score
     select
         *,
-        type = 'quantity' as is_quantity,
+        is_number as is_quantity,
         case when is_quantity then list_distinct(quantiles) else [0.5::double] end as probabilities
     from {{ source("raw", "questions") }}
     where is_quantity or question in (select scored.question from scored)
 
 ),
 
-withheld_rows as (
+withheld as (
 
     -- a question's numbers by a group go with any count of theirs: a mean of scores would tell it
-    select distinct
+    select
         question,
         group_by,
-        group_value
+        group_value,
+        min(reason) as reason
     from {{ source("disclosure", "withheld") }}
+    group by question, group_by, group_value
 
 ),
 
@@ -280,18 +282,7 @@ strata as (
 
 design as (
 
-    select
-        any_value(strata.df) as df,
-        any_value(strata.lone_unit) as lone_unit,
-        any_value(strata.weights_sum_to_universe) as weights_sum_to_universe,
-        -- of a simple random sample whose universe is counted: the part of it that was not drawn
-        case
-            when any_value(survey.has_stratum or survey.has_sampling_unit) then 1
-            else greatest(1 - coalesce(sum(strata.units) / sum(strata.population), 0), 0)
-        end as part_not_drawn,
-        t_quantile((1 + {{ confidence_level() }}) / 2, any_value(strata.df) filter (strata.df > 0)::double) as t
-    from strata
-    cross join survey
+    {{ design() }}
 
 ),
 
@@ -412,23 +403,20 @@ final as (
         bounds.group_by,
         bounds.group_value,
         group_names.answer_label as group_label,
-        case when withheld_rows.question is null then bounds.n_base end as n_base,
-        case when withheld_rows.question is null then bounds.w_base end as w_base,
-        case when withheld_rows.question is null then bounds.estimate end as estimate,
+        bounds.n_base,
+        bounds.w_base,
+        bounds.estimate,
         case
-            when withheld_rows.question is not null then null
             when bounds.is_quantile then (bounds.ci_high - bounds.ci_low) / (2 * bounds.t)
             else bounds.se_linear
         end as se,
-        case when withheld_rows.question is null then bounds.deff end as deff,
+        bounds.deff,
         bounds.df,
-        case when withheld_rows.question is null then bounds.ci_low end as ci_low,
-        case when withheld_rows.question is null then bounds.ci_high end as ci_high,
+        bounds.ci_low,
+        bounds.ci_high,
         case when bounds.is_quantile then 'woodruff' else 't' end as ci_method,
-        bounds.suppressed or withheld_rows.question is not null as suppressed,
-        withheld_rows.question is not null as withheld,
+        bounds.suppressed,
         coalesce(
-            case when withheld_rows.question is not null then 'withheld: too few respondents' end,
             bounds.no_interval,
             case
                 when bounds.ci_low is null or bounds.ci_high is null
@@ -436,18 +424,19 @@ final as (
                 when bounds.statistic = 'mean' and bounds.deff is null
                     then 'the weights of the base sum to no more than its respondents'
             end
-        ) as not_computed
+        ) as not_computed,
+        withheld.reason as withheld_because
     from bounds
     inner join questions on bounds.question = questions.question
     left join group_names
         on bounds.group_by = group_names.question and bounds.group_value = group_names.answer
-    left join withheld_rows
+    left join withheld
         on
-            bounds.question = withheld_rows.question
-            and bounds.group_by is not distinct from withheld_rows.group_by
-            and bounds.group_value is not distinct from withheld_rows.group_value
+            bounds.question = withheld.question
+            and bounds.group_by is not distinct from withheld.group_by
+            and bounds.group_value is not distinct from withheld.group_value
     order by questions.position, bounds.group_by, bounds.group_value, bounds.estimate_number
 
 )
 
-select * from final
+{{ masked("final") }}

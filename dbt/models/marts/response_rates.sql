@@ -25,7 +25,9 @@ dispositions as (
 withheld as (
 
     -- how many were asked a question is as many as gave the answer that led there
-    select question
+    select
+        question,
+        reason
     from {{ source("disclosure", "withheld_bases") }}
     where group_by is null and base_rule = 'routed'
 
@@ -95,17 +97,11 @@ contacted as (
 
     select
         'unit' as measure,
-        null::varchar as question,
         0 as position,
         cases as n_asked,
         responded as n_answered,
-        null::bigint as n_dont_know,
-        null::bigint as n_refused,
-        null::bigint as n_no_answer,
         responded::double as numerator,
         cases::double as denominator,
-        null::double as eligibility,
-        null::varchar as eligibility_from,
         case
             when cases is null then 'needs dispositions, or the number asked'
             when cases = 0 then 'nobody was asked'
@@ -147,13 +143,7 @@ outcome_rates as (
 
     select
         measure,
-        null::varchar as question,
         position,
-        null::bigint as n_asked,
-        null::bigint as n_answered,
-        null::bigint as n_dont_know,
-        null::bigint as n_refused,
-        null::bigint as n_no_answer,
         numerator::double as numerator,
         denominator::double as denominator,
         eligibility::double as eligibility,
@@ -198,37 +188,17 @@ per_question as (
         n_no_answer,
         n_answered::double as numerator,
         n_asked::double as denominator,
-        null::double as eligibility,
-        null::varchar as eligibility_from,
         if(n_asked = 0, 'nobody was asked', null) as not_computed
     from item_counts
-    where question not in (select withheld.question from withheld)
-    union all
-    select
-        'item' as measure,
-        question,
-        100 + position as position,
-        null as n_asked,
-        null as n_answered,
-        null as n_dont_know,
-        null as n_refused,
-        null as n_no_answer,
-        null as numerator,
-        null as denominator,
-        null as eligibility,
-        null as eligibility_from,
-        'withheld: too few respondents' as not_computed
-    from item_counts
-    where question in (select withheld.question from withheld)
 
 ),
 
 united as (
 
     select * from contacted
-    union all
+    union all by name
     select * from outcome_rates
-    union all
+    union all by name
     select * from per_question
 
 ),
@@ -255,11 +225,13 @@ final as (
             "united.n_answered", "united.n_asked", "united.numerator", "united.denominator", "united.n_asked is null",
             "survey.decimals"
         ) }}, null) as percent_text,
-        united.not_computed
+        united.not_computed,
+        withheld.reason as withheld_because
     from united
     cross join survey
+    left join withheld on united.question = withheld.question
     order by united.position
 
 )
 
-select * from final
+{{ masked("final") }}

@@ -57,6 +57,7 @@ final as (
         survey.survey,
         survey.generation,
         survey.provenance,
+        row_number() over (order by sampled.stratum) as stratum_id,
         sampled.stratum,
         sampled.units,
         sampled.population,

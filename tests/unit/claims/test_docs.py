@@ -17,6 +17,7 @@ from dagster_project.claims.answer import answer_claim
 from dagster_project.codebook import read_survey_folder
 from dagster_project.ingest import write_claims, write_codebook
 from dagster_project.places import PROJECT_DIR
+from tests.declared import make_tables
 
 PAGE = (PROJECT_DIR / "docs" / "audit.md").read_text(encoding="utf-8")
 _, _, EXAMPLES = PAGE.partition("\n## Examples")
@@ -25,15 +26,10 @@ SECTIONS = re.findall(r"^### (.+?)\n(.*?)(?=^##)", EXAMPLES, re.DOTALL | re.MULT
 PUBLICATION = "publication: {title: A paper, discloses: [who_asked, how_many, when, weighting, margin_of_error]}\n"
 # What the models make of records: an example's own are counted here.
 COUNTED = """
-CREATE SCHEMA tallies; CREATE SCHEMA marts; CREATE SCHEMA disclosure;
-CREATE TABLE disclosure.withheld (question VARCHAR, answer VARCHAR, group_by VARCHAR, group_value VARCHAR);
-CREATE TABLE disclosure.withheld_bases (question VARCHAR, base_rule VARCHAR, group_by VARCHAR, group_value VARCHAR);
-CREATE TABLE tallies.tallies AS SELECT 'move' AS question, answer, NULL::VARCHAR AS group_by,
-    NULL::VARCHAR AS group_value, records::BIGINT AS n, records::DOUBLE AS w FROM counts;
-CREATE TABLE marts.bases AS SELECT 'move' AS question, base_rule, NULL::VARCHAR AS group_by,
-    NULL::VARCHAR AS group_value, (sum(records) FILTER (answer <> '98' OR base_rule <> 'answered'))::BIGINT AS n_base,
-    n_base::DOUBLE AS w_base FROM counts, (VALUES ('answered'), ('routed'), ('all')) AS rules(base_rule) GROUP BY ALL;
-CREATE TABLE marts.response_rates (measure VARCHAR, n_asked BIGINT, n_answered BIGINT);
+INSERT INTO tallies.tallies BY NAME SELECT 'move' AS question, answer, records AS n, records AS w FROM counts;
+INSERT INTO marts.bases BY NAME SELECT 'move' AS question, base_rule,
+    sum(records) FILTER (answer <> '98' OR base_rule <> 'answered') AS n_base, n_base AS w_base
+    FROM counts, (VALUES ('answered'), ('routed'), ('all')) AS rules(base_rule) GROUP BY ALL;
 """
 
 
@@ -81,6 +77,7 @@ def _findings(folder: Path, counts: str = "answer,records\n") -> list[tuple[str,
         survey = read_survey_folder(folder.parent, folder.name)
         write_codebook(connection, survey)
         write_claims(connection, survey)
+        make_tables(connection, "tallies", "marts", "disclosure")
         connection.execute(COUNTED)
         audit_published(connection)
         return connection.execute("SELECT code, severity, message FROM audit.findings").fetchall()

@@ -83,6 +83,8 @@ def test_a_column_without_a_name_can_be_given(read: Read, survey: str) -> None:
         ('delimiter: ","', 'decimal_mark: ","', 9, "records", "cannot both"),
         ('delimiter: ","', "encoding: utf-9", 9, "records", "'utf-9' is unknown"),
         ('delimiter: ","', "encoding: base64", 9, "records", "'base64' is unknown"),
+        ('delimiter: ","', "format: xlsx", 11, "records.format", "input should be 'csv' or 'parquet' (found 'xlsx')."),
+        ('delimiter: ","', "sheet: Data", 11, "records.sheet", "no such field"),
         ("respondent: person", "respondent: person\nweight: person", 13, "weight", "another use"),
         ("respondent: person", "respondent: sex", 18, "questions[1]", "column 'sex' has another use"),
         ("groups: [sex]", "groups: [gender]", 13, "groups[1]", "'gender' must be the id"),

@@ -49,6 +49,35 @@ def test_a_claim_keeps_its_figure_as_text(desk: Desk) -> None:
     assert desk.rows("SELECT * FROM raw.claims") == []
 
 
+def test_the_tables_of_the_records_are_as_they_are_declared(desk: Desk) -> None:
+    book = """\
+respondent: person
+weight: w
+wave: round
+waves: [{id: a}]
+questions:
+  - {id: sex, text: Sex, type: single, options: {1: Woman, 2: Man}}
+  - {id: media, text: Media, type: multiple, separator: ';', options: {p: Paper}}
+  - {id: age, text: Age, type: quantity}
+  - {id: remark, text: Anything else, type: text}
+"""
+    desk.take("person,w,round,sex,media,age,remark\nx,1.5,a,1,p,30,fine\n", book)
+
+    declared = records.records_table(desk.read().codebook)
+    stored = {name: kind for name, kind, *_ in desk.rows("DESCRIBE records.records")}
+
+    assert tuple(stored) == declared.names
+    assert {column.name: column.type for column in declared.columns if not column.type.startswith("records.")} == {
+        name: kind for name, kind in stored.items() if not kind.startswith("ENUM")
+    }
+    assert not any(column.is_public for table in (declared, records.REJECTS) for column in table.columns)
+    assert all(column.is_public for column in records.FILES.columns)
+    assert [column.meaning for column in declared.columns][-2:] == [
+        "Anything else",
+        "The missing code in its place: Anything else",
+    ]
+
+
 def test_another_codebook_leaves_no_column_and_no_type_of_the_old_one(desk: Desk) -> None:
     desk.take(FAULTY)
     book = "questions: [{id: gender, text: G, type: single, column: sex, options: {1: W}}]\n"

@@ -208,9 +208,9 @@ def test_a_withheld_row_shows_nothing_but_that_it_is(survey: duckdb.DuckDBPyConn
 def test_failed_checks_come_first_worst_first_with_what_was_observed(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(
         survey,
-        """INSERT INTO audit.checks VALUES
-        ('s', 'g1', 'tallies', 'groups_add_up', 'critical', false, NULL, '7 fail', 7, ['race', 'region'], 'They do.',
-        1)""",
+        """INSERT INTO audit.checks BY NAME SELECT 'tallies' AS suite, 'groups_add_up' AS "check",
+        'critical' AS severity, false AS passed, '7 fail' AS observed, 7 AS failed_rows,
+        ['race', 'region'] AS failing, 'They do.' AS reason""",
     )
     checks = part(html, "checks")
     assert "5 checks were made; 4 failed." in text(checks)
@@ -296,8 +296,9 @@ def test_a_base_without_weights_or_people_has_no_percentage(survey: duckdb.DuckD
 def test_two_hundred_questions_have_a_list_that_leads_to_them(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(
         survey,
-        """INSERT INTO raw.questions SELECT 's', 'g1', 5 + i, 'q' || i, 'Question ' || i || '?', 'single', 'answered',
-        0, false, NULL FROM range(1, 196) AS t(i)""",
+        """INSERT INTO raw.questions BY NAME SELECT 5 + i AS position, 'q' || i AS question,
+        'Question ' || i || '?' AS question_text, 'single' AS type, 'answered' AS base_rule, 0 AS decimals,
+        false AS is_group FROM range(1, 196) AS t(i)""",
     )
     assert "All 200 questions" in text(html)
     assert_links_lead_somewhere(html)

@@ -1,4 +1,4 @@
-"""A small survey database in plain SQL, with every table that the suites read, and all of it right."""
+"""A small survey database, with every table that the suites read as it is declared, and all of it right."""
 
 from __future__ import annotations
 
@@ -9,26 +9,25 @@ import duckdb
 import pytest
 
 from dagster_project.validation import Suite, SuiteRun, load_suites
+from tests.declared import make_tables
 
 ROOT = Path(__file__).parents[3]
 
 # Six respondents of ten asked. `smokes` is asked of all, `brand` of smokers, `media` has several answers, `age` is a
 # quantity with a missing code, `remark` is free text. `smokes` is also the group.
 SURVEY = """
-CREATE SCHEMA raw; CREATE SCHEMA records; CREATE SCHEMA tallies; CREATE SCHEMA marts; CREATE SCHEMA audit;
-
-CREATE TABLE raw.survey AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance,
+INSERT INTO raw.survey BY NAME SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance,
     'A <b>survey</b>' AS title, 10::BIGINT AS asked, true AS has_records, {weighted} AS weighted,
     true AS has_respondent, 0 AS decimals, 2 AS minimum_base,
     false AS has_wave;
-CREATE TABLE raw.questions AS SELECT 's' AS survey, 'g1' AS generation, * FROM (VALUES
+INSERT INTO raw.questions BY NAME SELECT 's' AS survey, 'g1' AS generation, *, type = 'single' AS takes_one FROM (VALUES
     (1, 'smokes', 'Do you smoke?', 'single', 'answered', 0, true, NULL),
     (2, 'brand', '<script>alert(1)</script>', 'single', 'answered', 0, false, 'smokes'),
     (3, 'media', 'Which media?', 'multiple', 'all', 0, false, NULL),
     (4, 'age', 'Your age?', 'quantity', 'answered', 0, false, NULL),
     (5, 'remark', 'Anything else?', 'text', 'answered', 0, false, NULL)
 ) AS t(position, question, question_text, type, base_rule, decimals, is_group, asked_if_question);
-CREATE TABLE raw.answers AS SELECT 's' AS survey, 'g1' AS generation, * FROM (VALUES
+INSERT INTO raw.answers BY NAME SELECT 's' AS survey, 'g1' AS generation, * FROM (VALUES
     ('smokes', 1, '1', 'Yes', 'valid'), ('smokes', 2, '2', 'No', 'valid'), ('smokes', 3, '9', 'Refused', 'refused'),
     ('smokes', 4, '', '', 'no_answer'),
     ('brand', 1, 'a', '<script>alert(1)</script>', 'valid'), ('brand', 2, 'b', 'B', 'valid'),
@@ -38,14 +37,13 @@ CREATE TABLE raw.answers AS SELECT 's' AS survey, 'g1' AS generation, * FROM (VA
     ('age', 1, '*', '', 'valid'), ('age', 2, '-9', 'Refused', 'refused'), ('age', 3, '', '', 'no_answer'),
     ('remark', 1, '*', '', 'valid'), ('remark', 2, '', '', 'no_answer')
 ) AS t(question, position, answer, answer_label, kind);
-CREATE TABLE raw.routing AS SELECT 's' AS survey, 'g1' AS generation, 'brand' AS question,
+INSERT INTO raw.routing BY NAME SELECT 's' AS survey, 'g1' AS generation, 'brand' AS question,
     'smokes' AS asked_if_question, '1' AS asked_if_answer;
-CREATE TABLE raw.files AS SELECT 's' AS survey, 'g1' AS generation, 'records.csv' AS file, 'f00' AS sha256,
+INSERT INTO raw.files BY NAME SELECT 's' AS survey, 'g1' AS generation, 'records.csv' AS file, 'f00' AS sha256,
     99::BIGINT AS bytes, 6::BIGINT AS rows_read, 6::BIGINT AS rows_accepted, 0::BIGINT AS rows_rejected,
     6::BIGINT AS rows_responded;
-CREATE TABLE raw.rejects (survey VARCHAR, generation VARCHAR, source_file VARCHAR, source_line BIGINT,
-    column_name VARCHAR, value VARCHAR, reason VARCHAR);
 
+CREATE SCHEMA records;
 CREATE TYPE records.smokes AS ENUM ('1', '2', '9', '7');
 CREATE TYPE records.brand AS ENUM ('a', 'b', '9');
 CREATE TYPE records.media AS ENUM ('p', 'r', '9', 'x');
@@ -62,8 +60,7 @@ INSERT INTO records.records VALUES
 """
 
 TALLIED = """
-CREATE TABLE tallies.tallies AS
-WITH long AS (
+INSERT INTO tallies.tallies BY NAME WITH long AS (
     SELECT 'smokes' AS question, coalesce(smokes::VARCHAR, '') AS answer, smokes AS g, weight FROM records.records
     UNION ALL SELECT 'brand', coalesce(brand::VARCHAR, ''), smokes, weight FROM records.records
     UNION ALL SELECT 'media', unnest(coalesce(media::VARCHAR[], [''])), smokes, weight FROM records.records
@@ -77,8 +74,7 @@ SELECT 's' AS survey, 'g1' AS generation, question, answer, kind, group_by, grou
     NULL::VARCHAR AS sampling_unit, n::BIGINT AS n, (CASE WHEN {weighted} THEN w ELSE n END)::DOUBLE AS w, w * w AS w2
 FROM counted JOIN raw.answers USING (question, answer);
 
-CREATE TABLE marts.bases AS
-SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, * FROM (VALUES
+INSERT INTO marts.bases BY NAME SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, * FROM (VALUES
     ('smokes', 'answered', 4, 4.0, true), ('smokes', 'routed', 6, 6.0, false), ('smokes', 'all', 6, 6.0, false),
     ('smokes', 'asked', 10, NULL, false),
     ('brand', 'answered', 2, 2.0, true), ('brand', 'routed', 2, 2.0, false), ('brand', 'all', 6, 6.0, false),
@@ -88,8 +84,7 @@ SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, * FROM (VAL
 ) AS t(question, base_rule, n_base, w_base, is_published),
     (SELECT NULL::VARCHAR AS group_by, NULL::VARCHAR AS group_value);
 
-CREATE TABLE marts.toplines AS
-WITH counted AS (
+INSERT INTO marts.toplines BY NAME WITH counted AS (
     SELECT question, answer, base_rule, n_base::BIGINT AS n_base, sum(n)::BIGINT AS n, w_base::DOUBLE AS w_base,
         sum(w) AS w
     FROM tallies.tallies JOIN marts.bases USING (question)
@@ -100,30 +95,27 @@ SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, 'valid' AS 
     CASE WHEN {weighted} THEN w / w_base ELSE n / n_base END AS share,
     round(100 * CASE WHEN {weighted} THEN w / w_base ELSE n / n_base END)::INT::VARCHAR AS percent_text
 FROM counted;
-CREATE TABLE marts.crosstabs AS SELECT * REPLACE ('smokes' AS group_by, '1' AS group_value,
+INSERT INTO marts.crosstabs BY NAME SELECT * REPLACE ('smokes' AS group_by, '1' AS group_value,
     CASE WHEN question = 'brand' THEN share END AS share, question <> 'brand' AS suppressed,
     CASE WHEN question = 'brand' THEN percent_text END AS percent_text) FROM marts.toplines;
-CREATE TABLE marts.response_rates AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, *,
+INSERT INTO marts.response_rates BY NAME SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, *,
     n_answered::DOUBLE AS numerator, n_asked::DOUBLE AS denominator FROM (VALUES
     ('unit', NULL, 10, 6, NULL, NULL, NULL, 0.6, '60'),
     ('item', 'smokes', 6, 4, 0, 1, 1, 4 / 6, '67'),
     ('item', 'brand', 2, 2, 0, 0, 0, 1.0, '100')
 ) AS t(measure, question, n_asked, n_answered, n_dont_know, n_refused, n_no_answer, rate, percent_text);
 
-CREATE TABLE audit.findings (survey VARCHAR, generation VARCHAR, finding VARCHAR, code VARCHAR, severity VARCHAR,
-    claims VARCHAR[], message VARCHAR, count_low BIGINT, count_high BIGINT, base_low BIGINT, base_high BIGINT,
-    percent_low DECIMAL(38, 10), percent_high DECIMAL(38, 10), percent_low_open BOOLEAN, percent_high_open BOOLEAN);
-CREATE TABLE audit.disclosure AS SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, * FROM (VALUES
+INSERT INTO audit.disclosure BY NAME SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, * FROM (VALUES
     ('media', 'p', 'valid', NULL, 1, 4, false), ('media', NULL, NULL, 'routed', 2, 3, false)
 ) AS t(question, answer, kind, base_rule, low, high, recoverable),
     (SELECT 'smokes' AS group_by, '1' AS group_value);
-CREATE TABLE audit.readings AS SELECT * EXCLUDE (code, severity, claims), 1 AS reading FROM audit.findings;
 """
 
 
 def build(path: Path | None = None, *, weighted: bool = True) -> duckdb.DuckDBPyConnection:
     """The survey in a database at ``path`` or in memory; everything in it holds."""
     connection = duckdb.connect(str(path or ":memory:"))
+    make_tables(connection, "raw", "marts", "audit", "tallies.tallies")
     for part in (SURVEY, TALLIED):
         connection.execute(part.replace("{weighted}", str(weighted).lower()))
     return connection

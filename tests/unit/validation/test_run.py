@@ -26,6 +26,7 @@ def test_everything_holds_in_a_right_survey(suites: Suites, weighted: bool) -> N
             assert json.loads(json.dumps(run.validation))["success"] is True
 
 
+INTERVALS = "count_low, count_high, base_low, base_high, percent_low, percent_high, percent_low_open, percent_high_open"
 BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     ("records", "DELETE FROM records.records", {"at_least_one_record": (), "rows_are_accounted_for": ("records.csv",)}),
     (
@@ -41,7 +42,7 @@ BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     (
         "records",
         "UPDATE raw.files SET rows_read = 7, rows_rejected = 1; "
-        "INSERT INTO raw.rejects VALUES ('s', 'g1', 'records.csv', 8, 'smokes', 'x', 'unknown')",
+        "INSERT INTO raw.rejects (source_file, source_line, reason) VALUES ('records.csv', 8, 'unknown')",
         {"few_rows_are_rejected": ("1 of 7 rows rejected",)},
     ),
     (
@@ -231,16 +232,16 @@ BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     ),
     (
         "findings",
-        "INSERT INTO audit.findings VALUES "
-        "('s', 'g1', 'f1', 'triple', '', ['c1', 'c2'], '', 96, 96, 140, 160, 41.5, 42.5, false, true), "
-        "('s', 'g1', 'f2', 'triple', '', ['c3'], '', 40, 40, 96, 96, 41.5, 42.5, false, true)",
+        f"INSERT INTO audit.findings (finding, claims, {INTERVALS}) VALUES "
+        "('f1', ['c1', 'c2'], 96, 96, 140, 160, 41.5, 42.5, false, true), "
+        "('f2', ['c3'], 40, 40, 96, 96, 41.5, 42.5, false, true)",
         {"published_figures_agree": ("f1 (claims c1, c2)",)},
     ),
     (
         "readings",
-        "INSERT INTO audit.readings VALUES "
-        "('s', 'g1', 'f1', '', 96, 96, 140, 160, 41.5, 42.5, false, true, 1), "
-        "('s', 'g1', 'f1', '', NULL, NULL, 96, 96, 41.5, 42.5, false, true, 2)",
+        f"INSERT INTO audit.readings (finding, reading, {INTERVALS}) VALUES "
+        "('f1', 1, 96, 96, 140, 160, 41.5, 42.5, false, true), "
+        "('f1', 2, NULL, NULL, 96, 96, 41.5, 42.5, false, true)",
         {"readings_hold": ("f1, reading 1",)},
     ),
 ]
@@ -401,7 +402,8 @@ def marked(survey: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         ALTER TABLE records.records ALTER brand TYPE VARCHAR;
         UPDATE records.records SET smokes = '{MARK}', media = ['{MARK}'], brand = '{MARK}', remark = '{MARK}',
             age__missing = '{MARK}', respondent = '{MARK}', weight = -1;
-        INSERT INTO raw.rejects VALUES ('s', 'g1', 'records.csv', 9, 'smokes', '{MARK}', 'unknown code');
+        INSERT INTO raw.rejects (source_file, source_line, column_name, value, reason)
+            VALUES ('records.csv', 9, 'smokes', '{MARK}', 'unknown code');
         """
     )
     return survey

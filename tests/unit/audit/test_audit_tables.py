@@ -1,0 +1,122 @@
+"""What the audit writes: each part of a finding in a column of its own, lists as lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dagster_project.audit import AuditCounts, audit_published, contradictions
+from dagster_project.codebook import read_survey_folder
+from dagster_project.ingest import write_claims, write_codebook
+from tests.declared import make_tables
+
+CODEBOOK = """
+title: A poll
+source: {name: a test, licence: none}
+universe: Companies
+provenance: PROVENANCE
+RECORDS
+questions:
+  - {id: move, text: Do you move, type: single, options: {"yes": "Yes", "no": "No"}}
+"""
+PUBLICATION = "publication: {title: A paper, discloses: [who_asked, how_many, when, weighting]}\nclaims:\n"
+
+
+def audited(folder: Path, claims: str, *statements: str, provenance: str = "published") -> duckdb.DuckDBPyConnection:
+    """The audit of these claims, after the statements that fill the tables which the models make."""
+    home = folder / "poll"
+    home.mkdir()
+    records = "" if provenance == "published" else "records: {files: [records.csv]}"
+    (home / "survey.yml").write_text(CODEBOOK.replace("PROVENANCE", provenance).replace("RECORDS", records))
+    (home / "claims.yml").write_text(PUBLICATION + claims)
+    (home / "records.csv").write_text("move\n")
+    connection = duckdb.connect()
+    survey = read_survey_folder(folder, "poll")
+    write_codebook(connection, survey)
+    write_claims(connection, survey)
+    make_tables(connection, "tallies", "marts", "disclosure")
+    for statement in statements:
+        connection.execute(statement)
+    audit_published(connection)
+    return connection
+
+
+def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> Sequence[tuple[Any, ...]]:
+    return connection.execute(sql).fetchall()
+
+
+TRIPLE = """
+  - {id: A, figure: "96", kind: count, question: move, option: "yes", base: answered, of: moving}
+  - {id: B, figure: around 150, kind: base, question: move, base: answered, of: asked}
+  - {id: C, figure: 42%, kind: percentage, question: move, option: "yes", base: answered, of: moving}
+"""
+
+
+def test_a_message_is_its_statement_and_the_readings_that_have_rows_of_their_own(tmp_path: Path) -> None:
+    with audited(tmp_path, TRIPLE) as connection:
+        [(finding, claims, statement, remarks, message)] = rows(
+            connection,
+            """SELECT finding, claims, statement, remarks, message FROM audit.findings
+            WHERE severity = 'impossible as labelled'""",
+        )
+        readings = rows(connection, "SELECT finding, claims, message FROM audit.readings ORDER BY reading")
+        told = contradictions(connection)
+    assert (finding, set(claims), remarks) == ("F01", {"A", "B", "C"}, [])
+    assert statement.startswith("“96 of around 150 is 42%” cannot be: 96 of 150 is 64 %")
+    assert readings
+    assert all((of, set(about)) == ("F01", {"A", "B", "C"}) for of, about, _ in readings)
+    assert not any(reading in statement for *_, reading in readings)
+    assert message.startswith(statement)
+    assert all(reading in message for *_, reading in readings)
+    assert told == [message]
+
+
+def test_a_finding_on_the_publication_as_a_whole_is_about_no_claim(tmp_path: Path) -> None:
+    with audited(tmp_path, TRIPLE) as connection:
+        assert rows(connection, "SELECT claims FROM audit.findings WHERE code = 'missing disclosure'") == [([],)]
+
+
+def test_a_slip_is_told_by_what_went_wrong_and_the_two_numbers(tmp_path: Path) -> None:
+    claims = TRIPLE.replace("around 150", '"150"').replace("42%", "46%")
+    with audited(tmp_path, claims) as connection:
+        slips = rows(
+            connection,
+            "SELECT claims, slip, slip_what, slip_meant, slip_printed FROM audit.repairs WHERE slip IS NOT NULL",
+        )
+    assert (["C"], "two digits swapped: 64 for 46", "two digits swapped", "64", "46") in slips
+
+
+TALLIED = (
+    "INSERT INTO tallies.tallies BY NAME SELECT 'move' AS question, 'yes' AS answer, 1 AS n, 1 AS w",
+    """INSERT INTO marts.bases BY NAME
+    SELECT 'move' AS question, 'answered' AS base_rule, 16 AS n_base, 16 AS w_base""",
+)
+PERCENTAGE = '\n  - {id: C, figure: 7%, kind: percentage, question: move, option: "yes", base: answered, of: moving}'
+COUNT = '\n  - {id: A, figure: "1", kind: count, question: move, option: "yes", base: answered, of: moving}'
+
+
+def test_a_recount_rounds_a_half_up_as_the_tables_do(tmp_path: Path) -> None:
+    with audited(tmp_path, PERCENTAGE, *TALLIED, provenance="collected") as connection:
+        assert rows(connection, "SELECT reproduced, recount_text FROM audit.figures") == [
+            (False, "1 of 16 who answered is 6.3 %; but 1 of 16 who answered is 6.3 %, rounded up to the next number")
+        ]
+
+
+def test_a_withheld_count_is_not_recounted_and_says_what_its_row_gives_as_the_reason(tmp_path: Path) -> None:
+    withheld = """INSERT INTO disclosure.withheld BY NAME
+        SELECT 'move' AS question, 'yes' AS answer, 'kept back' AS reason"""
+    with audited(tmp_path, COUNT, *TALLIED, withheld, provenance="collected") as connection:
+        assert rows(connection, "SELECT reproduced, recount_text FROM audit.figures") == [(None, "kept back")]
+
+
+@pytest.mark.parametrize("claims", [TRIPLE, COUNT])
+def test_an_audit_counts_what_it_wrote(tmp_path: Path, claims: str) -> None:
+    with audited(tmp_path, claims) as connection:
+        counts = audit_published(connection)
+        [(figures,)] = rows(connection, "SELECT count(*) FROM audit.figures")
+        [(findings,)] = rows(connection, "SELECT count(*) FROM audit.findings")
+        assert counts == AuditCounts(figures, findings, len(contradictions(connection)))
