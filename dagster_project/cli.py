@@ -99,7 +99,7 @@ def claim(
 @app.command()
 def new(
     survey: Annotated[str, typer.Argument(help="The new survey's name: small letters, digits and _.")],
-    source: Annotated[Path, typer.Option("--from", help="A CSV or Parquet file of records.")],
+    source: Annotated[Path, typer.Option("--from", help="A file of records; docs/survey.md lists the formats.")],
 ) -> None:
     """Make a survey's folder from a record file, with a survey.yml to complete."""
     from dagster_project.ingest import propose

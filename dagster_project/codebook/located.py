@@ -75,10 +75,10 @@ def read_yaml(file: Path) -> Located:
     return Located(file, content, lines)
 
 
-def parse_model(model: type[Model], located: Located, context: Mapping[str, Any] | None = None) -> Model:
+def parse_model(model: type[Model], located: Located) -> Model:
     """Validate the document as `model`; the first thing wrong becomes an `InputError` with its line."""
     try:
-        return model.model_validate(located.content, context=dict(context or {}))
+        return model.model_validate(located.content)
     except pydantic.ValidationError as error:
         # A misspelt field is missing as well, and the misspelling tells more: what is missing comes last.
         problems = sorted(

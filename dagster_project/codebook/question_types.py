@@ -66,5 +66,6 @@ _TRAITS = {
 
 
 def types_that(holds: Callable[[Traits], bool]) -> str:
-    """The types of which that holds, for a sentence: `single`, or `single or scale`."""
-    return " or ".join(one for one in QuestionType if holds(one.traits))
+    """The types of which that holds, for a sentence: `single`, or `single or multiple`."""
+    *others, last = (one.value for one in QuestionType if holds(one.traits))
+    return f"{', '.join(others)} or {last}" if others else last

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, Self
+from typing import Annotated, BinaryIO, Self
 
 from pydantic import Field, model_validator
 
@@ -47,7 +47,7 @@ class Dialect(Options):
 def _open(file: RecordFile, dialect: Dialect) -> Iterator[Contents]:
     path = file.path
     _check_signature(path, dialect.encoding)
-    with file.stream() as binary:
+    with _undamaged(path), file.stream() as binary:
         lines = _Lines(_text_stream(binary, path, dialect.encoding), path, dialect.encoding)
         rows = _Rows(lines, dialect)
         try:
@@ -61,8 +61,15 @@ def _open(file: RecordFile, dialect: Dialect) -> Iterator[Contents]:
             raise InputError(f"{path}:{_csv_problem(str(error), lines, rows.last + 1)}") from error
         except UnicodeError as error:
             raise InputError(_encoding_problem(path, dialect.encoding, error)) from error
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(f"{path}: the compressed file is damaged or cut off; fetch it again.") from error
+
+
+@contextmanager
+def _undamaged(path: Path) -> Iterator[None]:
+    """Around everything that unpacks the file, the search for a wrong byte included."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(f"{path}: the compressed file is damaged or cut off; fetch it again.") from error
 
 
 class _Lines:
@@ -121,13 +128,9 @@ class _Rows:
             yield line, row
 
 
-def _text_stream(
-    binary: IO[bytes] | io.RawIOBase, path: Path, encoding: str, errors: str = "strict"
-) -> io.TextIOWrapper:
-    buffered: IO[bytes] = io.BufferedReader(binary, 1 << 20)  # type: ignore[type-var]
-    if path.name.endswith(".gz"):
-        buffered = gzip.GzipFile(fileobj=buffered)  # type: ignore[assignment]
-    return io.TextIOWrapper(buffered, encoding=encoding, errors=errors, newline="")
+def _text_stream(binary: BinaryIO, path: Path, encoding: str, errors: str = "strict") -> io.TextIOWrapper:
+    unpacked = gzip.GzipFile(fileobj=binary) if path.name.endswith(".gz") else binary
+    return io.TextIOWrapper(unpacked, encoding=encoding, errors=errors, newline="")
 
 
 def _check_signature(path: Path, encoding: str) -> None:
@@ -161,7 +164,7 @@ def _encoding_problem(path: Path, encoding: str, error: UnicodeError) -> str:
         return f"{path}: not {encoding} text ({error}); {mend}"
     mark = "\udcff"  # half a surrogate pair, which no decoded text holds
     codecs.register_error("basecheck.mark", lambda failed: (mark, failed.end))  # type: ignore[attr-defined]
-    with path.open("rb", buffering=0) as raw, _text_stream(raw, path, encoding, "basecheck.mark") as text:
+    with path.open("rb") as raw, _text_stream(raw, path, encoding, "basecheck.mark") as text:
         number = next((number for number, line in enumerate(text, start=1) if mark in line), 1)
     return f"{path}:{number}: byte 0x{error.object[error.start]:02X} of this line is not {encoding}; {mend}"
 

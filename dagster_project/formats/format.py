@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -57,11 +57,11 @@ class RecordFile:
         return self.path.name
 
     @contextmanager
-    def stream(self) -> Iterator[io.RawIOBase]:
+    def stream(self) -> Iterator[BinaryIO]:
         """The file's bytes, hashed as they are read, so that the hash is of the very bytes that were taken."""
         with self.path.open("rb") as raw:
             hashing = _HashingReader(raw)
-            yield hashing
+            yield io.BufferedReader(hashing, 1 << 20)
             hashing.drain()
             self.sha256, self.bytes = hashing.sha256.hexdigest(), hashing.bytes
 
@@ -125,7 +125,7 @@ def first_bytes(path: Path) -> tuple[bytes, str | None]:
 class _HashingReader(io.RawIOBase):
     """A raw stream that hashes what passes through it."""
 
-    def __init__(self, raw: IO[bytes]) -> None:
+    def __init__(self, raw: BinaryIO) -> None:
         self.raw = raw
         self.sha256 = hashlib.sha256()
         self.bytes = 0
@@ -141,5 +141,7 @@ class _HashingReader(io.RawIOBase):
         return len(data)
 
     def drain(self) -> None:
-        while self.read(1 << 20):
-            pass
+        """Hash what nobody read, whether or not the reader closed the stream."""
+        while data := self.raw.read(1 << 20):
+            self.sha256.update(data)
+            self.bytes += len(data)

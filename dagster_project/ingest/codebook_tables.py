@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import duckdb
 
 from dagster_project import __version__
-from dagster_project.codebook import CODEBOOK_FILE, Codebook, SurveyFolder
+from dagster_project.codebook import CODEBOOK_FILE, Codebook, SurveyFolder, types_that
 from dagster_project.ingest.guard import file_sha256
 from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Column, Row, Table, public, replace_all
 from dagster_project.warehouse import transaction
@@ -74,7 +74,7 @@ QUESTIONS = Table(
         public("position", "INTEGER", "Its place in the questionnaire"),
         public("question", "VARCHAR", "The question's id"),
         public("question_text", "VARCHAR", "The question as asked"),
-        public("type", "VARCHAR", "single, multiple, quantity or text"),
+        public("type", "VARCHAR", types_that(lambda _: True)),
         public("base_rule", "VARCHAR", "Whom its published percentages divide by: answered, routed or all"),
         public("decimals", "INTEGER", "Of its printed percentages"),
         public("is_group", "BOOLEAN", "Whether tables are broken down by it"),

@@ -27,7 +27,7 @@ RECORDS = Table(
     "One row per record, in the order of the files; the columns of the sample and of the questions are its codebook's",
     (
         Column("source_file", "VARCHAR", "The record file"),
-        Column("source_line", "BIGINT", "The line of the file on which the record begins; in Parquet, its row"),
+        Column("source_line", "BIGINT", "The line on which the record begins; its row, where a file has no lines"),
     ),
 )
 FILES = Table(

@@ -20,3 +20,4 @@ def test_every_type_says_what_it_is(one: QuestionType) -> None:
 def test_a_sentence_names_the_types_that_have_a_trait() -> None:
     assert types_that(lambda traits: traits.takes_one) == "single"
     assert types_that(lambda traits: traits.has_options) == "single or multiple"
+    assert types_that(lambda _: True) == "single, multiple, quantity or text"
