@@ -5,23 +5,19 @@ The room is pure: text and exact numbers in, values out; no files, no database, 
 `counts_possible` and its neighbours compute; `audit_statement`, `audit_listing` and `audit_claims` judge.
 """
 
+from dagster_project.claims.answer import Reply, answer_claim
 from dagster_project.claims.assumptions import Antecedent, ambiguity, missing_disclosure
 from dagster_project.claims.change import audit_change, check_units, parse_change
 from dagster_project.claims.decide.algebra import (
     bases_possible,
     common_bases,
     counts_possible,
-    debit,
-    debit_power,
-    grim,
-    grim_power,
-    grimmer,
-    grimmer_power,
     percentage_power,
     percentages_possible,
     printed_percentages,
     shares,
 )
+from dagster_project.claims.decide.grim import debit, debit_power, grim, grim_power, grimmer, grimmer_power
 from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import CONTRADICTED, WORST_FIRST, Severity
 from dagster_project.claims.decide.slips import Slip
@@ -34,6 +30,7 @@ from dagster_project.claims.findings import SECONDS, Audit, audit_claims
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
 from dagster_project.claims.read.figures import Figure, parse_figure
+from dagster_project.claims.read.given import GivenError, GivenTypeError
 from dagster_project.claims.read.hedges import Hedge, Kind
 from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
@@ -73,6 +70,8 @@ __all__ = [
     "Figure",
     "FigureError",
     "Finding",
+    "GivenError",
+    "GivenTypeError",
     "Hedge",
     "Interval",
     "JudgedTriple",
@@ -86,6 +85,7 @@ __all__ = [
     "Reading",
     "Repair",
     "RepairedFigure",
+    "Reply",
     "RoundingRule",
     "Sense",
     "Severity",
@@ -93,6 +93,7 @@ __all__ = [
     "StatementError",
     "Triple",
     "ambiguity",
+    "answer_claim",
     "audit_change",
     "audit_claims",
     "audit_listing",

@@ -41,11 +41,9 @@ class Reply:
         return asdict(self)
 
 
-def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Reply:
+def answer_claim(text: str, rounding: RoundingRule | str = RoundingRule.EITHER_HALF) -> Reply:
     """Judge the figures of one sentence. Raises ValueError for a rule or a sentence that is not understood."""
-    if rounding not in set(RoundingRule):
-        raise ValueError(f"{rounding!r} is no rounding rule: choose one of {', '.join(RoundingRule)}.")
-    read = parse_statement(text, RoundingRule(rounding))
+    read = parse_statement(text, rounding)
     findings = _findings(read)
     worst = findings[0].severity if findings else Severity.NOT_CHECKABLE
     verdict = _verdict(worst)

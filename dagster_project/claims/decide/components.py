@@ -27,7 +27,7 @@ def components(
     for claim in cells:
         links.join(nodes[claim.id], *_linked(claim, questions or {}))
     for order in orders:
-        links.join(nodes[order.greater], nodes[order.smaller])
+        links.join(*(nodes[claim] for claim in (order.greater, order.smaller) if claim in nodes))
     for wave in _waves_of_unplain(bases):
         links.join(*(node for node in nodes.values() if node[0] == wave))
     return _in_order(claims, _parts(nodes, bases, links))

@@ -15,6 +15,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from typing import NamedTuple
 
 _WORK = 15_000  # rows times branches before a solver is asked: below that, importing it takes longer
 _GLANCE = 60  # branches
@@ -42,8 +43,7 @@ class Effort(Enum):
     GLANCE = "a few branches of search"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """sum(coefficient * variable) <= limit, with no coefficient 0.
 
     `source` is the figure that says so, None for what is so in any survey; `law` names the structure behind it. A row
@@ -56,8 +56,7 @@ class Row:
     law: Hashable = None
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """The verdict, and where it is POSSIBLE the value of each variable."""
 
     verdict: Verdict
