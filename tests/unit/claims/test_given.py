@@ -50,7 +50,7 @@ NO = Claim("C2", parse_figure("58%"), Cell("q", "no"))
 TAKEN: dict[str, dict[str, Any]] = {
     "Antecedent": {"base": "all", "question": "q", "answer": "yes"},
     "Claim": {"id": "C1", "figure": parse_figure("42%"), "cell": Cell("q", "yes"), "base": "answered"},
-    "Question": {"id": "q", "answers": ("yes", "no"), "missing": ("dk",), "exclusive": ()},
+    "Question": {"id": "q", "answers": ("yes", "no"), "missing": ("dk",), "not_asked": ("na",), "exclusive": ()},
     "RoundingRule": {"value": "half_up"},
     "Triple": {"count": "96", "base": "about 150", "percentage": "42%"},
     "ambiguity": {"claim": YES, "antecedents": [Antecedent("all")], "variants": [("", [YES])], "names": Names()},
@@ -122,7 +122,7 @@ def test_a_strange_argument_is_taken_or_refused_in_one_line(name: str, parameter
 
 def test_no_parameter_is_left_out() -> None:
     untold = {"lexicon", "percent", "interval_of", "weights_possible", "text", "who", "weighted", "counted"}
-    untold |= {"single", "complete", "asked_if", "presumed", "nets"}
+    untold |= {"single", "complete", "asked_if", "wave", "presumed", "nets"}
     for name, arguments in TAKEN.items():
         if name != "RoundingRule":
             assert {*inspect.signature(getattr(claims, name)).parameters} - {*arguments} <= untold, name
