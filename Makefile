@@ -1,5 +1,6 @@
-# basecheck: make run, make test, make ui; all need only Python 3.11 to 3.13 and make.
+# basecheck: make run, make test, make check, make ui; all need only Python 3.11 to 3.13 and make.
 PYTHON ?= python3
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 SURVEY ?= nhanes2
@@ -8,24 +9,58 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-strip-extras --no-header pyproject.toml
 
-.PHONY: run test lint ui bench dbt-docs schemas lock clean
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+SQL := dbt/models dbt/tests
+LINTERS := ruff mypy imports sql dependencies dbt-score
+
+.PHONY: run test check lint $(LINTERS) complexity ui bench dbt-docs schemas lock clean
 
 run: $(VENV)/.run ## Every survey, from its folder to its release
 	@$(BIN)/basecheck run $(ARGS)
 
-test: lint ## Lint, types and every test
-	@echo "basecheck: tests"
-	@$(BIN)/pytest $(ARGS)
+test: lint ## Lint, types and every test; make test ARGS="-k words" for some of them
+	@echo "basecheck: every test"
+	@$(PYTEST) $(ARGS)
+
+check: lint ## Lint, types and the quick unit tests: what to run after each change
+	@echo "basecheck: quick unit tests"
+	@$(PYTEST) -m "not slow" tests/unit $(ARGS)
 
 lint: $(VENV)/.dev
-	@echo "basecheck: lint and types"
+	@$(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target $(LINTERS)
+
+mypy: $(VENV)/.dev
+	@echo "basecheck: types"
+	@$(BIN)/mypy
+
+sql: dbt/target/.linted ; @:
+dbt/target/.linted: $(VENV)/.dev .sqlfluff .sqlfluffignore $(shell find dbt -name '*.sql' -not -path 'dbt/target/*')
+	@echo "basecheck: SQL"
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes $(WORKERS) $(SQL)
+	@mkdir -p $(@D) && touch $@
+
+dbt-score: $(VENV)/.dev ## What dbt's descriptions and tests are worth, of 10; pyproject.toml has the least
+	@echo "basecheck: dbt-score"
+	@$(BIN)/python -c "from dagster_project.defs.dbt_project import manifest_json; manifest_json()"
+	@$(BIN)/dbt-score lint --manifest dbt/target/manifest.json --show failing-items
+
+ruff: $(VENV)/.dev
+	@echo "basecheck: lint and format"
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/sqlfluff lint --disable-progress-bar dbt/models dbt/tests
 
-ui: $(VENV)/.run ## The Dagster UI on 127.0.0.1:3000, the releases on 127.0.0.1:3001; Ctrl-C ends both
+imports: $(VENV)/.dev
+	@echo "basecheck: who imports whom"
+	@$(BIN)/lint-imports --no-logo
+
+dependencies: $(VENV)/.dev
+	@echo "basecheck: dependencies"
+	@$(BIN)/deptry .
+
+complexity: $(VENV)/.dev ## Write the list of the blocks that are too complex anew; it may only shrink
+	@$(BIN)/python -m tests.complexity
+
+ui: $(VENV)/.run ## The Dagster UI on 127.0.0.1:3000, the releases on 127.0.0.1:3001 (BASECHECK_UI_PORT, BASECHECK_RELEASES_PORT); Ctrl-C ends both
 	@$(BIN)/python -m dagster_project.defs.ui
 
 bench: $(VENV)/.dev ## What a run costs beside the bare imports of its parts

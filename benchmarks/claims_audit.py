@@ -6,6 +6,7 @@ survey made up from records: many questions in all and in two groups, once all t
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import time
@@ -87,15 +88,19 @@ def with_an_error(claims: list[Claim]) -> list[Claim]:
 
 def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="whether it runs, with numbers that mean nothing")
+    quick = parser.parse_args().quick
+    rounds, texts, sizes = (1, TEXTS[:1], (20,)) if quick else (ROUNDS, TEXTS, FIGURES)
     command = str(Path(sys.executable).with_name("basecheck"))
-    bare = median(seconds(sys.executable, "-c", "pass") for _ in range(ROUNDS))
-    print(f"python -c pass                             {bare:6.3f} s  (median of {ROUNDS})")
-    for text in TEXTS:
-        taken = median(seconds(command, "claim", text) for _ in range(ROUNDS))
+    bare = median(seconds(sys.executable, "-c", "pass") for _ in range(rounds))
+    print(f"python -c pass                             {bare:6.3f} s  (median of {rounds})")
+    for text in texts:
+        taken = median(seconds(command, "claim", text) for _ in range(rounds))
         print(f"{text:<42} {taken:6.3f} s  {taken - bare:6.3f} s more, {taken / bare:5.1f} times")
     audit_claims(*survey(30))  # what is imported and compiled once
     print("figures     true    ms a figure   one wrong    ms a figure")
-    for figures in FIGURES:
+    for figures in sizes:
         claims, questions = survey(figures)
         right, wrong = (audit_seconds(each, questions) for each in (claims, with_an_error(claims)))
         a_figure = [1000 * taken / figures for taken in (right, wrong)]

@@ -5,7 +5,8 @@ differ by cluster. From each stratum 4 clusters are drawn without putting back, 
 people of each; a weight is one over the chance to be drawn. That is 60 sampling units, 45 degrees of freedom and some
 1,200 respondents, as in a small household survey. No finite population correction is claimed.
 
-The first sample is built by dbt; for the others the SQL that dbt compiled is run again, as it stands.
+The first sample is built by dbt; for the others the SQL that dbt compiled is run again, as it stands. With --quick
+there are two.
 """
 
 from __future__ import annotations
@@ -142,7 +143,9 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=1000)
-    samples = parser.parse_args().samples
+    parser.add_argument("--quick", action="store_true", help="whether it runs, with numbers that mean nothing")
+    arguments = parser.parse_args()
+    samples = 2 if arguments.quick else arguments.samples
     random = np.random.default_rng(SEED)
     clusters = population(random)
     people = np.concatenate([cluster.answers for cluster in clusters])

@@ -3,7 +3,8 @@
 The survey is made up: a sample in 50 strata of 20 unequal sampling units, weighted, with 12 questions and 3 group
 variables. Its codebook goes through the project's own steps; its records are made in the database, in the table that
 the ingest makes for that codebook. Every measurement is a process of its own, one after the other, and the rounds
-alternate between ours and the bare one. R is given a cut of the same records as a CSV file.
+alternate between ours and the bare one. R is given a cut of the same records as a CSV file. With --quick there are
+500 records, one round in this process, and no R.
 """
 
 from __future__ import annotations
@@ -289,6 +290,9 @@ MEASURED: dict[str, Callable[[Places], Measured]] = {
 }
 
 
+Run = Callable[[str, Path], tuple[Measured, float, float]]
+
+
 def run(name: str, home: Path) -> tuple[Measured, float, float]:
     """What a fresh process measured, its processor time in seconds and the most memory that it held, in GiB."""
     done = subprocess.run(
@@ -297,20 +301,19 @@ def run(name: str, home: Path) -> tuple[Measured, float, float]:
         text=True,
         check=True,
     )
-    answer = json.loads(done.stdout.splitlines()[-1])
-    return Measured(**answer["measured"]), answer["processor"], answer["gib"]
+    measured, processor, gib = json.loads(done.stdout.splitlines()[-1])
+    return Measured(**measured), processor, gib
 
 
-def _measure(name: str, places: Places) -> None:
-    """In the fresh process: measure, and print it as JSON."""
-    measured = MEASURED[name](places)
+def run_here(name: str, home: Path) -> tuple[Measured, float, float]:
+    """The same of this process, with all that it did before."""
+    measured = MEASURED[name](Places(home / "raw", home / "output"))
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     processor = sum(one.ru_utime + one.ru_stime for one in used)
-    gib = max(one.ru_maxrss for one in used) / 2**20
-    print(json.dumps({"measured": vars(measured), "processor": processor, "gib": gib}))
+    return measured, processor, max(one.ru_maxrss for one in used) / 2**20
 
 
-def _compare(home: Path, rounds: int) -> None:
+def _compare(home: Path, rounds: int, run: Run) -> None:
     """Ours beside the bare forms, round after round; the medians."""
     taken: dict[str, list[float]] = {name: [] for name in ("bare_statements", "bare_sets", "ours")}
     worked: dict[str, list[float]] = {name: [] for name in taken}
@@ -360,12 +363,16 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--r-records", type=int, default=1_000_000, help="of the cut that R gets; 0 leaves R out")
+    parser.add_argument("--quick", action="store_true", help="whether it runs, with numbers that mean nothing")
     parser.add_argument("--measure", choices=MEASURED, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
-        _measure(arguments.measure, Places(arguments.folder / "raw", arguments.folder / "output"))
+        measured, processor, gib = run_here(arguments.measure, arguments.folder)
+        print(json.dumps([vars(measured), processor, gib]))
         return
+    if arguments.quick:
+        arguments.records, arguments.rounds, arguments.r_records = 500, 1, 0
     with tempfile.TemporaryDirectory() as folder:
         for name, records in (("all", arguments.records), ("cut", arguments.r_records)):
             if not records:
@@ -374,7 +381,7 @@ def main() -> None:
             make(Places(home / "raw", home / "output"), records)
             print(f"{records:,} records", flush=True)
             if name == "all":
-                _compare(home, arguments.rounds)
+                _compare(home, arguments.rounds, run_here if arguments.quick else run)
                 continue
             for one in ("ours", "in_r"):
                 measured, processor, gib = run(one, home)

@@ -118,6 +118,11 @@ def replace_all(
         table.insert(connection, of_table, key=key)
 
 
+def numbered(rows: Iterable[Row]) -> list[Row]:
+    """The rows with their place among them, from 1, in the column `position`."""
+    return [{"position": position, **row} for position, row in enumerate(rows, start=1)]
+
+
 def _unspaced(type: str) -> str:
     """A type in one spelling: DuckDB's is DECIMAL(38,10), ours DECIMAL(38, 10)."""
     return type.replace(", ", ",")

@@ -11,7 +11,7 @@ from dagster_project.codebook import Provenance
 from dagster_project.defs.declared import declared_tables
 from dagster_project.defs.ingest import OWNERS
 from dagster_project.defs.resources import Surveys, shown_to_people
-from dagster_project.defs.ui import RELEASES_URL
+from dagster_project.defs.ui import releases_port
 from dagster_project.release import ReleaseRefusedError, publish, releases_records
 from dagster_project.schema import Table
 from dagster_project.validation import Suite, build_data_docs
@@ -47,6 +47,7 @@ def build_release_assets(
             build_data_docs(_validations(places.validations_dir(survey), suites), folder, title=title)
 
         with shown_to_people(), surveys.warehouse(survey) as connection:
+            served = f"{releases_port().url}/{survey}"
             provenance = survey_key(connection).provenance
             try:
                 published = publish(
@@ -61,8 +62,8 @@ def build_release_assets(
                 raise dg.Failure(description=f"Nothing is released: {refused}", allow_retries=False) from refused
         return dg.MaterializeResult(
             metadata={
-                "report": dg.MetadataValue.url(f"{RELEASES_URL}/{survey}/{published.folder.name}/report.html"),
-                "data_docs": dg.MetadataValue.url(f"{RELEASES_URL}/{survey}/{published.folder.name}/data_docs/"),
+                "report": dg.MetadataValue.url(f"{served}/{published.folder.name}/report.html"),
+                "data_docs": dg.MetadataValue.url(f"{served}/{published.folder.name}/data_docs/"),
                 "folder": dg.MetadataValue.path(str(published.folder)),
             }
         )

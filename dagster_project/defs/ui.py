@@ -7,38 +7,79 @@ from __future__ import annotations
 
 import functools
 import http.server
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.defs.home import prepare_home
 from dagster_project.errors import InputError
-from dagster_project.places import Places
+from dagster_project.places import RELEASES_PORT_VARIABLE, UI_PORT_VARIABLE, Places
 
-HOST, UI_PORT, RELEASES_PORT = "127.0.0.1", 3000, 3001
-RELEASES_URL = f"http://{HOST}:{RELEASES_PORT}"
+HOST = "127.0.0.1"
 MODULE = "dagster_project.definitions"
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port of this machine, and the variable that names another one."""
+
+    variable: str
+    number: int
+
+    @classmethod
+    def from_environment(cls, variable: str, default: int) -> Port:
+        """Raises `InputError` for what is no port."""
+        text = os.environ.get(variable) or str(default)
+        if not (text.isdecimal() and 0 < int(text) < 65536):
+            raise InputError(f"{variable}={text}: a port is a number from 1 to 65535.")
+        return cls(variable, int(text))
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{HOST}:{self.number}"
+
+    def check_free(self) -> None:
+        """Raises `InputError` where another program listens."""
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, self.number)) == 0:
+                raise InputError(
+                    f"{HOST}:{self.number} is taken; end what listens there, perhaps another `make ui`, or name "
+                    f"another port with {self.variable}."
+                )
+
+
+def ui_port() -> Port:
+    """Where the UI is served."""
+    return Port.from_environment(UI_PORT_VARIABLE, 3000)
+
+
+def releases_port() -> Port:
+    """Where the releases are served, which the UI's links lead to."""
+    return Port.from_environment(RELEASES_PORT_VARIABLE, 3001)
 
 
 def serve() -> int:
     """Run the web server, the daemon (queue, schedules, sensors) and the releases until one ends or Ctrl-C."""
+    ui, reports = ui_port(), releases_port()
+    for port in (ui, reports):
+        port.check_free()
     places = Places.from_environment()
     prepare_home(places)
     places.releases_dir.mkdir(parents=True, exist_ok=True)
-    _check_free(UI_PORT)
-    releases = _releases_server(places.releases_dir)
+    releases = _releases_server(places.releases_dir, reports)
     threading.Thread(target=releases.serve_forever, daemon=True).start()
     bin_dir = Path(sys.executable).parent
     commands = [
-        [str(bin_dir / "dagster-webserver"), "-h", HOST, "-p", str(UI_PORT), "-m", MODULE],
+        [str(bin_dir / "dagster-webserver"), "-h", HOST, "-p", str(ui.number), "-m", MODULE],
         [str(bin_dir / "dagster-daemon"), "run", "-m", MODULE],
     ]
-    print(
-        f"basecheck: the Dagster UI comes up on http://{HOST}:{UI_PORT}, the reports are on {RELEASES_URL}", flush=True
-    )
+    print(f"basecheck: the Dagster UI comes up on {ui.url}, the reports are on {reports.url}", flush=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside, it ends what it started as well
     processes = [subprocess.Popen(command) for command in commands]
     try:
@@ -57,15 +98,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         return
 
 
-def _releases_server(folder: Path) -> http.server.ThreadingHTTPServer:
-    _check_free(RELEASES_PORT)
-    return http.server.ThreadingHTTPServer((HOST, RELEASES_PORT), functools.partial(_Quiet, directory=str(folder)))
-
-
-def _check_free(port: int) -> None:
-    with socket.socket() as probe:
-        if probe.connect_ex((HOST, port)) == 0:
-            raise InputError(f"{HOST}:{port} is taken; end what listens there, perhaps another `make ui`.")
+def _releases_server(folder: Path, port: Port) -> http.server.ThreadingHTTPServer:
+    return http.server.ThreadingHTTPServer((HOST, port.number), functools.partial(_Quiet, directory=str(folder)))
 
 
 if __name__ == "__main__":

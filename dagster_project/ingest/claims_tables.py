@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import duckdb
 
 from dagster_project.codebook import ClaimEntry, Codebook, SurveyFolder
-from dagster_project.codebook.claims_yml import Published
-from dagster_project.schema import GENERATION, SURVEY, Row, Table, public, replace_all
+from dagster_project.codebook.claims_yml import Publication, Published, ReadingEntry
+from dagster_project.schema import GENERATION, SURVEY, Row, Table, numbered, public, replace_all
 from dagster_project.warehouse import survey_key, transaction
 
 KEY = (
@@ -153,84 +153,55 @@ def claims_sha256(folder: SurveyFolder) -> str:
 
 
 def _rows(published: Published, codebook: Codebook) -> dict[Table, Sequence[Row]]:
-    publication = published.publication
     return {
-        PUBLICATION: [
-            {
-                "title": publication.title,
-                "publisher": publication.publisher,
-                "url": publication.url,
-                "published": publication.published,
-                "note": publication.note,
-                "discloses": [told.value for told in publication.discloses],
-            }
-        ],
-        CLAIMS: [
-            {"claim": claim.id, "position": position, **_claim(claim, codebook)}
-            for position, claim in enumerate(published.claims, start=1)
-        ],
-        ANTECEDENTS: [
-            {
-                "claim": claim.id,
-                "position": position,
-                "base": one.base.value if one.base else None,
-                "question": one.question,
-                "answer": one.option,
-            }
-            for claim in published.claims
-            for position, one in enumerate(claim.may_be_of or [], start=1)
-        ],
-        STATEMENTS: [
-            {
-                "statement": statement.id,
-                "position": position,
-                "text": statement.text,
-                "where_printed": statement.where,
-            }
-            for position, statement in enumerate(published.statements, start=1)
-        ],
-        READINGS: [
-            {
-                "reading": reading.id,
-                "position": position,
-                "text": reading.text,
-                "claim": claim,
-                "kind": change.kind,
-                "base": change.base,
-            }
-            for position, reading in enumerate(published.readings, start=1)
-            for claim, change in reading.changes.items()
-        ],
-        ORDERS: [
+        PUBLICATION: [_publication(published.publication)],
+        CLAIMS: numbered(_claim(claim, codebook) for claim in published.claims),
+        ANTECEDENTS: [row for claim in published.claims for row in _antecedents(claim)],
+        STATEMENTS: numbered(
+            {"statement": statement.id, "text": statement.text, "where_printed": statement.where}
+            for statement in published.statements
+        ),
+        READINGS: [row for at, reading in enumerate(published.readings, start=1) for row in _reading(at, reading)],
+        ORDERS: numbered(
             {
                 "ordering": order.id,
-                "position": position,
                 "text": order.text,
                 "greater": order.greater,
                 "smaller": order.smaller,
                 "where_printed": order.where,
             }
-            for position, order in enumerate(published.orders, start=1)
-        ],
-        CHANGES: [
+            for order in published.orders
+        ),
+        CHANGES: numbered(
             {
                 "change": change.id,
-                "position": position,
                 "text": change.text,
                 "figure": change.figure,
                 "from_claim": change.earlier,
                 "to_claim": change.later,
                 "where_printed": change.where,
             }
-            for position, change in enumerate(published.changes_over_time, start=1)
-        ],
+            for change in published.changes_over_time
+        ),
     }
 
 
-def _claim(claim: ClaimEntry, codebook: Codebook) -> dict[str, str | bool | None]:
+def _publication(publication: Publication) -> Row:
+    return {
+        "title": publication.title,
+        "publisher": publication.publisher,
+        "url": publication.url,
+        "published": publication.published,
+        "note": publication.note,
+        "discloses": [told.value for told in publication.discloses],
+    }
+
+
+def _claim(claim: ClaimEntry, codebook: Codebook) -> Row:
     """What the claim says, with what it takes from its question (the wave) and from its survey (whether weighted)."""
     question = codebook.question(claim.question) if claim.question else None
     return {
+        "claim": claim.id,
         "figure": claim.figure,
         "kind": claim.kind.value,
         "hedge": claim.hedge,
@@ -246,3 +217,30 @@ def _claim(claim: ClaimEntry, codebook: Codebook) -> dict[str, str | bool | None
         "of_what": claim.of,
         "where_printed": claim.where,
     }
+
+
+def _antecedents(claim: ClaimEntry) -> list[Row]:
+    return numbered(
+        {
+            "claim": claim.id,
+            "base": one.base.value if one.base else None,
+            "question": one.question,
+            "answer": one.option,
+        }
+        for one in claim.may_be_of or []
+    )
+
+
+def _reading(position: int, reading: ReadingEntry) -> list[Row]:
+    """The claims that a reading changes share its place."""
+    return [
+        {
+            "reading": reading.id,
+            "position": position,
+            "text": reading.text,
+            "claim": claim,
+            "kind": change.kind,
+            "base": change.base,
+        }
+        for claim, change in reading.changes.items()
+    ]

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 import duckdb
 
 from dagster_project import __version__
-from dagster_project.codebook import CODEBOOK_FILE, Codebook, SurveyFolder, types_that
+from dagster_project.codebook import CODEBOOK_FILE, Codebook, Question, SurveyFolder, types_that
+from dagster_project.codebook.design import Fieldwork, Wave
+from dagster_project.codebook.questions import AskedIf
 from dagster_project.ingest.guard import file_sha256
-from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Column, Row, Table, public, replace_all
+from dagster_project.schema import GENERATION, PROVENANCE, SURVEY, Column, Row, Table, numbered, public, replace_all
 from dagster_project.warehouse import transaction
 
 SURVEYS = Table(
@@ -166,76 +168,21 @@ def write_codebook(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) 
     """Replace the codebook's tables in one transaction and return their generation."""
     book, generation = folder.codebook, generation_of(folder)
     rows: dict[Table, Sequence[Row]] = {
-        SURVEYS: [_survey(book) | {"codebook_sha256": _codebook_sha256(folder), "basecheck_version": __version__}],
-        WAVES: [
-            {
-                "wave": wave.id,
-                "position": position,
-                "label": wave.label,
-                "fieldwork_start": wave.fieldwork.start if wave.fieldwork else None,
-                "fieldwork_end": wave.fieldwork.end if wave.fieldwork else None,
-                "url": wave.url,
-                "published": wave.published,
-            }
-            for position, wave in enumerate(book.waves, start=1)
-        ],
-        QUESTIONS: [
-            {
-                "position": position,
-                "question": question.id,
-                "question_text": question.text,
-                "type": question.type.value,
-                "base_rule": question.base.value,
-                "decimals": book.decimals_of(question),
-                "is_group": question.id in book.groups,
-                "asked_if_question": question.asked_if.question if question.asked_if else None,
-                "wave": question.wave,
-                "complete": question.complete,
-                "quantiles": question.quantiles if question.type.traits.is_number else [],
-                "holds": question.type.traits.holds.value,
-                "has_options": question.type.traits.has_options,
-                "takes_one": question.type.traits.takes_one,
-                "takes_several": question.type.traits.takes_several,
-                "is_number": question.type.traits.is_number,
-            }
-            for position, question in enumerate(book.questions, start=1)
-        ],
-        ANSWERS: [
-            {
-                "question": question.id,
-                "position": position,
-                "answer": answer.code,
-                "answer_label": answer.label,
-                "kind": answer.kind.value,
-                "exclusive": answer.code in question.exclusive,
-                "score": question.scores.get(answer.code),
-            }
-            for question in book.questions
-            for position, answer in enumerate(book.answers(question), start=1)
-        ],
-        NETS: [
-            {"question": question.id, "position": position, "net": code, "net_label": net.label, "answer": member}
-            for question in book.questions
-            for position, (code, net) in enumerate(question.nets.items(), start=1)
-            for member in net.options
-        ],
-        ROUTING: [
-            {"question": question.id, "asked_if_question": question.asked_if.question, "asked_if_answer": code}
-            for question in book.questions
-            if question.asked_if
-            for code in question.asked_if.answers
-        ],
-        NAMED_RESPONDENTS: [
-            {"position": position, "name": name} for position, name in enumerate(book.named_respondents, start=1)
-        ],
+        SURVEYS: [_survey(folder)],
+        WAVES: numbered(_wave(wave) for wave in book.waves),
+        QUESTIONS: numbered(_question(book, question) for question in book.questions),
+        ANSWERS: [row for question in book.questions for row in _answers(book, question)],
+        NETS: [row for question in book.questions for row in _nets(question)],
+        ROUTING: [row for question in book.questions for row in _routing(question.id, question.asked_if)],
+        NAMED_RESPONDENTS: numbered({"name": name} for name in book.named_respondents),
     }
     with transaction(connection):
         replace_all(connection, rows, key={"survey": folder.survey, "generation": generation})
     return generation
 
 
-def _survey(book: Codebook) -> dict[str, object]:
-    """What the codebook says of the survey as a whole."""
+def _survey(folder: SurveyFolder) -> Row:
+    book = folder.codebook
     return {
         "title": book.title,
         "source_name": book.source.name,
@@ -243,8 +190,7 @@ def _survey(book: Codebook) -> dict[str, object]:
         "licence": book.source.licence,
         "universe": book.universe,
         "asked": book.asked,
-        "fieldwork_start": book.fieldwork.start if book.fieldwork else None,
-        "fieldwork_end": book.fieldwork.end if book.fieldwork else None,
+        **_fieldwork(book.fieldwork),
         "provenance": book.provenance.value,
         "provenance_note": book.provenance_note,
         "has_records": book.records is not None,
@@ -261,7 +207,79 @@ def _survey(book: Codebook) -> dict[str, object]:
         "minimum_base": book.minimum_base,
         "minimum_cell": book.minimum_cell,
         "release_records": book.release_records,
+        "codebook_sha256": _codebook_sha256(folder),
+        "basecheck_version": __version__,
     }
+
+
+def _wave(wave: Wave) -> Row:
+    return {
+        "wave": wave.id,
+        "label": wave.label,
+        **_fieldwork(wave.fieldwork),
+        "url": wave.url,
+        "published": wave.published,
+    }
+
+
+def _fieldwork(fieldwork: Fieldwork | None) -> Row:
+    return {
+        "fieldwork_start": fieldwork.start if fieldwork else None,
+        "fieldwork_end": fieldwork.end if fieldwork else None,
+    }
+
+
+def _question(book: Codebook, question: Question) -> Row:
+    traits = question.type.traits
+    return {
+        "question": question.id,
+        "question_text": question.text,
+        "type": question.type.value,
+        "base_rule": question.base.value,
+        "decimals": book.decimals_of(question),
+        "is_group": question.id in book.groups,
+        "asked_if_question": question.asked_if.question if question.asked_if else None,
+        "wave": question.wave,
+        "complete": question.complete,
+        "quantiles": question.quantiles if traits.is_number else [],
+        "holds": traits.holds.value,
+        "has_options": traits.has_options,
+        "takes_one": traits.takes_one,
+        "takes_several": traits.takes_several,
+        "is_number": traits.is_number,
+    }
+
+
+def _answers(book: Codebook, question: Question) -> list[Row]:
+    return numbered(
+        {
+            "question": question.id,
+            "answer": answer.code,
+            "answer_label": answer.label,
+            "kind": answer.kind.value,
+            "exclusive": answer.code in question.exclusive,
+            "score": question.scores.get(answer.code),
+        }
+        for answer in book.answers(question)
+    )
+
+
+def _nets(question: Question) -> list[Row]:
+    """The members of a net share its place."""
+    return [
+        {"question": question.id, "position": position, "net": code, "net_label": net.label, "answer": member}
+        for position, (code, net) in enumerate(question.nets.items(), start=1)
+        for member in net.options
+    ]
+
+
+def _routing(question: str, asked_if: AskedIf | None) -> list[Row]:
+    if asked_if is None:
+        return []
+    return [
+        {"question": question, "asked_if_question": asked_if.question, "asked_if_answer": answer}
+        for answer in asked_if.answers
+    ]
 
 
 def _codebook_sha256(folder: SurveyFolder) -> str:

@@ -245,38 +245,42 @@ class _Wave:
     """The cells of one wave, or of a survey without waves, and their weighting."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: SurveyFolder, wave: str | None) -> None:
-        import numpy as np
-
         self.folder, self.wave, self.book = folder, wave, folder.codebook
         assert self.book.weighting is not None
         self.margins, self.trim = self.book.weighting.margins, self.book.weighting.trim
-        self.asked = _questions(self.book)
-        answers = "".join(f", answer_{number}::VARCHAR" for number in range(len(self.asked)))
+        self.numbers = [margin.numbers() for margin in self.margins]
+        given = self._read_cells(connection)
+        if self.least.min() <= 0:
+            raise InputError(f"{folder.folder}: a respondent has the weight {self.least.min():g}; give one above 0.")
+        self.categories = [self._category_of(margin, given) for margin in self.margins]
+        self.total = self._total()
+        self.group_cells, self.group_weights, self.group_counts = self._groups(connection)
+        self.targets = [self._target(number) for number in range(len(self.margins))]
+
+    def _read_cells(self, connection: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
+        """Take over the cells' counts and sums of weights, and return the answers of each."""
+        import numpy as np
+
+        asked = _questions(self.book)
+        answers = "".join(f", answer_{number}::VARCHAR" for number in range(len(asked)))
         # one row per cell: number, respondents, and of their weights the sum, the sum of squares, least and greatest
         cells = connection.execute(
             f"SELECT cell, n, w, w2, least, greatest{answers} FROM weighting_cells WHERE wave IS NOT DISTINCT FROM ? "
             "ORDER BY cell",
-            [wave],
+            [self.wave],
         ).fetchall()
         self.cells = [cell for cell, *_ in cells]
         self.n, self.w, self.w2, self.least, self.greatest = (
             np.array([row[column] for row in cells], dtype=float) for column in range(1, 6)
         )
-        if self.least.min() <= 0:
-            raise InputError(f"{folder.folder}: a respondent has the weight {self.least.min():g}; give one above 0.")
-        given = [dict(zip(self.asked, row[6:], strict=True)) for row in cells]
-        self.numbers = [margin.numbers() for margin in self.margins]
-        self.categories = [self._category_of(margin, given) for margin in self.margins]
-        self.total = next(
-            (
-                sum(numbers.values())
-                for margin, numbers in zip(self.margins, self.numbers, strict=True)
-                if margin.counts
-            ),
-            float(self.w.sum()),
+        return [dict(zip(asked, row[6:], strict=True)) for row in cells]
+
+    def _total(self) -> float:
+        """What all weights sum to: the universe where a margin counts it, else what the base weights sum to."""
+        counted = (
+            sum(numbers.values()) for margin, numbers in zip(self.margins, self.numbers, strict=True) if margin.counts
         )
-        self.group_cells, self.group_weights, self.group_counts = self._groups(connection)
-        self.targets = [self._target(number) for number in range(len(self.margins))]
+        return next(counted, float(self.w.sum()))
 
     def _category_of(self, margin: Margin, given: list[dict[str, str]]) -> Numbers:
         """Each cell's category by position; the last one is of those who did not answer."""

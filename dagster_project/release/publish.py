@@ -93,20 +93,7 @@ def refuse_what_is_not_whole(
 ) -> None:
     """Raise `ReleaseRefusedError` unless everything is of one generation and every blocking check passed on it."""
     generation = survey_key(connection).generation
-    for table in _standing(connection, tables):
-        if "generation" not in table.names or table.address == CHECKS:
-            continue
-        found = connection.execute(f"SELECT DISTINCT generation FROM {table.address}").fetchall()
-        others = [other for (other,) in found if other != generation]
-        if others:
-            raise ReleaseRefusedError(
-                f"{table.address} was built from other inputs (generation {others[0]}) than the codebook "
-                f"({generation}); run the whole survey again."
-            )
-    published = connection.execute("SELECT claims_sha256 FROM raw.publication").fetchall()
-    audited = connection.execute("SELECT DISTINCT claims_sha256 FROM audit.figures").fetchall()
-    if audited and audited != published:
-        raise ReleaseRefusedError("the findings are of another claims.yml than the claims; materialize them again.")
+    _refuse_a_mix(connection, tables, generation)
     passed = {
         (suite, check): ok
         for suite, check, ok in connection.execute(
@@ -121,6 +108,24 @@ def refuse_what_is_not_whole(
         raise ReleaseRefusedError(
             f"blocking checks have not been made on this build: {', '.join(missing)}; run the whole survey again."
         )
+
+
+def _refuse_a_mix(connection: duckdb.DuckDBPyConnection, tables: Collection[Table], generation: str) -> None:
+    """Raise `ReleaseRefusedError` where a table, or what the audit judged, was built from other inputs."""
+    for table in _standing(connection, tables):
+        if "generation" not in table.names or table.address == CHECKS:
+            continue
+        found = connection.execute(f"SELECT DISTINCT generation FROM {table.address}").fetchall()
+        others = [other for (other,) in found if other != generation]
+        if others:
+            raise ReleaseRefusedError(
+                f"{table.address} was built from other inputs (generation {others[0]}) than the codebook "
+                f"({generation}); run the whole survey again."
+            )
+    published = connection.execute("SELECT claims_sha256 FROM raw.publication").fetchall()
+    audited = connection.execute("SELECT DISTINCT claims_sha256 FROM audit.figures").fetchall()
+    if audited and audited != published:
+        raise ReleaseRefusedError("the findings are of another claims.yml than the claims; materialize them again.")
 
 
 def releases_records(connection: duckdb.DuckDBPyConnection) -> bool:

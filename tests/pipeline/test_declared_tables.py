@@ -10,7 +10,7 @@ import pytest
 
 from dagster_project.codebook import read_survey_folder
 from dagster_project.defs.build import build_defs
-from dagster_project.defs.declared import declared_tables, model_tables
+from dagster_project.defs.declared import SCHEMAS, declared_tables, model_tables
 from dagster_project.defs.schemas import SOURCES_FILE, TABLES_FILE, sources_yml, tables_page
 from tests.conftest import Desk
 
@@ -56,6 +56,7 @@ def test_a_work_database_holds_what_is_declared_and_nothing_else(small_release: 
 def test_each_table_and_each_of_its_columns_is_declared_once_with_a_meaning() -> None:
     tables = declared_tables()
     assert max(Counter(table.address for table in tables).values()) == 1
+    assert {table.schema for table in tables} == set(SCHEMAS)
     for table in tables:
         assert len(set(table.names)) == len(table.columns), table.address
         assert table.meaning, table.address

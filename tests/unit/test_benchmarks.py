@@ -1,15 +1,39 @@
-"""The benchmarks of tallies and of intervals still run, at a size at which their numbers mean nothing."""
+"""Every benchmark still runs, at a size at which its numbers mean nothing."""
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks import coverage, ten_million
-from dagster_project.places import Places
+from dagster_project.places import PROJECT_DIR, Places
 from dagster_project.warehouse import open_warehouse
+
+pytestmark = pytest.mark.slow
+SCRIPTS = sorted(path.stem for path in (PROJECT_DIR / "benchmarks").glob("*.py"))
+
+
+def printed(script: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the script prints with --quick."""
+    monkeypatch.setattr(sys, "argv", [f"{script}.py", "--quick"])
+    try:
+        importlib.import_module(f"benchmarks.{script}").main()
+    except SystemExit as ended:
+        if "Rscript" in str(ended.code):
+            pytest.skip(f"benchmarks/{script}.py ran as far as R: {ended.code}")
+        if ended.code:
+            pytest.fail(f"benchmarks/{script}.py --quick ended with {ended.code}")
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("script", [script for script in SCRIPTS if script != "coverage"])
+def test_every_benchmark_has_a_quick_form_that_prints_numbers(
+    script: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert any(character.isdigit() for character in printed(script, capsys, monkeypatch))
 
 
 def test_the_tallies_of_the_large_survey_scan_its_records_once_and_count_each_in_every_table(tmp_path: Path) -> None:
@@ -23,11 +47,9 @@ def test_the_tallies_of_the_large_survey_scan_its_records_once_and_count_each_in
 
 
 def test_the_coverage_counts_every_sample_for_every_method_of_a_design(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["coverage.py", "--samples", "2"])
-    coverage.main()
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    lines = [line.split() for line in printed("coverage", capsys, monkeypatch).splitlines()]
     counted = [line for line in lines if len(line) == 6 and line[0] in ("beta", "logit", "mean", "wilson_effective")]
     assert len(counted) == 4 * len(coverage.SHARES)
     assert all(sum(map(float, numbers)) == 100 for _, _, *numbers in counted)

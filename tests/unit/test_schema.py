@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from dagster_project.schema import Column, Table, public, replace_all
+from dagster_project.schema import Column, Table, numbered, public, replace_all
 
 POLLS = Table(
     "raw",
@@ -97,3 +97,7 @@ def test_all_tables_are_put_in_the_place_of_the_last_ones(connection: duckdb.Duc
         replace_all(connection, rows, key={"poll": "z"})
         assert [poll for poll, *_ in stored(connection)] == ["z"] * number
         assert connection.execute("FROM raw.others").fetchall() == []
+
+
+def test_rows_can_be_numbered_by_their_place() -> None:
+    assert numbered([{"poll": "b"}, {"poll": "a"}]) == [{"position": 1, "poll": "b"}, {"position": 2, "poll": "a"}]

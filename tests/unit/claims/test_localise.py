@@ -8,6 +8,7 @@ from itertools import combinations
 from random import Random
 from time import monotonic
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from true_surveys import TrueSurvey, true_survey
@@ -121,6 +122,7 @@ def test_conflicts_and_repairs_are_those_of_trying_every_set(seed: int) -> None:
         check_against_every_set(joined(with_a_slip(seed, 6)[0]))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(seeds)
 def test_a_changed_figure_is_in_a_repair_and_every_repair_mends(seed: int) -> None:

@@ -20,6 +20,7 @@ from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule
 from dagster_project.claims.read.survey import Cell, Claim, Question
 
+pytestmark = pytest.mark.slow
 TABLES = Path(__file__).parents[2] / "golden" / "reuters_corporate_survey_2014_2019.csv"
 SECTOR = Question("sector", ("manufacturers", "non_manufacturers"), complete=True)
 IMPOSSIBLE = "2019-08 q2"

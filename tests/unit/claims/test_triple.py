@@ -161,6 +161,7 @@ def printed_triples(draw: st.DrawFn) -> tuple[int, int, Triple]:
     return k, n, triple_of(k, base, f"{decimal_text(printed, decimals)}%", rule)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(printed_triples())
 def test_figures_printed_from_real_counts_are_never_blamed(printed: tuple[int, int, Triple]) -> None:

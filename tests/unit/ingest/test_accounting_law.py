@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from survey_desk import Desk
@@ -60,6 +61,7 @@ def lines(draw: st.DrawFn) -> Line:
     return Line(row, fault == "none")
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(files=st.lists(st.lists(lines(), min_size=1, max_size=12), min_size=1, max_size=2))
 def test_records_and_rejects_are_the_lines_that_an_independent_judge_names(files: list[list[Line]]) -> None:

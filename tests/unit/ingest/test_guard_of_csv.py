@@ -143,7 +143,7 @@ def test_a_quote_inside_an_unquoted_answer_that_is_balanced_is_kept(desk: Desk) 
             "  line_breaks: true\n",
             "records.csv:2: a quote opened on this line is not closed",
         ),
-        (gzip.compress(RIGHT.encode()), "", "records.csv: this is a gzip file, not CSV text"),
+        (gzip.compress(RIGHT.encode(), mtime=0), "", "records.csv: this is a gzip file, not CSV text"),
         (b"PK\x03\x04" + RIGHT.encode(), "", "records.csv: this is a zip archive or an Excel workbook"),
         (b"PAR1" + RIGHT.encode(), "", "records.csv: this is a Parquet file"),
     ],

@@ -245,6 +245,7 @@ def test_computed_weights_make_a_weighted_survey(desk: Desk) -> None:
     assert desk.rows("SELECT weighted FROM raw.survey") == [(True,)]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 10**6),

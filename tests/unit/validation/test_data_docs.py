@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext
 
 from dagster_project.validation import Suite, build_data_docs, run_suite
 
+pytestmark = pytest.mark.slow
 HOSTILE = "<script>alert(1)</script>"
 MARK = "marker-7f3a"
 

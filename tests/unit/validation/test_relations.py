@@ -68,6 +68,7 @@ percents = st.none() | st.one_of(
 rows = st.tuples(bounds, bounds, bounds, st.integers(-3, 45), percents, percents, st.booleans(), st.booleans())
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.lists(rows, min_size=1, max_size=40))
 def test_the_sql_agrees_with_trying_every_count_and_base(

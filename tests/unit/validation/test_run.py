@@ -13,6 +13,8 @@ from conftest import build, failures
 
 from dagster_project.validation import Suite, build_data_docs, load_suites, run_suite
 
+pytestmark = pytest.mark.slow
+
 Suites = dict[str, Suite]
 
 
