@@ -11,88 +11,115 @@ import pytest
 from dagster_project import claims
 from dagster_project.claims import (
     Antecedent,
+    Audit,
     BaseRule,
     Cell,
     Claim,
+    Code,
+    Figure,
+    FigureError,
+    Finding,
     GivenError,
     GivenTypeError,
+    Hedge,
     Interval,
     Kind,
+    Lexicon,
+    Listing,
     Names,
     Order,
     Question,
+    Reading,
+    Repair,
+    RepairedFigure,
+    Reply,
     RoundingRule,
+    Sense,
     Severity,
+    Slip,
+    StatementError,
     Triple,
+    ambiguity,
     answer_claim,
     audit_change,
     audit_claims,
     audit_listing,
     audit_statement,
-    audit_triple,
     bases_possible,
+    check_units,
     common_bases,
     counts_possible,
     debit,
+    debit_power,
     grim,
+    grim_power,
     grimmer,
+    grimmer_power,
+    half_up,
+    listed,
     missing_disclosure,
+    parse_change,
     parse_figure,
     parse_statement,
     percent_text,
-    preimage,
+    percentages_possible,
+    worst_first,
 )
+from dagster_project.claims.decide.algebra import percentage_power, printed_percentages, shares
+from dagster_project.claims.decide.triple import audit_triple
+from dagster_project.claims.listing import leaves_answers_out
+from dagster_project.claims.read.rounding import percent_preimage, preimage, round_fraction
 
 YES = Claim("C1", parse_figure("42%"), Cell("q", "yes"))
 NO = Claim("C2", parse_figure("58%"), Cell("q", "no"))
 
-# Every public function with arguments that it takes.
-TAKEN: dict[str, dict[str, Any]] = {
-    "Antecedent": {"base": "all", "question": "q", "answer": "yes"},
-    "Claim": {"id": "C1", "figure": parse_figure("42%"), "cell": Cell("q", "yes"), "base": "answered"},
-    "Question": {"id": "q", "answers": ("yes", "no"), "missing": ("dk",), "not_asked": ("na",), "exclusive": ()},
-    "RoundingRule": {"value": "half_up"},
-    "Triple": {"count": "96", "base": "about 150", "percentage": "42%"},
-    "ambiguity": {"claim": YES, "antecedents": [Antecedent("all")], "variants": [("", [YES])], "names": Names()},
-    "answer_claim": {"text": "96 of 150 is 42%", "rounding": "half_up"},
-    "audit_change": {"change": "up 3 points", "earlier": YES, "later": NO, "claim": "V1"},
-    "audit_claims": {"claims": [YES, NO], "questions": [], "orders": [], "names": Names(), "seconds": 5},
-    "audit_listing": {"listing": "58% yes, 42% no of 26", "seconds": 5},
-    "audit_statement": {"triple": "96 of about 150 is 42%", "claims": {Kind.COUNT: ("C1",)}},
-    "audit_triple": {"triple": "96 of about 150 is 42%", "others": ["59%"]},
-    "bases_possible": {"count": 96, "percentage": "42%", "base": "about 150"},
-    "check_units": {"change": "up 3 points", "first": YES.figure, "second": NO.figure},
-    "common_bases": {"percentages": ["42%", "58%"], "base": 99},
-    "counts_possible": {"percentage": "42%", "base": 150, "count": "about 60"},
-    "debit": {"mean_text": "0.50", "sd_text": "0.51", "base": 40, "rounding": "half_up"},
-    "debit_power": {"mean_text": "0.50", "sd_decimals": 2, "base": 40, "rounding": "half_up"},
-    "grim": {"value_text": "5.19", "base": 28, "rounding": "half_up", "items": 2},
-    "grim_power": {"decimals": 2, "base": 28, "rounding": "half_up", "items": 2},
-    "grimmer": {"mean_text": "3.44", "sd_text": "2.45", "base": 18, "rounding": "half_up", "items": 1},
-    "grimmer_power": {"mean_text": "3.44", "sd_text": "2.4", "base": 18, "rounding": "half_up", "items": 1},
-    "half_up": {"value": Fraction(25, 4), "decimals": 1},
-    "leaves_answers_out": {"listing": "58% yes, 42% no of 26"},
-    "missing_disclosure": {"told": ["when"], "claims": [YES]},
-    "parse_change": {"text": "up 3 points"},
-    "parse_figure": {
+# Every public function, and the inner ones that take as much, with arguments that they take.
+TAKEN: dict[Callable[..., Any], dict[str, Any]] = {
+    Antecedent: {"base": "all", "question": "q", "answer": "yes"},
+    Claim: {"id": "C1", "figure": parse_figure("42%"), "cell": Cell("q", "yes"), "base": "answered"},
+    Question: {"id": "q", "answers": ("yes", "no"), "missing": ("dk",), "not_asked": ("na",), "exclusive": ()},
+    RoundingRule: {"value": "half_up"},
+    Triple: {"count": "96", "base": "about 150", "percentage": "42%"},
+    ambiguity: {"claim": YES, "antecedents": [Antecedent("all")], "variants": [("", [YES])], "names": Names()},
+    answer_claim: {"text": "96 of 150 is 42%", "rounding": "half_up"},
+    audit_change: {"change": "up 3 points", "earlier": YES, "later": NO, "claim": "V1"},
+    audit_claims: {"claims": [YES, NO], "questions": [], "orders": [], "names": Names(), "seconds": 5},
+    audit_listing: {"listing": "58% yes, 42% no of 26", "seconds": 5},
+    audit_statement: {"triple": "96 of about 150 is 42%", "claims": {Kind.COUNT: ("C1",)}},
+    audit_triple: {"triple": "96 of about 150 is 42%", "others": ["59%"]},
+    bases_possible: {"count": 96, "percentage": "42%", "base": "about 150"},
+    check_units: {"change": "up 3 points", "first": YES.figure, "second": NO.figure},
+    common_bases: {"percentages": ["42%", "58%"], "base": 99},
+    counts_possible: {"percentage": "42%", "base": 150, "count": "about 60"},
+    debit: {"mean_text": "0.50", "sd_text": "0.51", "base": 40, "rounding": "half_up"},
+    debit_power: {"mean_text": "0.50", "sd_decimals": 2, "base": 40, "rounding": "half_up"},
+    grim: {"value_text": "5.19", "base": 28, "rounding": "half_up", "items": 2},
+    grim_power: {"decimals": 2, "base": 28, "rounding": "half_up", "items": 2},
+    grimmer: {"mean_text": "3.44", "sd_text": "2.45", "base": 18, "rounding": "half_up", "items": 1},
+    grimmer_power: {"mean_text": "3.44", "sd_text": "2.4", "base": 18, "rounding": "half_up", "items": 1},
+    half_up: {"value": Fraction(25, 4), "decimals": 1},
+    leaves_answers_out: {"listing": "58% yes, 42% no of 26"},
+    missing_disclosure: {"told": ["when"], "claims": [YES]},
+    parse_change: {"text": "up 3 points"},
+    parse_figure: {
         "text": "42%", "kind": "percentage", "hedge": "about", "rounding": "half_up", "low": 40, "high": "43.5",
     },
-    "parse_statement": {"text": "96 of about 150 is 42%", "rounding": "half_up"},
-    "percent_preimage": {"value": 42, "decimals": 0, "rule": "half_up"},
-    "percent_text": {"count": 23, "base": 40, "decimals": 0, "rule": "half_up"},
-    "percentage_power": {"base": 40, "decimals": 0, "rule": "half_up", "count": "about 20"},
-    "percentages_possible": {"count": 23, "base": "about 40"},
-    "preimage": {"value": "3.14", "decimals": 2, "rule": "half_up"},
-    "printed_percentages": {"count": 23, "base": "about 40", "decimals": 0, "rule": "half_up"},
-    "round_fraction": {"x": Fraction(1, 3), "decimals": 2, "rule": "half_up"},
-    "shares": {"percentage": "42%", "base": "about 150", "count": "96"},
-    "worst_first": {"findings": []},
+    parse_statement: {"text": "96 of about 150 is 42%", "rounding": "half_up"},
+    percent_preimage: {"value": 42, "decimals": 0, "rule": "half_up"},
+    percent_text: {"count": 23, "base": 40, "decimals": 0, "rule": "half_up"},
+    percentage_power: {"base": 40, "decimals": 0, "rule": "half_up", "count": "about 20"},
+    percentages_possible: {"count": 23, "base": "about 40"},
+    preimage: {"value": "3.14", "decimals": 2, "rule": "half_up"},
+    printed_percentages: {"count": 23, "base": "about 40", "decimals": 0, "rule": "half_up"},
+    round_fraction: {"x": Fraction(1, 3), "decimals": 2, "rule": "half_up"},
+    shares: {"percentage": "42%", "base": "about 150", "count": "96"},
+    worst_first: {"findings": []},
 }  # fmt: skip
 # What is no question of what is given: values that the room makes itself, and words.
 ITS_OWN = {
-    "Audit", "BaseRule", "Cell", "Code", "Figure", "Finding", "GivenError", "GivenTypeError", "FigureError", "Hedge",
-    "Interval", "JudgedTriple", "Kind", "Lexicon", "Listing", "Names", "Order", "Part", "Reading", "Repair",
-    "RepairedFigure", "Reply", "Sense", "Severity", "Slip", "StatementError", "listed",
+    Audit, BaseRule, Cell, Code, Figure, FigureError, Finding, GivenError, GivenTypeError, Hedge, Interval, Kind,
+    Lexicon, Listing, Names, Order, Reading, Repair, RepairedFigure, Reply, Sense, Severity, Slip, StatementError,
+    listed,
 }  # fmt: skip
 STRANGE = [
     None, True, -5, 0, 7, 10**30, 0.5, float("nan"), float("inf"), Fraction(1, 3), Decimal("NaN"), Decimal("1E+999999"),
@@ -102,30 +129,28 @@ STRANGE = [
 
 
 def test_every_public_function_is_tried() -> None:
-    callables = {name for name in claims.__all__ if callable(getattr(claims, name))}
-    assert callables == {*TAKEN, *ITS_OWN}
+    public = {one for name in claims.__all__ if callable(one := getattr(claims, name))}
+    assert public <= {*TAKEN, *ITS_OWN}
 
 
-@pytest.mark.parametrize(("name", "parameter"), [(name, one) for name, taken in TAKEN.items() for one in taken])
-def test_a_strange_argument_is_taken_or_refused_in_one_line(name: str, parameter: str) -> None:
-    function: Callable[..., Any] = getattr(claims, name)
-    function(**TAKEN[name])
+@pytest.mark.parametrize(("function", "name"), [(one, name) for one, taken in TAKEN.items() for name in taken])
+def test_a_strange_argument_is_taken_or_refused_in_one_line(function: Callable[..., Any], name: str) -> None:
+    function(**TAKEN[function])
     for strange in STRANGE:
         try:
-            function(**{**TAKEN[name], parameter: strange})
+            function(**{**TAKEN[function], name: strange})
         except (GivenError, GivenTypeError) as error:
             told = str(error)
             assert "\n" not in told, told
             assert len(told) < 1000, told
-            assert "object has no attribute" not in told
 
 
 def test_no_parameter_is_left_out() -> None:
     untold = {"lexicon", "percent", "interval_of", "weights_possible", "text", "who", "weighted", "counted"}
     untold |= {"single", "complete", "asked_if", "wave", "presumed", "nets"}
-    for name, arguments in TAKEN.items():
-        if name != "RoundingRule":
-            assert {*inspect.signature(getattr(claims, name)).parameters} - {*arguments} <= untold, name
+    for function, arguments in TAKEN.items():
+        if function is not RoundingRule:
+            assert {*inspect.signature(function).parameters} - {*arguments} <= untold, function
 
 
 @pytest.mark.parametrize("name", ["half_up", "HALF_UP", "half-up", "Half Up", " half_up "])
