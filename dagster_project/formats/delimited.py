@@ -47,7 +47,7 @@ class Dialect(Options):
 def _open(file: RecordFile, dialect: Dialect) -> Iterator[Contents]:
     path = file.path
     _check_signature(path, dialect.encoding)
-    with file.stream() as binary:
+    with _undamaged(path), file.stream() as binary:
         lines = _Lines(_text_stream(binary, path, dialect.encoding), path, dialect.encoding)
         rows = _Rows(lines, dialect)
         try:
@@ -61,8 +61,15 @@ def _open(file: RecordFile, dialect: Dialect) -> Iterator[Contents]:
             raise InputError(f"{path}:{_csv_problem(str(error), lines, rows.last + 1)}") from error
         except UnicodeError as error:
             raise InputError(_encoding_problem(path, dialect.encoding, error)) from error
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(f"{path}: the compressed file is damaged or cut off; fetch it again.") from error
+
+
+@contextmanager
+def _undamaged(path: Path) -> Iterator[None]:
+    """Around everything that unpacks the file, the search for a wrong byte included."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(f"{path}: the compressed file is damaged or cut off; fetch it again.") from error
 
 
 class _Lines:

@@ -184,6 +184,12 @@ def test_a_gzip_file_that_is_cut_off_is_refused(refused: Refused, cut: int) -> N
     assert "the compressed file is damaged or cut off" in refused(packed[:-cut], name="records.csv.gz")
 
 
+def test_a_gzip_file_that_is_cut_off_in_the_line_of_a_wrong_byte_is_refused_as_cut_off(refused: Refused) -> None:
+    packed = gzip.compress(b"person,sex,age\n\xff,1,30")
+
+    assert "the compressed file is damaged or cut off" in refused(packed[:-8], name="records.csv.gz")
+
+
 def test_text_named_gzip_is_refused(refused: Refused) -> None:
     assert "its name says gzip and its content is none" in refused(RIGHT, name="records.csv.gz")
 
