@@ -10,7 +10,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-strip-extras --no-header pyproject.toml
 
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-SQL := dbt/models dbt/tests
+SQL := dbt/models dbt/lint
 LINTERS := ruff mypy imports sql dependencies dbt-score
 
 .PHONY: run test check lint $(LINTERS) complexity ui bench dbt-docs schemas lock clean
@@ -34,7 +34,7 @@ mypy: $(VENV)/.dev
 	@$(BIN)/mypy
 
 sql: dbt/target/.linted ; @:
-dbt/target/.linted: $(VENV)/.dev .sqlfluff .sqlfluffignore $(shell find dbt -name '*.sql' -not -path 'dbt/target/*')
+dbt/target/.linted: $(VENV)/.dev .sqlfluff $(shell find dbt -path dbt/target -prune -o -name '*.sql' -print) dbt/lint/__init__.py
 	@echo "basecheck: SQL"
 	@$(BIN)/sqlfluff lint --disable-progress-bar --processes $(WORKERS) $(SQL)
 	@mkdir -p $(@D) && touch $@

@@ -5,37 +5,27 @@ The room is pure: text and exact numbers in, values out; no files, no database, 
 `counts_possible` and its neighbours compute; `audit_statement`, `audit_listing` and `audit_claims` judge.
 """
 
+from dagster_project.claims.answer import Reply, answer_claim
 from dagster_project.claims.assumptions import Antecedent, ambiguity, missing_disclosure
 from dagster_project.claims.change import audit_change, check_units, parse_change
 from dagster_project.claims.decide.algebra import (
     bases_possible,
     common_bases,
     counts_possible,
-    debit,
-    debit_power,
-    grim,
-    grim_power,
-    grimmer,
-    grimmer_power,
-    percentage_power,
     percentages_possible,
-    printed_percentages,
-    shares,
 )
+from dagster_project.claims.decide.grim import debit, debit_power, grim, grim_power, grimmer, grimmer_power
 from dagster_project.claims.decide.senses import Sense
-from dagster_project.claims.decide.severity import CONTRADICTED, WORST_FIRST, Severity
+from dagster_project.claims.decide.severity import CONTRADICTED, Severity
 from dagster_project.claims.decide.slips import Slip
-from dagster_project.claims.decide.triple import (
-    JudgedTriple,
-    audit_triple,
-)
 from dagster_project.claims.finding import Code, Finding, Reading, Repair, RepairedFigure, worst_first
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
-from dagster_project.claims.listing import audit_listing, leaves_answers_out
+from dagster_project.claims.listing import audit_listing
 from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
 from dagster_project.claims.read.figures import Figure, parse_figure
+from dagster_project.claims.read.given import GivenError, GivenTypeError
 from dagster_project.claims.read.hedges import Hedge, Kind
-from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
+from dagster_project.claims.read.interval import Interval
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.parse import parse_statement
 from dagster_project.claims.read.phrases import FigureError
@@ -43,27 +33,19 @@ from dagster_project.claims.read.rounding import (
     RULE_WORDS,
     RoundingRule,
     half_up,
-    percent_preimage,
     percent_text,
-    preimage,
-    round_fraction,
 )
-from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple
+from dagster_project.claims.read.statement import Listing, StatementError, Triple
 from dagster_project.claims.read.survey import Cell, Claim, Names, Order, Question
 from dagster_project.claims.say.words import listed
 from dagster_project.claims.triple_finding import audit_statement
 
 __all__ = [
-    "BASES",
     "CONTRADICTED",
-    "COUNTS",
-    "EMPTY",
     "ENGLISH",
-    "PERCENTAGES",
     "RULE_WORDS",
     "SECONDS",
     "WIDEST_FIRST",
-    "WORST_FIRST",
     "Antecedent",
     "Audit",
     "BaseRule",
@@ -73,19 +55,20 @@ __all__ = [
     "Figure",
     "FigureError",
     "Finding",
+    "GivenError",
+    "GivenTypeError",
     "Hedge",
     "Interval",
-    "JudgedTriple",
     "Kind",
     "Lexicon",
     "Listing",
     "Names",
     "Order",
-    "Part",
     "Question",
     "Reading",
     "Repair",
     "RepairedFigure",
+    "Reply",
     "RoundingRule",
     "Sense",
     "Severity",
@@ -93,11 +76,11 @@ __all__ = [
     "StatementError",
     "Triple",
     "ambiguity",
+    "answer_claim",
     "audit_change",
     "audit_claims",
     "audit_listing",
     "audit_statement",
-    "audit_triple",
     "bases_possible",
     "check_units",
     "common_bases",
@@ -109,19 +92,12 @@ __all__ = [
     "grimmer",
     "grimmer_power",
     "half_up",
-    "leaves_answers_out",
     "listed",
     "missing_disclosure",
     "parse_change",
     "parse_figure",
     "parse_statement",
-    "percent_preimage",
     "percent_text",
-    "percentage_power",
     "percentages_possible",
-    "preimage",
-    "printed_percentages",
-    "round_fraction",
-    "shares",
     "worst_first",
 ]

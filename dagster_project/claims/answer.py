@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from dagster_project.claims.decide.severity import Severity
@@ -40,25 +41,23 @@ class Reply:
         return asdict(self)
 
 
-def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Reply:
+def answer_claim(text: str, rounding: RoundingRule | str = RoundingRule.EITHER_HALF) -> Reply:
     """Judge the figures of one sentence. Raises ValueError for a rule or a sentence that is not understood."""
-    if rounding not in set(RoundingRule):
-        raise ValueError(f"{rounding!r} is no rounding rule: choose one of {', '.join(RoundingRule)}.")
-    read = parse_statement(text, RoundingRule(rounding))
+    read = parse_statement(text, rounding)
     findings = _findings(read)
     worst = findings[0].severity if findings else Severity.NOT_CHECKABLE
     verdict = _verdict(worst)
     told = [one for one in findings if _verdict(one.severity) == verdict]
-    messages = list(dict.fromkeys(one.message for one in told)) or [_NOTHING]
+    message = " ".join(dict.fromkeys(one.message for one in told)) or _NOTHING
     if isinstance(read, Listing) and verdict == _POSSIBLE and leaves_answers_out(read):
-        messages.append(_NOT_ALL)
+        message = f"{message} {_NOT_ALL}"
     return Reply(
         verdict=verdict,
         severity=worst.value,
-        message=" ".join(messages),
+        message=message,
         figures=[_figure(figure) for figure in read.figures],
-        repairs=[_repair(one) for finding in told for one in finding.repairs],
-        readings=[reading.message for finding in told for reading in finding.readings],
+        repairs=[_repair(one) for one in chain.from_iterable(finding.repairs for finding in told)],
+        readings=[one.message for one in chain.from_iterable(finding.readings for finding in told)],
         power=_power(told),
     )
 

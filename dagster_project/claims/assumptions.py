@@ -1,15 +1,17 @@
 """What a reader has to assume: whom "of these" means, and what a publication does not tell about its survey."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dagster_project.claims.decide.algebra import counts_possible, percentages_possible
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.finding import Code, Finding
-from dagster_project.claims.read.bases import BaseRule
+from dagster_project.claims.read import given
+from dagster_project.claims.read.bases import BaseRule, base_given
+from dagster_project.claims.read.given import GivenError
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import BASES, EMPTY, Interval
-from dagster_project.claims.read.survey import Cell, Claim, Names
+from dagster_project.claims.read.survey import Cell, Claim, Names, claims_given
 from dagster_project.claims.say.words import listed, percent_range_text, whole_text
 
 DISCLOSURES: Mapping[str, str] = {
@@ -29,20 +31,30 @@ class Antecedent:
     question: str | None = None
     answer: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.base is not None:
+            object.__setattr__(self, "base", base_given(self.base))
+        elif self.question is None or self.answer is None:
+            raise GivenError("an antecedent is a base, or a question with one of its answers: give one of the two.")
+
 
 def ambiguity(
     claim: Claim,
-    antecedents: Sequence[Antecedent],
-    variants: Sequence[tuple[str, Sequence[Claim]]],
+    antecedents: Iterable[Antecedent],
+    variants: Iterable[tuple[str, Iterable[Claim]]],
     names: Names | None = None,
 ) -> Finding:
     """A count whose whole the text leaves open: what share it is of each circle that may be meant.
 
     `variants` are the claims as labelled, under an empty title, and in each declared reading, under its own words.
     """
+    claims_given([claim])
+    antecedents = given.several(antecedents, Antecedent, "antecedents", "give Antecedent(base) for each")
+    if not antecedents:
+        raise GivenError(f"nobody is given of whom {claim.figure.phrase!r} may be a part: give the antecedents.")
     names = names or Names()
     sentences = []
-    for title, claims in variants:
+    for title, claims in _variants_given(variants):
         shares = "; of ".join(text for one in antecedents if (text := _share_text(one, claim, claims, names)))
         if shares:
             sentences.append(f"In the reading “{title.rstrip('.')}”: of {shares}." if title else f"Of {shares}.")
@@ -50,6 +62,14 @@ def ambiguity(
     circles = listed([_name(one, names) for one in antecedents], "or")
     statement = f"The text does not say of whom “{claim.figure.phrase}” is a part: {circles}. {told}"
     return Finding(Code.BASE_DEFINITION, Severity.NEEDS_AN_ASSUMPTION, (claim.id,), statement)
+
+
+def _variants_given(variants: Iterable[tuple[str, Iterable[Claim]]]) -> Iterator[tuple[str, Sequence[Claim]]]:
+    how = "give each as a title with its claims"
+    for variant in given.several(variants, tuple, "variants", how):
+        if len(variant) != 2:
+            raise GivenError(f"{given.shown(variant)} is no variant: {how}.")
+        yield given.text(variant[0], "a variant's title", "an answer"), claims_given(variant[1])
 
 
 def _share_text(antecedent: Antecedent, claim: Claim, claims: Sequence[Claim], names: Names) -> str:
@@ -63,7 +83,10 @@ def _share_text(antecedent: Antecedent, claim: Claim, claims: Sequence[Claim], n
 
 def missing_disclosure(told: Collection[str], claims: Iterable[Claim]) -> Finding | None:
     """What the publication does not tell of its survey; None if it tells all. A printed base tells how many."""
-    kinds = {claim.kind for claim in claims}
+    told = given.several(told, str, "what is told", f"give some of {', '.join(DISCLOSURES)}")
+    if unknown := sorted(set(told) - set(DISCLOSURES)):
+        raise GivenError(f"{unknown[0]!r} is nothing that is told of a survey: choose from {', '.join(DISCLOSURES)}.")
+    kinds = {claim.kind for claim in claims_given(claims)}
     if not kinds:
         return None
     known = {*told, *(["how_many"] if Kind.BASE in kinds else [])}

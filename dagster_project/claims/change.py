@@ -14,11 +14,13 @@ from fractions import Fraction
 from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.finding import Code, Finding, Reading
+from dagster_project.claims.read import given
 from dagster_project.claims.read.figures import Figure, parse_figure
+from dagster_project.claims.read.given import GivenError
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval, number_text
 from dagster_project.claims.read.phrases import FigureError
-from dagster_project.claims.read.survey import Claim
+from dagster_project.claims.read.survey import Claim, claims_given
 
 _FALLS = frozenset(
     {"down", "fell", "fall", "dropped", "drop", "lower", "less", "fewer", "decreased", "declined", "lost"}
@@ -49,6 +51,7 @@ class Change:
 
 def parse_change(text: str) -> Change:
     """Read `up 3 points`, `down 2.5 percentage points`, `5 percent lower`, `12 more`. Raises FigureError."""
+    text = given.text(text, "a change", "up 3 points")
     sign = _SIGN.match(text)
     words = _POINTS.sub(" percent ", _SIGN.sub("", text)).split()
     size, way = _without_way(words)
@@ -70,12 +73,13 @@ def _without_way(words: Sequence[str]) -> tuple[str, set[str]]:
     return " ".join(size), {plain[n] for n in of_way}
 
 
-def audit_change(change: Change, earlier: Claim, later: Claim, claim: str) -> Finding:
+def audit_change(change: Change | str, earlier: Claim, later: Claim, claim: str) -> Finding:
     """Can the second figure have changed so from the first? `claim` is the id that the change has itself.
 
     Raises ValueError for figures of two kinds, and for a change in a unit that theirs cannot have.
     """
-    first, second = earlier.figure, later.figure
+    change = _change_given(change)
+    first, second = (one.figure for one in claims_given([earlier, later]))
     check_units(change, first, second)
     claims = (earlier.id, later.id, claim)
     told = f"From {first.phrase} to {second.phrase} is {_size_text(first, second, change.unit)}"
@@ -93,15 +97,23 @@ def audit_change(change: Change, earlier: Claim, later: Claim, claim: str) -> Fi
     return Finding(Code.CHANGE, Severity.PROVED_IMPOSSIBLE, claims, statement)
 
 
-def check_units(change: Change, first: Figure, second: Figure) -> None:
+def _change_given(one: Change | str) -> Change:
+    read = parse_change(one) if isinstance(one, str) else one
+    return given.instance(read, Change, "a change", "give a text like 'up 3 points'")
+
+
+def check_units(change: Change | str, first: Figure, second: Figure) -> None:
     """Raise ValueError where a change cannot be one between two such figures."""
+    change = _change_given(change)
+    for figure in (first, second):
+        given.instance(figure, Figure, "a figure", "give what parse_figure reads")
     if first.kind is not second.kind:
-        raise ValueError(
+        raise GivenError(
             f"{first.phrase!r} is a {first.kind}, {second.phrase!r} a {second.kind}: a change is between two of a kind."
         )
     fitting = Unit.POINTS if first.kind is Kind.PERCENTAGE else Unit.NUMBER
     if change.unit not in (fitting, Unit.PERCENT):
-        raise ValueError(f"{change.text!r} is no change of a {first.kind}: give it in {fitting} or in percent.")
+        raise GivenError(f"{change.text!r} is no change of a {first.kind}: give it in {fitting} or in percent.")
 
 
 def _holds(change: Change, first: Figure, second: Figure) -> bool:

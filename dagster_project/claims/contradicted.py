@@ -72,14 +72,14 @@ def _claims(joint: Joint, contradiction: Contradiction) -> tuple[str, ...]:
 
 def _code(joint: Joint, contradiction: Contradiction) -> Code:
     """The kind of a contradiction: the least usual law that it rests on."""
-    kinds = {law.kind for law in contradiction.laws}
     figures = [joint.figures[f] for f in contradiction.conflicts[0]]
     if any(one.figure.value is None for one in figures):
         return Code.ORDER  # a majority
-    if by_law := [code for kind, code in _BY_LAW.items() if kind in kinds]:
-        return by_law[0]
+    laws = sorted({law.kind for law in contradiction.laws} - {NESTING}, key=[*_BY_LAW].index)
+    if laws:
+        return _BY_LAW[laws[0]]
     of = Counter(one.kind for one in figures)
-    if of[Kind.BASE] == len(figures):
+    if set(of) == {Kind.BASE}:
         return Code.RESPONSE_RATE
     return Code.BASE_SET if of[Kind.PERCENTAGE] > 1 else Code.TRIPLE
 
@@ -89,16 +89,20 @@ def _code(joint: Joint, contradiction: Contradiction) -> Code:
 
 def as_triple(joint: Joint, contradiction: Contradiction) -> Triple | None:
     """The contradiction as one count, base and percentage, if that is all there is to it."""
-    if {law.kind for law in contradiction.laws} - {NESTING}:
-        return None
-    if any(joint.figures[f].weighted for f in contradiction.figures):
+    if not _needs_no_structure(joint, contradiction):
         return None
     places = contradiction.conflicts[0]
     said = {joint.figures[f].kind: joint.figures[f].figure for f in places}
     bases, counts = {joint.bases[f] for f in places}, {joint.counts[f] for f in places} - {None}
-    if Kind.BASE not in said or not 1 < len(places) == len(said) or len(bases) > 1 or len(counts) > 1:
+    if Kind.BASE not in said or len(said) < len(places) or not len(bases) == len(counts) == 1:
         return None
     return Triple(said.get(Kind.COUNT), said[Kind.BASE], said.get(Kind.PERCENTAGE))
+
+
+def _needs_no_structure(joint: Joint, contradiction: Contradiction) -> bool:
+    """Whether it rests on respondents alone, and on no law but that a count is within its base."""
+    weighted = any(joint.figures[f].weighted for f in contradiction.figures)
+    return not weighted and {law.kind for law in contradiction.laws} <= {NESTING}
 
 
 def _of_a_triple(found: Finding, judged: JudgedTriple, joint: Joint, contradiction: Contradiction) -> Finding:

@@ -9,6 +9,7 @@ from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import WORST_FIRST, Severity
 from dagster_project.claims.decide.slips import Slip
 from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.given import several
 from dagster_project.claims.read.interval import Interval
 from dagster_project.claims.read.statement import Triple
 
@@ -102,4 +103,5 @@ def cheapest_first(readings: Iterable[Reading]) -> tuple[Reading, ...]:
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings by severity; within one in the order given."""
+    findings = several(findings, Finding, "findings", "give those of an Audit")
     return tuple(sorted(findings, key=lambda finding: WORST_FIRST.index(finding.severity)))

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from dagster_project.claims.contradicted import contradiction_finding
 from dagster_project.claims.decide.components import components
@@ -17,9 +18,11 @@ from dagster_project.claims.decide.laws import ORDER
 from dagster_project.claims.decide.localise import Contradiction, Localiser, Sources, UndecidedError
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.finding import Code, Finding, worst_first
+from dagster_project.claims.read import given
+from dagster_project.claims.read.given import GivenError, instance, several
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval
-from dagster_project.claims.read.survey import Claim, Names, Order, Question
+from dagster_project.claims.read.survey import Claim, Names, Order, Question, claims_given
 from dagster_project.claims.roundings import rounding_findings
 from dagster_project.claims.say.joint_words import order_text, undecided_text
 from dagster_project.claims.standing import Standing
@@ -37,9 +40,9 @@ class Audit:
 
 
 def audit_claims(
-    claims: Sequence[Claim],
+    claims: Iterable[Claim],
     questions: Iterable[Question] = (),
-    orders: Sequence[Order] = (),
+    orders: Iterable[Order] = (),
     names: Names | None = None,
     *,
     weights_possible: bool = False,
@@ -49,7 +52,10 @@ def audit_claims(
 
     `weights_possible`: the survey has weights, so that a percentage may divide them though the text does not say so.
     """
-    by_id = {question.id: question for question in questions}
+    claims, orders = claims_given(claims), several(orders, Order, "orders", "give each as Order(id, greater, smaller)")
+    names, seconds = instance(names or Names(), Names, "names", "give a Names"), given.seconds(seconds)
+    by_id = {question.id: question for question in several(questions, Question, "questions", "give Question(id, …)")}
+    _check_ids(claims, orders)
     findings: list[Finding] = []
     fits: dict[str, Interval] = {}
     power: dict[str, Fraction] = {}
@@ -57,7 +63,7 @@ def audit_claims(
     for part in components(claims, by_id, orders):
         joint = join(stated(part), by_id.values(), _orders_within(part, orders))
         try:
-            judged = _judged(joint, names or Names(), time.monotonic() + seconds, weights_possible=weights_possible)
+            judged = _judged(joint, names, time.monotonic() + seconds, weights_possible=weights_possible)
         except UndecidedError:
             every = tuple(claim.id for claim in part)
             findings.append(Finding(Code.BASE_SET, Severity.UNDECIDED, every, undecided_text(joint, seconds)))
@@ -72,13 +78,24 @@ def audit_claims(
     return Audit(worst_first(reversed(once.values())), fits, power)
 
 
+def _check_ids(claims: Iterable[Claim], orders: Iterable[Order]) -> None:
+    known: set[str] = set()
+    for claim in claims:
+        if claim.id in known:
+            raise GivenError(f"two claims have the id {claim.id!r}: give each its own.")
+        known.add(claim.id)
+    for order in orders:
+        for spoken_of in (order.greater, order.smaller):
+            if spoken_of not in known:
+                raise GivenError(f"order {order.id} speaks of {spoken_of!r}, and no claim has that id.")
+
+
 def _orders_within(part: Sequence[Claim], orders: Iterable[Order]) -> list[Order]:
     inside = {claim.id for claim in part}
     return [order for order in orders if {order.greater, order.smaller} <= inside]
 
 
-@dataclass(frozen=True)
-class _Judged:
+class _Judged(NamedTuple):
     """What is found of claims that hang together; `is_possible` if all of them can stand."""
 
     findings: Sequence[Finding]

@@ -9,14 +9,16 @@ from dagster_project.claims.decide.system import Verdict
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.parse import listing_given
 from dagster_project.claims.read.statement import Listing
 from dagster_project.claims.read.survey import Cell, Claim, Names, Question
 
 _LIST, _REST = "list", "another answer"
 
 
-def audit_listing(listing: Listing, *, seconds: float = SECONDS) -> Audit:
+def audit_listing(listing: Listing | str, *, seconds: float = SECONDS) -> Audit:
     """Judge the figures of a list together. A claim's id is its figure as printed, numbered where it stands twice."""
+    listing = listing_given(listing)
     claims = listing_claims(listing)
     question = _question(claims, others=True)
     labels = {(_LIST, str(n)): part.label or f"no. {n}" for n, part in enumerate(listing.parts, start=1)}
@@ -24,9 +26,9 @@ def audit_listing(listing: Listing, *, seconds: float = SECONDS) -> Audit:
     return audit_claims(claims, [question], names=names, seconds=seconds)
 
 
-def leaves_answers_out(listing: Listing) -> bool:
+def leaves_answers_out(listing: Listing | str) -> bool:
     """Whether figures that can stand together cannot be all the answers that were given."""
-    claims = listing_claims(listing)
+    claims = listing_claims(listing_given(listing))
     joint = join(stated(claims), [_question(claims, others=False)])
     return joint.system.decide(joint.everything).verdict is Verdict.IMPOSSIBLE
 

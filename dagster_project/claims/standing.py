@@ -122,19 +122,16 @@ class Standing:
 
     def _triples(self, figures: Sequence[int]) -> Iterator[Finding]:
         """Every percentage with its base and the counts of the same cell; every lone count with its base."""
-        of = [self.joint.figures[f] for f in figures]
-        yield from _weighted([one for one in of if one.weighted and one.kind is Kind.PERCENTAGE])
-        shares, counts = (
-            [f for f in figures if (one := self.joint.figures[f]).kind is kind and not one.weighted]
-            for kind in (Kind.PERCENTAGE, Kind.COUNT)
-        )
+        shares, counts = self._of_kind(Kind.PERCENTAGE, figures), self._of_kind(Kind.COUNT, figures)
+        weighted = self._of_kind(Kind.PERCENTAGE, figures, weighted=True)
+        if weighted:
+            yield _weighted([self.joint.figures[f] for f in weighted])
         for share in shares:
             yield from self._with_its_counts(share, counts)
         told = {self._place(f) for f in shares}
         for count in counts:
             if self._place(count) not in told:
-                for base in self._bases_of(count):
-                    yield audit_stated(self.joint.figures[count], base, None)
+                yield from (audit_stated(self.joint.figures[count], base, None) for base in self._bases_of(count))
 
     def _with_its_counts(self, share: int, counts: Sequence[int]) -> Iterator[Finding]:
         said = self.joint.figures
@@ -147,16 +144,19 @@ class Standing:
 
     def _bases_of(self, figure: int) -> list[Stated]:
         """The figures that say how large the base of this one is."""
-        same = (f for f in sorted(self.sources) if self.joint.bases[f] == self.joint.bases[figure])
-        return [one for f in same if (one := self.joint.figures[f]).kind is Kind.BASE and not one.weighted]
+        bases, of = self._of_kind(Kind.BASE, sorted(self.sources)), self.joint.bases
+        return [self.joint.figures[f] for f in bases if of[f] == of[figure]]
+
+    def _of_kind(self, kind: Kind, figures: Sequence[int], *, weighted: bool = False) -> list[int]:
+        of = self.joint.figures
+        return [f for f in figures if of[f].kind is kind and of[f].weighted is weighted]
 
 
-def _weighted(shares: Sequence[Stated]) -> Iterator[Finding]:
+def _weighted(shares: Sequence[Stated]) -> Finding:
     """That nothing can be checked of percentages that divide weights."""
-    if shares:
-        claims = tuple(claim for one in shares for claim in one.claims)
-        statement = weighted_text([one.figure.phrase for one in shares])
-        yield Finding(Code.WEIGHTING, Severity.NOT_CHECKABLE, claims, statement, Fraction(0))
+    claims = tuple(claim for one in shares for claim in one.claims)
+    statement = weighted_text([one.figure.phrase for one in shares])
+    return Finding(Code.WEIGHTING, Severity.NOT_CHECKABLE, claims, statement, Fraction(0))
 
 
 def _mean(values: Sequence[Fraction]) -> Fraction | None:

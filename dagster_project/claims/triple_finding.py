@@ -1,6 +1,6 @@
 """One count, base and percentage by themselves, as a finding."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -19,17 +19,20 @@ from dagster_project.claims.finding import (
     cheapest_first,
     contradicted_by,
 )
+from dagster_project.claims.read.given import mapping, several, word
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval
+from dagster_project.claims.read.parse import triple_given
 from dagster_project.claims.read.rounding import RoundingRule, percent_preimage
 from dagster_project.claims.read.statement import Triple
 from dagster_project.claims.say.reading_words import tried_text
 from dagster_project.claims.say.triple_words import arithmetic_text, fit_text, meaning_text
 
 
-def audit_statement(triple: Triple, claims: Mapping[Kind, tuple[str, ...]] | None = None) -> Finding:
+def audit_statement(triple: Triple | str, claims: Mapping[Kind, Sequence[str]] | None = None) -> Finding:
     """One count, base and percentage by themselves. `claims` are the ids of each figure; else its own text."""
-    ids = {figure.kind: (figure.phrase,) for figure in triple.figures} | dict(claims or {})
+    triple = triple_given(triple)
+    ids = {figure.kind: (figure.phrase,) for figure in triple.figures} | _ids_given(claims or {})
     every = tuple(dict.fromkeys(claim for figure in triple.figures for claim in ids[figure.kind]))
     judged = audit_triple(triple)
     found = Finding(code_of(triple), judged.severity, every, arithmetic_text(judged), judged.power, triple=triple)
@@ -39,6 +42,13 @@ def audit_statement(triple: Triple, claims: Mapping[Kind, tuple[str, ...]] | Non
     readings = cheapest_first([*readings_of(judged, every), *otherwise])
     repairs = tuple(_repair(triple, fit, ids[fit.kind]) for fit in judged.fits)
     return replace(found, severity=contradicted_by(readings), repairs=repairs, readings=readings)
+
+
+def _ids_given(claims: Mapping[Kind, Sequence[str]]) -> dict[Kind, tuple[str, ...]]:
+    return {
+        word(kind, Kind, "kind of a figure"): several(ids, str, "the claims of a figure", "give a tuple of their ids")
+        for kind, ids in mapping(claims, "claims", "give the ids by the kind of figure").items()
+    }
 
 
 def audit_stated(count: Stated | None, base: Stated, percentage: Stated | None) -> Finding:

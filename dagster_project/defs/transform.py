@@ -8,7 +8,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from dagster_project.defs import dbt_project
-from dagster_project.defs.ingest import OWNERS, table_schema
+from dagster_project.defs.ingest import table_schema
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.validation import CheckResult, write_checks
 
@@ -30,8 +30,9 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return str(dbt_resource_props["fqn"][1])
 
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:  # noqa: ARG002
-        return OWNERS
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
+        owner = dbt_resource_props["config"]["meta"].get("owner")  # a source has the owner of the asset that writes it
+        return [owner] if owner else None
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return str(dbt_resource_props.get("description") or "")

@@ -1,4 +1,3 @@
-{#- What every group is called, by the group question and its answer; a wave by its label. -#}
 {% macro group_names() -%}
     select
         question,

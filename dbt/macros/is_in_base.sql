@@ -1,4 +1,3 @@
-{#- Whether respondents whose answer is of a kind are in the base of a rule; of `asked` nobody knows any answer. -#}
 {% macro is_in_base(kind, base_rule) -%}
     (
         {{ kind }} = 'valid'

@@ -28,7 +28,6 @@
 {%- endmacro %}
 
 
-{#- None where dbt only parses, and in a unit test, which does not know the model's columns unless it is told them. -#}
 {% macro declared_columns() -%}
     {{- return(model.columns if execute and model.resource_type == "model" else {}) -}}
 {%- endmacro %}

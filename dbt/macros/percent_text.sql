@@ -1,8 +1,4 @@
-{#-
-A percentage as it is published: rounded half up, with exactly `decimals` decimals.
-
-Without weights the arithmetic is in whole numbers, so that a tie (23 of 40 is 57.5) is never lost to floating point.
--#}
+{#- Without weights the arithmetic is in whole numbers, so that a tie (23 of 40 is 57.5) is never lost to floating point. -#}
 {% macro percent_text(n, n_base, w, w_base, weighted, decimals) -%}
     {%- set scale -%} (10 ** {{ decimals }})::hugeint {%- endset -%}
     {%- set units -%}

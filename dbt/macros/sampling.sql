@@ -19,18 +19,18 @@
 
 
 {% macro sample_units() -%}
-    -- the whole sample stands in the tallies of every question
     select
-        respondents.stratum,
-        respondents.sampling_unit,
-        any_value(strata.stratum_id) as stratum_id,
-        row_number() over (order by respondents.stratum, respondents.sampling_unit) as unit_id
-    from {{ ref("respondents") }} as respondents
-    inner join {{ ref("strata") }} as strata on respondents.stratum is not distinct from strata.stratum
-    where
-        respondents.group_by is null
-        and respondents.question = (select min(every.question) from {{ ref("respondents") }} as every)
-    group by respondents.stratum, respondents.sampling_unit
+        units.*,
+        strata.stratum_id,
+        row_number() over (order by units.stratum, units.sampling_unit) as unit_id
+    from (
+        select distinct
+            stratum,
+            sampling_unit
+        from {{ ref("respondents") }}
+        where group_by is null
+    ) as units
+    inner join {{ ref("strata") }} as strata on units.stratum is not distinct from strata.stratum
 {%- endmacro %}
 
 

@@ -1,7 +1,4 @@
 {#-
-One scan of the records: for every question, its answers by sampling unit, for the whole sample and by every group
-variable.
-
 The scan feeds one aggregation for every question and group, which on ten million records costs half of what grouping
 sets do (benchmarks/ten_million.py). Sampling units are numbered first, since grouping by their names takes three times as
 long, and the records come in their order, so that each aggregation has only one unit's cells at hand (a third less); the
@@ -59,7 +56,7 @@ codes and labels are joined as rows, never written.
     scanned as materialized (
 
         select
-            {{ "weights.final_weight" if weighted_anew else "weight" if "weight" in columns else "1.0::double" }} as weight,
+            {{ "weights.final_weight as weight" if weighted_anew else "weight" if "weight" in columns else "1.0::double as weight" }},
             {{ tally_stratum(columns) }} as stratum,
             {{ "sampling_unit" if "sampling_unit" in columns else "null::varchar" }} as sampling_unit,
             {{ "population" if "population" in columns else "null::double" }} as population
@@ -182,7 +179,6 @@ codes and labels are joined as rows, never written.
 {%- endmacro %}
 
 
-{#- Waves are samples of their own, so a stratum is one within its wave. -#}
 {% macro tally_stratum(columns) -%}
     {%- if "wave" in columns and "stratum" in columns -%}
         concat_ws(', ', wave, stratum)
@@ -192,7 +188,6 @@ codes and labels are joined as rows, never written.
 {%- endmacro %}
 
 
-{#- Whether a record is routed to the question: always, in its wave only, or by what it answered to the asking one. -#}
 {% macro tally_routed(question, asker, held, of_one_wave) -%}
     {%- if of_one_wave -%}wave = wave_of_{{ question }} and {% endif -%}
     {%- if asker is none -%}
@@ -208,10 +203,6 @@ codes and labels are joined as rows, never written.
 {%- endmacro %}
 
 
-{#-
-What a record's cell is grouped by: its code; its codes, as the bits of one number where these suffice; for numbers and
-words only whether there is a value.
--#}
 {% macro tally_answer(question, holds, is_packed) -%}
     {%- if is_packed -%}
         case
@@ -226,20 +217,20 @@ words only whether there is a value.
 {%- endmacro %}
 
 
-{#- The columns of a question's cell; that somebody is routed to a question says nothing where everybody is. -#}
 {% macro tally_key(question, holds, is_led_to) -%}
-    {{ "routed_" ~ question ~ ", " if is_led_to }}answer_{{ question }}{{ ", value_" ~ question if holds == "number" }}
+    {%- set routed = ["routed_" ~ question] if is_led_to else [] -%}
+    {%- set value = ["value_" ~ question] if holds == "number" else [] -%}
+    {{ (routed + ["answer_" ~ question] + value) | join(",\n            ") }}
 {%- endmacro %}
 
 
-{#- The grouped cell as a list of codes; a blank is the code ''. -#}
 {% macro tally_codes(question, holds, is_packed) -%}
     {%- if is_packed -%}
         case
             when answer_{{ question }} is null then ['']
             else list_filter(
-                enum_range(null::records."{{ question }}")::varchar[],
-                lambda code, place: (answer_{{ question }} >> (place - 1)) & 1 = 1
+                enum_range(null::records."{{ question }}"),
+                lambda code: (answer_{{ question }} >> enum_code(code::records."{{ question }}")) & 1 = 1
             )
         end
     {%- elif holds == "codes" -%}
@@ -250,7 +241,6 @@ words only whether there is a value.
 {%- endmacro %}
 
 
-{#- Rows of a query over the survey's own tables; none while dbt only parses. -#}
 {% macro tally_rows(query) -%}
     {{- return(run_query(query).rows | list if execute else []) -}}
 {%- endmacro %}

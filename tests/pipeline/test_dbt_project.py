@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,6 +64,17 @@ def test_dbt_docs_describe_every_model_and_column(built: tuple[Desk, Path]) -> N
         assert model["description"], key
         described = {name for name, column in model["columns"].items() if column["description"]}
         assert described == set(catalog["nodes"][key]["columns"]), key
+
+
+def test_every_macro_and_generic_test_is_described_with_its_arguments() -> None:
+    ours = [one for one in dbt_project.manifest_json()["macros"].values() if one["package_name"] == "basecheck"]
+    assert ours
+    for macro in ours:
+        taken = re.search(r"{% (?:macro|test) \w+\((.*?)\)", macro["macro_sql"], re.DOTALL)
+        assert taken, macro["name"]
+        names = [argument.partition("=")[0].strip() for argument in taken[1].split(",") if argument.strip()]
+        assert [argument["name"] for argument in macro["arguments"]] == names, macro["name"]
+        assert all([macro["description"], *(argument["description"] for argument in macro["arguments"])]), macro["name"]
 
 
 MODELS = """

@@ -1,25 +1,23 @@
-"""The algebra of counts, bases and percentages, and the tests of the field that rest on it. All exact.
+"""The algebra of counts, bases and percentages. All exact.
 
 A count k of a base N is the percentage 100 k / N. Given intervals for two of them, what can the third be? An answer
 that is an interval is tight: both its ends are reached; not every whole number inside need be possible where two of
 the three are wide. Base and count are whole (BASES, COUNTS), a count is never above its base.
-
-GRIM: Brown and Heathers 2017, Social Psychological and Personality Science 8(4). GRIMMER: Anaya 2016, PeerJ Preprints
-4:e2400, in Allard's analytic form of 2018. DEBIT: Heathers and Brown 2019.
 """
 
 import math
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
+from dagster_project.claims.read.figures import MAX_DECIMALS
+from dagster_project.claims.read.given import whole
+from dagster_project.claims.read.given_figures import Given, interval_given, intervals_given
+from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
-from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, preimage, round_fraction
-
-# -- counts, bases, percentages -------------------------------------------------------------------------------------
+from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, round_fraction, rule_given
 
 
-def counts_possible(percentage: Interval, base: int | Interval, count: int | Interval = COUNTS) -> Interval:
+def counts_possible(percentage: Given, base: Given, count: Given = COUNTS) -> Interval:
     """The counts that are such a percentage of such a base: the smallest to the largest, or empty.
 
     For a single base every whole number between is possible too.
@@ -27,7 +25,7 @@ def counts_possible(percentage: Interval, base: int | Interval, count: int | Int
     return _Shares(count, base, percentage).counts()
 
 
-def bases_possible(count: int | Interval, percentage: Interval, base: int | Interval = BASES) -> Interval:
+def bases_possible(count: Given, percentage: Given, base: Given = BASES) -> Interval:
     """The bases of which such a count is such a percentage: the smallest to the largest, or empty.
 
     For a single count every whole number between is possible too. Without a last one, `high` is None.
@@ -35,15 +33,15 @@ def bases_possible(count: int | Interval, percentage: Interval, base: int | Inte
     return _Shares(count, base, percentage).bases()
 
 
-def common_bases(percentages: Iterable[Interval], base: Interval) -> tuple[int, ...]:
+def common_bases(percentages: Iterable[Given] | Given, base: Given) -> tuple[int, ...]:
     """The bases for which each of the percentages has a count. `base` must have an upper end."""
-    shares = tuple(_percent(p) for p in percentages)
-    return tuple(n for n in base.intersect(BASES).count_range() if all(_row(n, p) for p in shares))
+    shares = [as_share(one) for one in intervals_given(percentages, Kind.PERCENTAGE)]
+    return tuple(n for n in _whole(base, Kind.BASE).count_range() if all(counts_of(n, share) for share in shares))
 
 
-def percentages_possible(count: int | Interval, base: int | Interval) -> Interval:
+def percentages_possible(count: Given, base: Given) -> Interval:
     """What such a count can be of such a base, in percent: the smallest to the largest exact percentage, or empty."""
-    counts, bases = _whole(count, COUNTS), _whole(base, BASES)
+    counts, bases = _whole(count, Kind.COUNT), _whole(base, Kind.BASE)
     if bases.high is not None:
         counts = counts.intersect(Interval(Fraction(0), bases.high))
     bases = bases.intersect(Interval(counts.low, None))
@@ -56,7 +54,7 @@ def percentages_possible(count: int | Interval, base: int | Interval) -> Interva
     return Interval(low, high, low_open=unending)
 
 
-def printed_percentages(count: int | Interval, base: int | Interval, decimals: int, rule: RoundingRule) -> Interval:
+def printed_percentages(count: Given, base: Given, decimals: int, rule: RoundingRule | str) -> Interval:
     """The percentages that may be printed for such a count of such a base: the smallest to the largest, or empty."""
     exact = percentages_possible(count, base)
     if exact.is_empty or exact.high is None:
@@ -67,9 +65,7 @@ def printed_percentages(count: int | Interval, base: int | Interval, decimals: i
     return Interval(low, high)
 
 
-def shares(
-    percentage: Interval, base: int | Interval = BASES, count: int | Interval = COUNTS
-) -> tuple[int, int] | None:
+def shares(percentage: Given, base: Given = BASES, count: Given = COUNTS) -> tuple[int, int] | None:
     """One count and base that are such a percentage, the smallest such base first; None if there are none.
 
     This is the test of a triple: it is possible if and only if there is such a pair.
@@ -82,10 +78,10 @@ def shares(
 
 
 def percentage_power(
-    base: int | Interval,
+    base: Given,
     decimals: int,
-    rule: RoundingRule,
-    count: int | Interval = COUNTS,
+    rule: RoundingRule | str,
+    count: Given = COUNTS,
     *,
     interval_of: Callable[[Fraction], Interval] | None = None,
 ) -> Fraction:
@@ -94,8 +90,9 @@ def percentage_power(
     It is what a check of the percentage is worth: 0 if every percentage would have passed. `interval_of` says what a
     printed value stands for; without it, the value's rounding interval.
     """
-    last = 100 * 10**decimals
-    bases, counts = _whole(base, BASES), _whole(count, COUNTS)
+    rule = rule_given(rule)
+    last = 100 * 10 ** whole(decimals, "a percentage's number of decimals", 0, MAX_DECIMALS)
+    bases, counts = _whole(base, Kind.BASE), _whole(count, Kind.COUNT)
     if interval_of is None:
         if counts == COUNTS and (bases.high is None or bases.high > last):
             return Fraction(0)  # the counts of such a base lie closer together than the printed percentages
@@ -122,21 +119,20 @@ def _span(counts: Interval, bases: Interval) -> int:
     return 0 if high is None else max(0, int(high) - int(counts.low))
 
 
-def _whole(value: int | Interval, within: Interval) -> Interval:
-    interval = value if isinstance(value, Interval) else Interval.point(value)
-    return interval.intersect(within).tightened()
+def _whole(given: Given, kind: Kind) -> Interval:
+    return interval_given(given, kind).intersect(kind.whole).tightened()
 
 
-def _percent(percentage: Interval) -> Interval:
-    """A percentage as a share of 1, clipped."""
+def as_share(percentage: Interval) -> Interval:
+    """A percentage as a share from 0 to 1."""
     inside = percentage.intersect(PERCENTAGES)
     if inside.high is None or inside.is_empty:
         return EMPTY
     return Interval(inside.low / 100, inside.high / 100, inside.low_open, inside.high_open)
 
 
-def _row(n: int, share: Interval) -> range:
-    """The counts that are such a share of a base n."""
+def counts_of(n: int, share: Interval) -> range:
+    """The counts that are such a share, from 0 to 1, of a base n."""
     assert share.high is not None
     low, low_over = divmod(share.low.numerator * n, share.low.denominator)
     high, high_over = divmod(share.high.numerator * n, share.high.denominator)
@@ -153,10 +149,9 @@ class _Shares:
     them, the inverse of the wedge's width, whatever the size of the box.
     """
 
-    def __init__(self, count: int | Interval, base: int | Interval, percentage: Interval) -> None:
-        self.count = _whole(count, COUNTS)
-        self.base = _whole(base, BASES)
-        self.share = _percent(percentage)
+    def __init__(self, count: Given, base: Given, percentage: Given) -> None:
+        self.count, self.base = _whole(count, Kind.COUNT), _whole(base, Kind.BASE)
+        self.share = as_share(interval_given(percentage, Kind.PERCENTAGE))
         self.empty = self.count.is_empty or self.base.is_empty or self.share.is_empty
         if self.empty:
             return
@@ -198,7 +193,7 @@ class _Shares:
         return self._hull(first, last, self._has_base)
 
     def _has_count(self, n: int) -> bool:
-        row = _row(n, self.share)
+        row = counts_of(n, self.share)
         if not row or row[-1] < self.count.low:
             return False
         return self.count.high is None or row[0] <= self.count.high
@@ -229,160 +224,3 @@ class _Shares:
         if high is None:
             return Interval.of(first, None)
         return Interval.of(first, next(x for x in range(math.floor(high), first - 1, -1) if hit(x)))
-
-
-# -- GRIM, GRIMMER, DEBIT -------------------------------------------------------------------------------------------
-
-
-def grim(
-    value_text: str,
-    base: int,
-    rounding: RoundingRule = RoundingRule.EITHER_HALF,
-    items: int = 1,
-    *,
-    percent: bool = False,
-) -> bool:
-    """Can a mean of whole numbers, or a percentage, printed as `value_text`, come from so many respondents?
-
-    `items` is the number of whole-number items that each respondent's score is the mean of. A text with a percent sign
-    is a percentage; `percent` says so of one without.
-    """
-    value, decimals, percent = _statistic(value_text, percent)
-    return bool(_row(_granules(base, items), _sums(value, decimals, rounding, percent)))
-
-
-def grim_power(
-    decimals: int,
-    base: int,
-    rounding: RoundingRule = RoundingRule.EITHER_HALF,
-    items: int = 1,
-    *,
-    percent: bool = False,
-) -> Fraction:
-    """The share of wrong values that GRIM would catch: of the fractional parts of a mean, or of all percentages."""
-    granules = _granules(base, items)
-    if percent:
-        return percentage_power(granules, decimals, rounding)
-    grid = 10**decimals
-    if granules > 2 * grid:
-        return Fraction(0)
-    values = {
-        v * grid % grid for k in range(granules) for v in round_fraction(Fraction(k, granules), decimals, rounding)
-    }
-    return 1 - Fraction(len(values), grid)
-
-
-def grimmer(
-    mean_text: str,
-    sd_text: str,
-    base: int,
-    rounding: RoundingRule = RoundingRule.EITHER_HALF,
-    items: int = 1,
-) -> bool:
-    """Can a mean and a sample standard deviation of whole numbers both come from so many respondents?
-
-    True means that a sum and a sum of squares exist which have both printed forms, like parity (x and x² are both odd
-    or both even), and a spread at least as large as the most even answers: necessary, not always sufficient.
-    """
-    mean, mean_decimals, _ = _statistic(mean_text)
-    sd, sd_decimals, _ = _statistic(sd_text)
-    _check_sd(sd, sd_text, base)
-    sums = _row(_granules(base, items), _sums(mean, mean_decimals, rounding, percent=False))
-    return any(_sum_of_squares_exists(s, sd, sd_decimals, base, rounding, items) for s in sums)
-
-
-def grimmer_power(
-    mean_text: str,
-    sd_text: str,
-    base: int,
-    rounding: RoundingRule = RoundingRule.EITHER_HALF,
-    items: int = 1,
-) -> Fraction:
-    """The share of standard deviations with the same whole part and as many decimals that GRIMMER would catch."""
-    sd, decimals, _ = _statistic(sd_text)
-    return _sd_power(
-        math.floor(sd), decimals, 10**decimals, lambda text: grimmer(mean_text, text, base, rounding, items)
-    )
-
-
-def debit(mean_text: str, sd_text: str, base: int, rounding: RoundingRule = RoundingRule.EITHER_HALF) -> bool:
-    """Can a mean and a sample standard deviation of answers that are 0 or 1 both come from so many respondents?
-
-    Stricter than the published test: the mean must be a whole count of the base as well.
-    """
-    mean, mean_decimals, _ = _statistic(mean_text)
-    sd, sd_decimals, _ = _statistic(sd_text)
-    _check_sd(sd, sd_text, base)
-    share = preimage(mean, mean_decimals, rounding).intersect(Interval.of(0, 1))
-    variance = _squared(preimage(sd, sd_decimals, rounding))
-    return any(variance.contains(Fraction(k * (base - k), base * (base - 1))) for k in _row(base, share))
-
-
-def debit_power(
-    mean_text: str, sd_decimals: int, base: int, rounding: RoundingRule = RoundingRule.EITHER_HALF
-) -> Fraction:
-    """The share of standard deviations, with so many decimals, that DEBIT would catch.
-
-    Counted from 0 to the largest that answers of 0 and 1 can have on such a base, an even split.
-    """
-    _check_sd(Fraction(0), "0", base)
-    largest = math.isqrt(10 ** (2 * sd_decimals) * base // (4 * (base - 1))) + 1
-    return _sd_power(0, sd_decimals, largest + 1, lambda text: debit(mean_text, text, base, rounding))
-
-
-def _statistic(text: str, percent: bool = False) -> tuple[Fraction, int, bool]:
-    match = re.fullmatch(r"(-?)([0-9]+)(?:\.([0-9]+))?\s*(%?)", text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is no printed statistic: write it like '3.14' or '67.4%'")
-    sign, whole, rest, mark = match.groups(default="")
-    value = Fraction(int(whole + rest), 10 ** len(rest)) * (-1 if sign else 1)
-    if (percent or mark) and not PERCENTAGES.contains(value):
-        raise ValueError(f"{text!r} is no percentage of a base: one is from 0 to 100")
-    return value, len(rest), percent or bool(mark)
-
-
-def _granules(base: int, items: int) -> int:
-    if base < 1 or items < 1:
-        raise ValueError(f"a base and a number of items are at least 1, not {base} and {items}")
-    return base * items
-
-
-def _sums(value: Fraction, decimals: int, rounding: RoundingRule, percent: bool) -> Interval:
-    return _percent(percent_preimage(value, decimals, rounding)) if percent else preimage(value, decimals, rounding)
-
-
-def _check_sd(sd: Fraction, text: str, base: int) -> None:
-    if sd < 0:
-        raise ValueError(f"{text!r} is no standard deviation: one is never negative")
-    if base < 2:
-        raise ValueError(f"a sample standard deviation needs a base of at least 2, not {base}")
-
-
-def _squared(sd: Interval) -> Interval:
-    """The variances of such standard deviations."""
-    sd = sd.intersect(COUNTS)
-    assert sd.high is not None
-    return Interval(sd.low**2, sd.high**2, sd.low_open, sd.high_open)
-
-
-def _sum_of_squares_exists(
-    total: int, sd: Fraction, decimals: int, base: int, rounding: RoundingRule, items: int
-) -> bool:
-    variance = _squared(preimage(sd, decimals, rounding))
-    assert variance.high is not None
-    scale, centre = (base - 1) * items**2, Fraction(total**2, base)
-    squares = Interval(
-        variance.low * scale + centre, variance.high * scale + centre, variance.low_open, variance.high_open
-    )
-    even, rest = divmod(total, base)
-    fewest = (base - rest) * even**2 + rest * (even + 1) ** 2
-    possible = squares.intersect(Interval.of(fewest, None)).count_range()
-    return any(q % 2 == total % 2 for q in possible[:2])
-
-
-def _sd_power(whole: int, decimals: int, steps: int, passes: Callable[[str], bool]) -> Fraction:
-    texts: Sequence[str] = [
-        f"{whole + step // 10**decimals}" + (f".{step % 10**decimals:0{decimals}d}" if decimals else "")
-        for step in range(steps)
-    ]
-    return 1 - Fraction(sum(passes(text) for text in texts), len(texts))

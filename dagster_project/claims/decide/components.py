@@ -21,17 +21,15 @@ def components(
     claims: Sequence[Claim], questions: Mapping[str, Question] | None = None, orders: Iterable[Order] = ()
 ) -> list[list[Claim]]:
     """The claims in parts that can be judged apart, all in the order given; a base may stand in several parts."""
-    bases = [claim for claim in claims if _is_of_survey(claim)]
-    cells = [claim for claim in claims if not _is_of_survey(claim)]
+    bases, cells = ([claim for claim in claims if _is_of_survey(claim) is of_survey] for of_survey in (True, False))
     nodes = {claim.id: _node(claim) for claim in cells}
     links = _Links(nodes.values())
     for claim in cells:
         links.join(nodes[claim.id], *_linked(claim, questions or {}))
     for order in orders:
-        links.join(nodes[order.greater], nodes[order.smaller])
-    for wave, of_wave in _by_wave(bases).items():
-        if not _is_plain(of_wave):
-            links.join(*(node for node in nodes.values() if node[0] == wave))
+        links.join(*(nodes[claim] for claim in (order.greater, order.smaller) if claim in nodes))
+    for wave in _waves_of_unplain(bases):
+        links.join(*(node for node in nodes.values() if node[0] == wave))
     return _in_order(claims, _parts(nodes, bases, links))
 
 
@@ -55,11 +53,12 @@ def _in_order(claims: Sequence[Claim], parts: Iterable[set[str]]) -> list[list[C
     return [[claims[n] for n in part] for part in places]
 
 
-def _by_wave(bases: Sequence[Claim]) -> Mapping[str | None, list[Claim]]:
+def _waves_of_unplain(bases: Sequence[Claim]) -> list[str | None]:
+    """The waves whose bases are not all printed as one number."""
     waves: dict[str | None, list[Claim]] = defaultdict(list)
     for base in bases:
         waves[base.cell.wave].append(base)
-    return waves
+    return [wave for wave, of_wave in waves.items() if not _is_plain(of_wave)]
 
 
 def _node(claim: Claim) -> _Node:

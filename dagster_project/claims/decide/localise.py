@@ -223,8 +223,7 @@ class Localiser:
                 continue
             for figure in sorted(missed):
                 if not figures[figure].fixed:
-                    further = tuple(sorted({*changed, figure}))
-                    heapq.heappush(queue, (weight + figures[figure].weight, len(further), further))
+                    heapq.heappush(queue, (weight + figures[figure].weight, size + 1, _with(changed, figure)))
 
     def _missed(self, known: list[Sources], sources: Sources, changed: Sources) -> Sources | None:
         """A conflict that would be left, one of those known or a new one, which is known from then on."""
@@ -373,6 +372,10 @@ def _explain(
     of_second = _explain(stands, background | set(first), second, changed=True)
     of_first = _explain(stands, background | set(of_second), first, changed=bool(of_second))
     return of_first + of_second
+
+
+def _with(changed: tuple[int, ...], figure: int) -> tuple[int, ...]:
+    return tuple(sorted({*changed, figure}))
 
 
 def _overlapping(conflicts: Sequence[Sources]) -> list[Sources]:

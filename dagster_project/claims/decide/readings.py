@@ -22,6 +22,7 @@ from dagster_project.claims.read.statement import Triple
 from dagster_project.claims.read.survey import Question
 
 _MOST_SWAPS = 120
+_WITH_AND_WITHOUT_MISSING = {BaseRule.routed, BaseRule.answered}
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,8 @@ def _other_bases(joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated])
     printed = _printed_bases(joint, kept, {one.cell.question for one in shares})
     for now in dict.fromkeys(one.base_rule for one in shares):
         figures = tuple(one.figure for one in shares if one.base_rule is now)
-        for other in (rule for rule in WIDEST_FIRST if rule in printed - {now}):
-            with_missing = {now, other} == {BaseRule.routed, BaseRule.answered}
-            sense = Sense.MISSING_IN_BASE if with_missing else Sense.OTHER_BASE
+        for other in sorted(printed - {now}, key=WIDEST_FIRST.index):
+            sense = Sense.MISSING_IN_BASE if {now, other} == _WITH_AND_WITHOUT_MISSING else Sense.OTHER_BASE
             yield Tried(sense, 1, figures, (now, other)), [_moved(one, now, other) for one in kept]
 
 

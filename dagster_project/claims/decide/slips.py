@@ -1,6 +1,6 @@
 """The usual slips that turn one number into another: two digits swapped, the rest of 100, one digit wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -31,12 +31,14 @@ def slip_of(figure: Figure, interval: Interval, fits: Callable[[Fraction], bool]
     # one digit or another leads into any wide range, and a last digit to the next number
     few = interval.high - interval.low <= Fraction(2, 10**figure.decimals)
     for what, texts in _slips(printed, figure.kind, digits_wrong=few):
-        within = [text for text in texts - {printed} if interval.contains(Fraction(text))]
-        nearest_first = sorted(within, key=lambda text: (abs(Fraction(text) - Fraction(printed)), text))
-        meant = next((text for text in nearest_first if fits(Fraction(text))), None)
-        if meant is not None:
-            return Slip(what, (meant, printed))
+        for text in _nearest_first(texts - {printed}, figure.value):
+            if interval.contains(Fraction(text)) and fits(Fraction(text)):
+                return Slip(what, (text, printed))
     return None
+
+
+def _nearest_first(texts: Iterable[str], to: Fraction) -> list[str]:
+    return sorted(texts, key=lambda text: (abs(Fraction(text) - to), text))
 
 
 def _slips(printed: str, kind: Kind, *, digits_wrong: bool) -> Iterator[tuple[str, set[str]]]:

@@ -15,6 +15,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from typing import NamedTuple
 
 _WORK = 15_000  # rows times branches before a solver is asked: below that, importing it takes longer
 _GLANCE = 60  # branches
@@ -42,8 +43,7 @@ class Effort(Enum):
     GLANCE = "a few branches of search"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """sum(coefficient * variable) <= limit, with no coefficient 0.
 
     `source` is the figure that says so, None for what is so in any survey; `law` names the structure behind it. A row
@@ -56,8 +56,7 @@ class Row:
     law: Hashable = None
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """The verdict, and where it is POSSIBLE the value of each variable."""
 
     verdict: Verdict
@@ -373,8 +372,7 @@ class _Search:
 
 def _draw_in(terms: Sequence[tuple[int, int]], low: list[Fraction], high: list[Fraction | None]) -> bool:
     """Draw in the ends of shares as far as `sum(terms) <= 0` forces it; False if that cannot be met."""
-    # the least that each term can be; None where it has no end
-    least = [c * low[v] if c > 0 else (None if (end := high[v]) is None else c * end) for v, c in terms]
+    least = [_least(coefficient, low[variable], high[variable]) for variable, coefficient in terms]
     open_ended = least.count(None)
     known = sum((part for part in least if part is not None), Fraction(0))
     if open_ended == 0 and known > 0:
@@ -389,3 +387,10 @@ def _draw_in(terms: Sequence[tuple[int, int]], low: list[Fraction], high: list[F
         elif coefficient < 0 and end > low[variable]:
             low[variable] = end
     return True
+
+
+def _least(coefficient: int, low: Fraction, high: Fraction | None) -> Fraction | None:
+    """The least that a term can be; None where it has no end."""
+    if coefficient > 0:
+        return coefficient * low
+    return None if high is None else coefficient * high

@@ -6,7 +6,7 @@ meanings that change none; how they are said belongs in `words`. Tables, groups 
 work.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -21,8 +21,11 @@ from dagster_project.claims.decide.algebra import (
 from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.given import GivenError, items
+from dagster_project.claims.read.given_figures import figure_given
 from dagster_project.claims.read.hedges import Kind, hedged_interval
 from dagster_project.claims.read.interval import BASES, COUNTS, EMPTY, PERCENTAGES, Interval
+from dagster_project.claims.read.parse import triple_given
 from dagster_project.claims.read.rounding import RoundingRule, round_fraction
 from dagster_project.claims.read.statement import Triple
 
@@ -90,16 +93,15 @@ class JudgedTriple:
     meanings: tuple[Meaning, ...] = ()
 
 
-def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> JudgedTriple:
+def audit_triple(triple: Triple | str, others: Iterable[Figure | str] = ()) -> JudgedTriple:
     """Can the figures stand together? If not: what each figure may be, and every meaning that changes none.
 
     `others` are further percentages said of the same survey, for the meanings. Fits come in the order percentage,
     count, base; meanings by cost: one for the change of meaning that makes the count the base, two for a count that
     moves to another percentage, and one more for each other percentage that the meaning leaves unexplained.
     """
-    wrong = next((f for f in others if f.kind is not Kind.PERCENTAGE), None)
-    if wrong is not None:
-        raise ValueError(f"{wrong.text!r} is a {wrong.kind}: only percentages can be others of a triple")
+    triple = triple_given(triple)
+    percentages = [_other_given(one) for one in items(others, "other percentages", "give each as it is printed")]
     example = _example(triple)
     power = _power(triple)
     if example is not None:
@@ -107,9 +109,16 @@ def audit_triple(triple: Triple, others: Sequence[Figure] = ()) -> JudgedTriple:
         if _hangs_on_a_half(triple):
             severity = Severity.NEEDS_AN_ASSUMPTION
         return JudgedTriple(triple, True, severity, power, example)
-    meanings = _meanings(triple, others)
+    meanings = _meanings(triple, percentages)
     severity = Severity.IMPOSSIBLE_AS_LABELLED if meanings else Severity.PROVED_IMPOSSIBLE
     return JudgedTriple(triple, False, severity, power, None, _fits(triple), meanings)
+
+
+def _other_given(one: Figure | str) -> Figure:
+    try:
+        return figure_given(one, Kind.PERCENTAGE)
+    except GivenError as error:
+        raise GivenError(f"{error}: only percentages can be others of a triple") from None
 
 
 def _hangs_on_a_half(triple: Triple) -> bool:

@@ -1,12 +1,13 @@
 """The four bases, and every form in which they are said: the one vocabulary of whom a percentage divides by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+
+from dagster_project.claims.read.given import word
 
 
-@dataclass(frozen=True)
-class BaseWords:
+class BaseWords(NamedTuple):
     """How one base is said."""
 
     title: str
@@ -39,6 +40,11 @@ class BaseRule(StrEnum):
     def words(self) -> BaseWords:
         """Every form in which it is said."""
         return _WORDS[self]
+
+
+def base_given(given: BaseRule | str) -> BaseRule:
+    """A base rule by its name."""
+    return word(given, BaseRule, "base rule")
 
 
 WIDEST_FIRST = tuple(reversed(BaseRule))  # everyone in one is in those before it

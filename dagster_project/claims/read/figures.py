@@ -5,14 +5,15 @@ Here belong the model of a figure and what a phrase is as a figure of some kind.
 """
 
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
+from dagster_project.claims.read import given
+from dagster_project.claims.read.given import Exact
 from dagster_project.claims.read.hedges import Hedge, Kind, hedged_interval
 from dagster_project.claims.read.interval import PERCENTAGES, Interval, number_text
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
-from dagster_project.claims.read.rounding import RoundingRule, percent_preimage
+from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, rule_given
 from dagster_project.claims.read.tokens import Words, spelled, tokenize
 
 MAX_DECIMALS = 3  # more than any survey carries; bounds the work of enumerating printed percentages
@@ -43,8 +44,9 @@ class Figure:
             return self.text
         return f"{self.hedge_word} {self.text}"
 
-    def under(self, rule: RoundingRule) -> "Figure":
+    def under(self, rule: RoundingRule | str) -> "Figure":
         """The same figure under another rounding rule; itself where rounding has no part in it."""
+        rule = rule_given(rule)
         if self.rounding is None or self.value is None:
             return self
         return replace(self, rounding=rule, interval=percent_preimage(self.value, self.decimals, rule))
@@ -52,11 +54,11 @@ class Figure:
 
 def parse_figure(
     text: str,
-    kind: Kind | None = None,
+    kind: Kind | str | None = None,
     hedge: Hedge | str | None = None,
-    rounding: RoundingRule = RoundingRule.EITHER_HALF,
-    low: int | str | Decimal | Fraction | None = None,
-    high: int | str | Decimal | Fraction | None = None,
+    rounding: RoundingRule | str = RoundingRule.EITHER_HALF,
+    low: Exact | None = None,
+    high: Exact | None = None,
     lexicon: Lexicon = ENGLISH,
 ) -> Figure:
     """Read a figure's text: `42%`, `around 150`, `only eight`, `two in five`, `a majority`.
@@ -65,14 +67,22 @@ def parse_figure(
     hedge that stands elsewhere in the publication. `low` and `high` are bounds of one's own (both included; for a
     percentage in percent): each replaces that end of the interval. Raises FigureError.
     """
+    text = given.text(text, "a figure", "42%")
+    lexicon = lexicon_given(lexicon)
+    said = None if kind is None else given.word(kind, Kind, "kind of a figure")
     tokens = tokenize(text, lexicon)
     phrase = read_phrase(tokens, 0, text, lexicon)
     if phrase is None:
         raise FigureError(f"{text!r} is no figure: {_not_understood(tokens)}. {_EXAMPLES}")
     if phrase.stop < len(tokens):
         raise FigureError(f"{text!r} is no single figure: {_not_understood(tokens[phrase.stop :])}. {_EXAMPLES}")
-    figure = figure_of(phrase, text, kind, rounding, given_hedge=_hedge(hedge, text, lexicon))
+    figure = figure_of(phrase, text, said, rule_given(rounding), given_hedge=_hedge(hedge, text, lexicon))
     return figure if low is None and high is None else _bounded(figure, low, high)
+
+
+def lexicon_given(lexicon: Lexicon) -> Lexicon:
+    """The words of a language."""
+    return given.instance(lexicon, Lexicon, "a lexicon", "give one like ENGLISH")
 
 
 _EXAMPLES = "Write it like '42%', '1,234', 'around 150', 'only eight', 'two in five' or 'a majority'."
@@ -100,15 +110,15 @@ def figure_of(
     return Figure(text, kind, phrase.value, phrase.decimals, hedge, interval, rounding if rounded else None, hedge_word)
 
 
-def _hedge_of(phrase: Phrase, text: str, given: tuple[Hedge, str] | None) -> tuple[Hedge, str]:
+def _hedge_of(phrase: Phrase, text: str, apart: tuple[Hedge, str] | None) -> tuple[Hedge, str]:
     """The hedge of the text or the one given apart from it, with its word; the same one twice is one."""
-    if given is None or given[0] in (Hedge.NONE, phrase.hedge):
+    if apart is None or apart[0] in (Hedge.NONE, phrase.hedge):
         return phrase.hedge, phrase.hedge_word
     if not phrase.hedge.is_bare:
         raise FigureError(
-            f"{text!r} already says {phrase.hedge_word or 'a majority'!r}, which is not {given[1]!r}: keep one hedge."
+            f"{text!r} already says {phrase.hedge_word or 'a majority'!r}, which is not {apart[1]!r}: keep one hedge."
         )
-    return given
+    return apart
 
 
 def _check_kind(phrase: Phrase, text: str, kind: Kind) -> None:
@@ -134,7 +144,7 @@ def _hedge(hedge: Hedge | str | None, text: str, lexicon: Lexicon) -> tuple[Hedg
         return None
     if isinstance(hedge, Hedge):
         return hedge, hedge.value
-    word = spelled(tokenize(hedge, lexicon))
+    word = spelled(tokenize(given.text(hedge, "a hedge", "about"), lexicon))
     known = lexicon.hedges.get(word) or lexicon.trailing_hedges.get(word)
     if known is None:
         raise FigureError(
@@ -145,8 +155,8 @@ def _hedge(hedge: Hedge | str | None, text: str, lexicon: Lexicon) -> tuple[Hedg
 
 def _bounded(
     figure: Figure,
-    low: int | str | Decimal | Fraction | None,
-    high: int | str | Decimal | Fraction | None,
+    low: Exact | None,
+    high: Exact | None,
 ) -> Figure:
     lower, upper = _bound(low, figure.text, "low"), _bound(high, figure.text, "high")
     own = figure.interval
@@ -162,24 +172,20 @@ def _bounded(
             f"the bounds of {figure.text!r} contradict each other: no {figure.kind} is from {_end(own.low)} "
             f"to {_end(own.high)}. Give a low that is not above the high, within what a {figure.kind} can be."
         )
-    given = Interval(lower or Fraction(0), upper)
-    if figure.hedge.is_bare and figure.value is not None and not given.contains(figure.value):
+    bounds = Interval(lower or Fraction(0), upper)
+    if figure.hedge.is_bare and figure.value is not None and not bounds.contains(figure.value):
         raise FigureError(
             f"the bounds of {figure.text!r} leave it out: {number_text(figure.value)} is not from "
-            f"{_end(given.low)} to {_end(given.high)}. Give bounds that hold the figure."
+            f"{_end(bounds.low)} to {_end(bounds.high)}. Give bounds that hold the figure."
         )
     return replace(figure, interval=within, rounding=None)
 
 
-def _bound(bound: int | str | Decimal | Fraction | None, text: str, name: str) -> Fraction | None:
-    if bound is None:
-        return None
-    if isinstance(bound, float | bool):
-        raise FigureError(f"the {name} of {text!r} is not exact: give it as text or a whole number, not {bound!r}.")
+def _bound(bound: Exact | None, text: str, name: str) -> Fraction | None:
     try:
-        return Fraction(Decimal(bound)) if isinstance(bound, str) else Fraction(bound)
-    except (InvalidOperation, ValueError, OverflowError):
-        raise FigureError(f"the {name} of {text!r} is {bound!r}, which is no number: write it like 41.5.") from None
+        return None if bound is None else given.exact(bound, f"the {name} of {text!r}")
+    except (given.GivenError, given.GivenTypeError) as error:
+        raise FigureError(str(error)) from None
 
 
 def _end(value: Fraction | None) -> str:

@@ -1,8 +1,8 @@
 """The words between the figures of a sentence: whose they are, and whether they equate, separate or lead to a base."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from dagster_project.claims.read.lexicon import Lexicon
 from dagster_project.claims.read.tokens import Words, trimmed, without_end
@@ -19,8 +19,7 @@ class Link(Enum):
     LISTS = auto()  # the next of a list
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(NamedTuple):
     """The words between two figures: those of the one before, the link, those of the one behind."""
 
     left: Words

@@ -38,7 +38,10 @@ class Kind(StrEnum):
     @property
     def whole(self) -> Interval:
         """All that a figure of this kind can be at all."""
-        return {Kind.COUNT: COUNTS, Kind.PERCENTAGE: PERCENTAGES, Kind.BASE: BASES}[self]
+        return _WHOLE[self]
+
+
+_WHOLE = {Kind.COUNT: COUNTS, Kind.PERCENTAGE: PERCENTAGES, Kind.BASE: BASES}
 
 
 class Hedge(StrEnum):

@@ -8,6 +8,8 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+from dagster_project.claims.read.given import Exact, GivenError, GivenTypeError, exact, shown
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -24,24 +26,23 @@ class Interval:
     def __post_init__(self) -> None:
         for end in (self.low, self.high):
             if not isinstance(end, Fraction | None):
-                raise TypeError(f"an interval's end is a Fraction, not {type(end).__name__}: use Interval.of")
+                raise GivenTypeError(f"an interval's end is a Fraction, not {shown(end)}: use Interval.of")
 
     @classmethod
     def of(
         cls,
-        low: int | Fraction,
-        high: int | Fraction | None,
+        low: Exact,
+        high: Exact | None,
         *,
         low_open: bool = False,
         high_open: bool = False,
     ) -> "Interval":
-        """An interval from whole numbers or fractions. Floats are refused: they are not exact."""
-        if isinstance(low, float) or isinstance(high, float):
-            raise TypeError("an interval's end is an int or a Fraction, not a float, which is not exact")
-        return cls(Fraction(low), None if high is None else Fraction(high), low_open, high_open)
+        """An interval from exact numbers. Floats are refused."""
+        first = exact(low, "an interval's low end")
+        return cls(first, None if high is None else exact(high, "an interval's high end"), low_open, high_open)
 
     @classmethod
-    def point(cls, value: int | Fraction) -> "Interval":
+    def point(cls, value: Exact) -> "Interval":
         """The interval that holds one value only."""
         return cls.of(value, value)
 
@@ -94,7 +95,7 @@ class Interval:
         """The whole numbers in it, as a range. Raises ValueError if there is no upper end."""
         whole = self.tightened()
         if whole.high is None:
-            raise ValueError(f"there is no end to the whole numbers in '{self}'")
+            raise GivenError(f"there is no end to the whole numbers in '{self}'")
         return range(int(whole.low), int(whole.high) + 1)
 
     def __str__(self) -> str:

@@ -1,15 +1,14 @@
 """The answers of a list: each with its figures and the words that name it, all in the same way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dagster_project.claims.read.phrases import Phrase
 from dagster_project.claims.read.sentence import Sentence
 from dagster_project.claims.read.tokens import Words, start_of
 
 
-@dataclass(frozen=True)
-class SaidBase:
+class SaidBase(NamedTuple):
     """The base, its words, and how many other figures it stands behind; `apart` if it could belong to either side."""
 
     phrase: Phrase
@@ -18,8 +17,7 @@ class SaidBase:
     apart: bool
 
 
-@dataclass(frozen=True)
-class SaidAnswer:
+class SaidAnswer(NamedTuple):
     """The figures of one answer, and the words that could name it."""
 
     phrases: tuple[Phrase, ...]

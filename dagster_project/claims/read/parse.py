@@ -8,32 +8,52 @@ is a number that fits nowhere. What a single figure means is `figures`', the wor
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from dagster_project.claims.read.figures import Figure, figure_of
+from dagster_project.claims.read import given
+from dagster_project.claims.read.figures import Figure, figure_of, lexicon_given
 from dagster_project.claims.read.gaps import Gap, Link, after_intro, bare, before_of, gap_of, heading, only_separates
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.labels import SaidAnswer, SaidBase, names_of
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
-from dagster_project.claims.read.rounding import RoundingRule
+from dagster_project.claims.read.rounding import RoundingRule, rule_given
 from dagster_project.claims.read.sentence import Sentence
 from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple
 from dagster_project.claims.read.tokens import Words, match_phrase, start_of
 
 
 def parse_statement(
-    text: str, rounding: RoundingRule = RoundingRule.EITHER_HALF, lexicon: Lexicon = ENGLISH
+    text: str, rounding: RoundingRule | str = RoundingRule.EITHER_HALF, lexicon: Lexicon = ENGLISH
 ) -> Triple | Listing:
     """Read a statement, its figures with their words as written.
 
     A count, a percentage or both of a base are a triple; several counts or percentages, or percentages without a base,
     a listing. Raises StatementError.
     """
+    sentence = Sentence(given.text(text, "a statement", _EXAMPLE), lexicon_given(lexicon))
     try:
-        return _Reader(Sentence(text, lexicon), rounding).read()
+        return _Reader(sentence, rule_given(rounding)).read()
     except FigureError as error:
         raise StatementError(f"in {text!r}: {error}") from None
+
+
+_EXAMPLE = "96 of about 150 is 42%"
+
+
+def triple_given(one: Triple | str) -> Triple:
+    """A triple, or a sentence that is one."""
+    read = parse_statement(one) if isinstance(one, str) else one
+    if isinstance(read, Listing):
+        raise StatementError(f"{read.text!r} is a list of answers, and a triple is wanted: give it to audit_listing.")
+    return given.instance(read, Triple, "a triple", f"give a sentence like {_EXAMPLE!r}, or its figures as a Triple")
+
+
+def listing_given(one: Listing | str) -> Listing:
+    """A list of answers, or a sentence that is one."""
+    read = parse_statement(one) if isinstance(one, str) else one
+    if isinstance(read, Triple):
+        raise StatementError(f"{read.text!r} is of one answer, and a list is wanted: give it to audit_statement.")
+    return given.instance(read, Listing, "a list of answers", "give a sentence like '58% yes, 42% no of 26'")
 
 
 class _Reader:
@@ -99,11 +119,10 @@ class _Reader:
         """Which figure is the base: the number behind an "of", or a first number that a colon and a list follow."""
         numbers = [n for n, phrase in enumerate(phrases) if not phrase.is_percentage]
         places = [n for n in numbers if before_of(gaps[n], self.lexicon) is not None]
-        if not places and 0 in numbers and self._heads_a_list(gaps[1:-1]):
-            places = [0]
         if len(places) > 1:
             raise self.sentence.several("bases", [phrases[n] for n in places])
-        return places[0] if places else None
+        heads = [0] if 0 in numbers and self._heads_a_list(gaps[1:-1]) else []
+        return next(iter(places or heads), None)
 
     def _heads_a_list(self, inner: Sequence[Words]) -> bool:
         """Whether a colon, but not behind an answer, follows on a first figure, and two more figures on that."""
@@ -150,7 +169,7 @@ class _Reader:
         self.sentence.check(gaps[-1])
         phrases = self._with_shared_percent(phrases)
         answers = self._chained(phrases, inner, lead)
-        answers[-1] = replace(answers[-1], after=bare(gaps[-1], self.lexicon))
+        answers[-1] = answers[-1]._replace(after=bare(gaps[-1], self.lexicon))
         if len(phrases) == len(answers) == 2 and inner[0].link is Link.COMMA:
             one, two = answers
             if phrases[0].is_percentage is not phrases[1].is_percentage and not (one.after and two.after):
@@ -179,9 +198,9 @@ class _Reader:
                     name = "percentages" if phrase.is_percentage else "counts"
                     raise self.sentence.several(name, [*same, phrase])
                 between = bare(gap.left, self.lexicon)
-                answers[-1] = replace(last, phrases=(*last.phrases, phrase), between=between)
+                answers[-1] = last._replace(phrases=(*last.phrases, phrase), between=between)
             else:
-                answers[-1] = replace(last, after=bare(gap.left, self.lexicon))
+                answers[-1] = last._replace(after=bare(gap.left, self.lexicon))
                 answers.append(SaidAnswer((phrase,), bare(gap.right, self.lexicon)))
         return answers
 
@@ -193,7 +212,7 @@ class _Reader:
                 first = self._first_that_shares(shared, last)
                 words = self.tokens[shared[first].stop : shared[last].start]
                 if words and [token.word for token in words] != [","]:
-                    shared[first:last] = [replace(phrase, is_percentage=True) for phrase in shared[first:last]]
+                    shared[first:last] = [phrase._replace(is_percentage=True) for phrase in shared[first:last]]
         return shared
 
     def _first_that_shares(self, phrases: Sequence[Phrase], last: int) -> int:

@@ -3,22 +3,20 @@
 What such a phrase stands for when it is said to be of a kind belongs to `figures`.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
+from dagster_project.claims.read.given import MAX_DIGITS, GivenError
 from dagster_project.claims.read.hedges import Hedge
 from dagster_project.claims.read.lexicon import Lexicon
 from dagster_project.claims.read.tokens import Words, match_phrase
 
-MAX_DIGITS = 15
 
-
-class FigureError(ValueError):
+class FigureError(GivenError):
     """A text that is no figure. The message names the words that were not understood and the mend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """The words of one figure among tokens `start` to `stop`, not yet said to be of a kind."""
 
     start: int
@@ -31,8 +29,7 @@ class Phrase:
     in_words: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(NamedTuple):
     """A number, or a share in words, up to token `stop`."""
 
     value: Fraction

@@ -5,11 +5,12 @@ with integers and fractions, never by a floating point comparison.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
+from dagster_project.claims.read.given import MAX_DIGITS, Exact, GivenError, choices, exact, shown, whole, word
 from dagster_project.claims.read.interval import PERCENTAGES, Interval
 
 
@@ -24,9 +25,12 @@ class RoundingRule(StrEnum):
     UP = "up"  # to the next larger
     UNKNOWN = "unknown"  # any of these
 
+    @classmethod
+    def _missing_(cls, value: object) -> "RoundingRule":
+        raise GivenError(f"{shown(value)} is no rounding rule: {choices(cls)}.")
 
-@dataclass(frozen=True)
-class RuleWords:
+
+class RuleWords(NamedTuple):
     """How a rule is said of several numbers, behind "with", and of one that was so rounded."""
 
     of_several: str
@@ -44,16 +48,27 @@ RULE_WORDS: Mapping[RoundingRule, RuleWords] = {
 _HALVES = frozenset({RoundingRule.HALF_UP, RoundingRule.HALF_DOWN, RoundingRule.HALF_EVEN, RoundingRule.EITHER_HALF})
 
 
-def preimage(value: Fraction, decimals: int, rule: RoundingRule) -> Interval:
+def rule_given(given: RoundingRule | str) -> RoundingRule:
+    """A rule by its name, written in any way: half_up, `HALF-UP`."""
+    return word(given, RoundingRule, "rounding rule")
+
+
+def decimals_given(given: int) -> int:
+    """A number of decimals."""
+    return whole(given, "a number of decimals", 0, MAX_DIGITS)
+
+
+def preimage(value: Exact, decimals: int, rule: RoundingRule | str) -> Interval:
     """All exact numbers that `rule` prints as `value` with so many decimals.
 
     `unknown` is the hull of `down` and `up`, its ends open: less than one unit either way.
     Raises ValueError if the value has more decimals than said.
     """
+    value, decimals, rule = exact(value, "a printed number"), decimals_given(decimals), rule_given(rule)
     unit = Fraction(1, 10**decimals)
     steps = value / unit
     if steps.denominator != 1:
-        raise ValueError(f"{value} is not a number with {decimals} decimals")
+        raise GivenError(f"{value} is not a number with {decimals} decimals")
     below, above = (unit / 2, unit / 2) if rule in _HALVES else (unit, unit)
     low_open = high_open = False
     match rule:
@@ -74,17 +89,18 @@ def preimage(value: Fraction, decimals: int, rule: RoundingRule) -> Interval:
     return Interval(value - below, value + above, low_open, high_open)
 
 
-def percent_preimage(value: Fraction, decimals: int, rule: RoundingRule) -> Interval:
+def percent_preimage(value: Exact, decimals: int, rule: RoundingRule | str) -> Interval:
     """The percentages that `rule` prints as `value`: the preimage, clipped to 0 to 100."""
     return preimage(value, decimals, rule).intersect(PERCENTAGES)
 
 
-def round_fraction(x: Fraction, decimals: int, rule: RoundingRule) -> tuple[Fraction, ...]:
+def round_fraction(x: Exact, decimals: int, rule: RoundingRule | str) -> tuple[Fraction, ...]:
     """The values that `rule` may print for `x`, ascending: one, or two where the rule leaves a choice."""
-    grid = 10**decimals
+    x, rule = exact(x, "a number to be rounded"), rule_given(rule)
+    grid = 10 ** decimals_given(decimals)
     below, rest = divmod(x.numerator * grid, x.denominator)
     if rest == 0:
-        return (Fraction(x),)
+        return (x,)
     lower, upper = Fraction(below, grid), Fraction(below + 1, grid)
     if rule in _HALVES and 2 * rest != x.denominator:
         return (lower,) if 2 * rest < x.denominator else (upper,)
@@ -103,23 +119,24 @@ def decimal_text(value: Fraction, decimals: int) -> str:
     """A value on the grid of its decimals, with all of them: 60 with one decimal is `60.0`."""
     steps = value * 10**decimals
     if steps.denominator != 1:
-        raise ValueError(f"{value} is not a number with {decimals} decimals")
+        raise GivenError(f"{value} is not a number with {decimals} decimals")
     digits = f"{abs(steps.numerator):0{decimals + 1}d}"
     sign = "-" if steps < 0 else ""
     return sign + (f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits)
 
 
-def percent_text(count: int, base: int, decimals: int, rule: RoundingRule = RoundingRule.HALF_UP) -> str:
+def percent_text(count: int, base: int, decimals: int, rule: RoundingRule | str = RoundingRule.HALF_UP) -> str:
     """The percentage that `count` is of `base`, as printed, without its sign: 23 of 40 is `58`.
 
     Raises ValueError for a count outside of the base, a base below 1, and where the rule leaves a choice.
     """
+    count, base, rule = whole(count, "a count"), whole(base, "a base"), rule_given(rule)
     if base < 1 or not 0 <= count <= base:
-        raise ValueError(f"{count} of {base} is no share: a base is at least 1 and a count from 0 to its base")
+        raise GivenError(f"{count} of {base} is no share: a base is at least 1 and a count from 0 to its base")
     printed = round_fraction(Fraction(100 * count, base), decimals, rule)
     if len(printed) != 1:
         choice = " or ".join(decimal_text(v, decimals) for v in printed)
-        raise ValueError(f"{count} of {base} is printed {choice} under '{rule}': name one rounding rule")
+        raise GivenError(f"{count} of {base} is printed {choice} under '{rule}': name one rounding rule")
     return decimal_text(printed[0], decimals)
 
 

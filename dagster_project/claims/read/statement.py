@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 
 from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.given import GivenError, several
+from dagster_project.claims.read.given_figures import figure_given
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import COUNTS, PERCENTAGES, Interval
 
 
-class StatementError(ValueError):
+class StatementError(GivenError):
     """A sentence that is no statement about a base. The message names the words not understood and the mend."""
 
 
 @dataclass(frozen=True)
 class Triple:
-    """Figures that are said to belong together; the count or the percentage may be left unsaid.
+    """Figures that are said to belong together, each read if it is given as text; the count or the percentage may lack.
 
     `text` is the statement as published, `who` the words for the respondents in the base, as far as known.
     """
@@ -25,12 +27,10 @@ class Triple:
     who: str = ""
 
     def __post_init__(self) -> None:
-        placed = ((self.count, Kind.COUNT), (self.base, Kind.BASE), (self.percentage, Kind.PERCENTAGE))
-        for figure, kind in placed:
-            if figure is not None and figure.kind is not kind:
-                raise ValueError(f"{figure.text!r} is a {figure.kind} in the place of the {kind}: read it as {kind}")
+        object.__setattr__(self, "base", figure_given(self.base, Kind.BASE))
+        _place_figures(self)
         if self.count is None and self.percentage is None:
-            raise ValueError(f"{self.base.text!r} is a base alone: a triple needs a count or a percentage of it")
+            raise GivenError(f"{self.base.text!r} is a base alone: a triple needs a count or a percentage of it")
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -53,6 +53,9 @@ class Part:
     count: Figure | None
     percentage: Figure | None
 
+    def __post_init__(self) -> None:
+        _place_figures(self)
+
     @property
     def figures(self) -> tuple[Figure, ...]:
         return tuple(f for f in (self.count, self.percentage) if f is not None)
@@ -71,8 +74,21 @@ class Listing:
     base: Figure | None
     who: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", several(self.parts, Part, "the parts of a listing", "give Part(label, …)"))
+        if self.base is not None:
+            object.__setattr__(self, "base", figure_given(self.base, Kind.BASE))
+
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure: those of the parts in their order, then the base."""
         of_parts = tuple(figure for part in self.parts for figure in part.figures)
         return of_parts if self.base is None else (*of_parts, self.base)
+
+
+def _place_figures(one: Triple | Part) -> None:
+    """A count and a percentage in their places, read where they are given as text."""
+    if one.count is not None:
+        object.__setattr__(one, "count", figure_given(one.count, Kind.COUNT))
+    if one.percentage is not None:
+        object.__setattr__(one, "percentage", figure_given(one.percentage, Kind.PERCENTAGE))

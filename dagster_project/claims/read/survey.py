@@ -4,10 +4,11 @@ Here belong the plain values that the joint audit starts from. Reading them from
 they imply for the respondents is `joint`'s.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dagster_project.claims.read.bases import BaseRule
+from dagster_project.claims.read import given
+from dagster_project.claims.read.bases import BaseRule, base_given
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 
@@ -38,6 +39,13 @@ class Claim:
     weighted: bool = False
     counted: bool = False
 
+    def __post_init__(self) -> None:
+        given.text(self.id, "a claim's id", "C1")
+        given.instance(self.figure, Figure, f"the figure of claim {self.id}", "give what parse_figure reads")
+        given.instance(self.cell, Cell, f"the cell of claim {self.id}", "give a Cell(question, answer)")
+        if self.base is not None:
+            object.__setattr__(self, "base", base_given(self.base))
+
     @property
     def kind(self) -> Kind:
         return self.figure.kind
@@ -46,6 +54,11 @@ class Claim:
     def base_rule(self) -> BaseRule:
         """Whom it divides by, or is; who answered where that goes without saying."""
         return self.base or BaseRule.answered
+
+
+def claims_given(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Claims, and nothing that only looks like some."""
+    return given.several(claims, Claim, "claims", "give each as Claim(id, figure, cell)")
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,11 @@ class Question:
     asked_if: tuple[str, tuple[str, ...]] | None = None
     presumed: bool = False
     nets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("answers", "missing", "exclusive"):
+            codes = given.several(getattr(self, name), str, f"the {name} of question {self.id}", "give each as text")
+            object.__setattr__(self, name, codes)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dagster_project.claims.read.lexicon import Lexicon
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A number, a word or a sign of a text, in lower case and with plain apostrophes, with its place in the text."""
 
     word: str

@@ -35,6 +35,9 @@ class _Conflict:
         self.structure = [law for law in laws if law.kind != NESTING]
         self.parts = [f for f in places if joint.figures[f].kind is not Kind.BASE]  # all but the bases
 
+    def rests_on(self, kind: str) -> bool:
+        return any(law.kind == kind for law in self.structure)
+
     def where(self) -> str:
         """The question and the group, if there is only one."""
         questions = {self.names.question(one.cell) for one in self.figures if one.cell.question is not None}
@@ -48,12 +51,8 @@ class _Conflict:
         bases, kinds = {self.joint.bases[f] for f in self.places}, {one.kind for one in self.figures}
         if {law.kind for law in self.structure} != {PARTITION} or len(bases) > 1 or kinds != {Kind.PERCENTAGE}:
             return ""
-        least = sum((one.figure.interval.low for one in self.figures), Fraction(0))
-        most = sum((one.figure.interval.high or Fraction(100) for one in self.figures), Fraction(0))
-        if least <= 100 <= most:
-            return ""
-        total = f"at least {number_text(least)} %" if least > 100 else f"at most {number_text(most)} %"
-        return f"{_printed(self.figures)} add up to {total}, though {self._exclusion(self.figures)}."
+        total = _more_or_less_than_100([one.figure.interval for one in self.figures])
+        return f"{_printed(self.figures)} add up to {total}, though {self._exclusion(self.figures)}." if total else ""
 
     def sum_of_answers(self) -> str:
         """One question, one group: the smallest counts are too many, or the largest too few."""
@@ -71,16 +70,18 @@ class _Conflict:
     def sum_of_groups(self) -> str:
         """One answer in all and in its groups, whose counts add up to something else."""
         of = [self.joint.figures[f] for f in self.parts]
-        by = next((law.other for law in self.laws if law.kind == SUBGROUP), None)
-        if by is None or NET in {law.kind for law in self.laws} or not _is_whole_with_groups(of, by):
+        by = next((law.other for law in self.structure if law.kind == SUBGROUP), None)
+        if by is None or self.rests_on(NET) or not _is_whole_with_groups(of, by):
             return ""
         answer = f"“{self.names.answer(of[0].cell)}”"
         if {one.kind for one in self.figures} == {Kind.PERCENTAGE}:
-            told = [f"{one.figure.phrase} {self._in_group(one)}" for one in of]
-            return f"{answer} is {listed(told)}. A whole lies between its groups, whatever their sizes."
+            told = listed([f"{one.figure.phrase} {self._in_group(one)}" for one in of])
+            return f"{answer} is {told}. A whole lies between its groups, whatever their sizes."
+        return self._counted_groups(answer, complete=self.joint.questions[by].complete)
+
+    def _counted_groups(self, answer: str, *, complete: bool) -> str:
         if self._counts_of(self.parts, range(len(self.joint.figures))) is None:
             return ""
-        complete = self.joint.questions[by].complete
         add = "The groups do not add up to the whole." if complete else "The groups are more than the whole."
         return f"{answer}: {'; '.join(self._counted_in_group(f) for f in self.parts)}. {add}"
 
@@ -202,6 +203,15 @@ _MISSING_ON_TOP = "those who answered and those who did not know are together no
 
 def _printed(of: Sequence[Stated]) -> str:
     return listed([one.figure.phrase for one in of])
+
+
+def _more_or_less_than_100(shares: Sequence[Interval]) -> str:
+    """`at least 104 %`, where so many percent cannot be 100; else ""."""
+    least = sum((share.low for share in shares), Fraction(0))
+    most = sum((share.high or Fraction(100) for share in shares), Fraction(0))
+    if least > 100:
+        return f"at least {number_text(least)} %"
+    return f"at most {number_text(most)} %" if most < 100 else ""
 
 
 def _is_twice_of_a_cell(of: Sequence[Stated]) -> bool:

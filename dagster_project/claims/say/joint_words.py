@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from dagster_project.claims.decide.joint import Joint, Stated
 from dagster_project.claims.decide.localise import Contradiction, Correction
+from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval, number_text
 from dagster_project.claims.read.rounding import RULE_WORDS, RoundingRule
@@ -64,16 +65,19 @@ def table_text(
     `caught` is the share of other values for one of its percentages that would not have fitted.
     """
     shares = [one for one in figures if one.kind is Kind.PERCENTAGE]
-    bases = [one for one in figures if one.kind is Kind.BASE and one.base_rule is shares[0].base_rule]
-    of = f" of {listed(list(dict.fromkeys(one.figure.phrase for one in bases)))}" if bases else ""
     where = f"{name}: " if (name := names.question(shares[0].cell)) else ""
-    which = f"{'the other' if rest else 'all'} {len(shares)} percentages{of}"
+    which = f"{'the other' if rest else 'all'} {len(shares)} percentages{_of_bases(figures, shares[0].base_rule)}"
     text = f"{where}{which} can have come from one set of answers"
     text = text[0].upper() + text[1:]
     if example is not None:
         counts, base = example
         text += f", for example {listed([number_text(count) for count in counts])} of {number_text(base)}"
     return f"{text}. {_worth(caught)}"
+
+
+def _of_bases(figures: Sequence[Stated], rule: BaseRule) -> str:
+    said = [one.figure.phrase for one in figures if one.kind is Kind.BASE and one.base_rule is rule]
+    return f" of {listed(list(dict.fromkeys(said)))}" if said else ""
 
 
 def _worth(caught: Fraction | None) -> str:

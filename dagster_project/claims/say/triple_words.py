@@ -22,11 +22,6 @@ from dagster_project.claims.read.statement import Triple
 from dagster_project.claims.say.words import range_text, value_text, whole_text
 
 
-def finding_text(judged: JudgedTriple) -> str:
-    """One paragraph: whether the figures can stand together, with the arithmetic, and every meaning that works."""
-    return " ".join([arithmetic_text(judged), *(meaning_text(one, judged.triple) for one in judged.meanings)])
-
-
 def arithmetic_text(judged: JudgedTriple) -> str:
     """Whether the figures can stand together, with the arithmetic."""
     return _fits(judged) if judged.holds else _cannot_be(judged)

@@ -14,7 +14,13 @@ questions as (
 
 estimates as (
 
-    select * from {{ ref("estimates") }}
+    -- a question of one wave has nothing to do with the others
+    select
+        estimates.*,
+        questions.position as question_position
+    from {{ ref("estimates") }} as estimates
+    inner join questions on estimates.question = questions.question
+    where estimates.group_by is not null and (estimates.group_by <> 'wave' or questions.wave is null)
 
 ),
 
@@ -44,19 +50,17 @@ sample_units as (
 
 tables as (
 
-    -- a test over counts that are withheld would tell them; a question of one wave has nothing to do with the others
+    -- a test over counts that are withheld would tell them
     select
-        estimates.question,
-        estimates.group_by,
-        any_value(estimates.survey) as survey,
-        any_value(estimates.generation) as generation,
-        any_value(estimates.provenance) as provenance,
-        any_value(questions.position) as position,
-        min(estimates.withheld_because) as withheld_because
+        question,
+        group_by,
+        any_value(survey) as survey,
+        any_value(generation) as generation,
+        any_value(provenance) as provenance,
+        any_value(question_position) as position,
+        min(withheld_because) as withheld_because
     from estimates
-    inner join questions on estimates.question = questions.question
-    where estimates.group_by is not null and (estimates.group_by <> 'wave' or questions.wave is null)
-    group by estimates.question, estimates.group_by
+    group by question, group_by
 
 ),
 
@@ -71,7 +75,6 @@ listed as (
         places.group_position,
         row_number() over (order by estimates.base_id, estimates.answer) as listed_id
     from estimates
-    inner join tables on estimates.question = tables.question and estimates.group_by = tables.group_by
     inner join places on estimates.group_by = places.group_by and estimates.group_value = places.group_value
     where estimates.kind = 'valid'
 
@@ -79,7 +82,7 @@ listed as (
 
 answer_units as (
 
-    {{ answer_units("listed", "listed_id") }}
+    {{ answer_units("listed", "*") }}
 
 ),
 
@@ -87,18 +90,16 @@ given as (
 
     -- answers that nobody gave and groups that nobody is in have no row and no column
     select
-        listed.listed_id,
-        listed.question,
-        listed.group_by,
-        sum(answer_units.n)::bigint as n,
-        sum(answer_units.w) as w,
-        dense_rank() over (partition by listed.question, listed.group_by order by listed.answer) - 1 as answer_number,
-        dense_rank() over (partition by listed.question, listed.group_by order by listed.group_position) - 1
-            as group_number
-    from listed
-    inner join answer_units on listed.listed_id = answer_units.listed_id
-    where answer_units.w > 0
-    group by listed.listed_id, listed.question, listed.group_by, listed.answer, listed.group_position
+        listed_id,
+        question,
+        group_by,
+        sum(n)::bigint as n,
+        sum(w) as w,
+        dense_rank() over (partition by question, group_by order by answer) - 1 as answer_number,
+        dense_rank() over (partition by question, group_by order by group_position) - 1 as group_number
+    from answer_units
+    where w > 0
+    group by listed_id, question, group_by, answer, group_position
 
 ),
 

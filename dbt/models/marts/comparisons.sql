@@ -152,16 +152,26 @@ sides as (
 
 ),
 
-matches as (
+compared as (
 
+    -- a missing answer that neither side is seen to have given needs no comparison
     select
-        sides.side_id,
-        other.side_id as other_side_id,
+        sides.*,
         case
             when other.is_rest then 'rest'
             when sides.group_by = 'wave' then 'previous_wave'
             else 'group'
-        end as compared_with
+        end as compared_with,
+        other.side_id as other_side_id,
+        case when not other.is_rest then other.group_value end as other_value,
+        other.group_label as other_label,
+        other.group_position as other_position,
+        other.n_base as other_n_base,
+        other.n as other_n,
+        other.share as other_share,
+        other.withheld_because as other_withheld_because,
+        other.base_withheld_because as other_base_withheld_because,
+        row_number() over (order by sides.side_id, other.side_id) as comparison_id
     from sides
     inner join sides as other on sides.cell_id = other.cell_id and sides.group_by = other.group_by
     left join waves on sides.group_by = 'wave' and sides.question = waves.question and sides.group_value = waves.wave
@@ -172,32 +182,11 @@ matches as (
             when 'previous_wave' then waves.previous_wave = other.group_value
             else sides.group_position < other.group_position
         end
-
-),
-
-compared as (
-
-    -- a missing answer that neither side is seen to have given needs no comparison
-    select
-        sides.*,
-        matches.compared_with,
-        matches.other_side_id,
-        case when not other.is_rest then other.group_value end as other_value,
-        other.group_label as other_label,
-        other.group_position as other_position,
-        other.n_base as other_n_base,
-        other.n as other_n,
-        other.share as other_share,
-        other.withheld_because as other_withheld_because,
-        other.base_withheld_because as other_base_withheld_because,
-        row_number() over (order by sides.side_id, other.side_id) as comparison_id
-    from matches
-    inner join sides on matches.side_id = sides.side_id
-    inner join sides as other on matches.other_side_id = other.side_id
-    where
-        sides.kind in ('valid', 'net')
-        or (sides.n > 0 and sides.withheld_because is null)
-        or (other.n > 0 and other.withheld_because is null)
+        and (
+            sides.kind in ('valid', 'net')
+            or (sides.n > 0 and sides.withheld_because is null)
+            or (other.n > 0 and other.withheld_because is null)
+        )
 
 ),
 

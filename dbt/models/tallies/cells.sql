@@ -1,3 +1,5 @@
+-- a question may be called like a word that DuckDB reserves
+-- sqlfluff:rules:references.quoting:ignore_words_regex:.*
 -- depends_on: {{ source("records", "weights") }}
 with cells as (
 

@@ -1,4 +1,3 @@
-{#- Fails for every value outside of lowest to highest, both allowed; nulls pass. -#}
 {% test accepted_range(model, column_name, lowest=none, highest=none) %}
 
     select {{ column_name }}

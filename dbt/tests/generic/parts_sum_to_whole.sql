@@ -1,9 +1,3 @@
-{#-
-Fails where the parts do not add up to the whole, or one of them has no counterpart.
-
-The parts are summed by part_keys; of these, the ones in whole_keys find the row or rows of the whole. Where a part is
-withheld (null), the others sum to no more than the whole.
--#}
 {% test parts_sum_to_whole(
     model, part, part_keys, whole, whole_relation, whole_keys, part_where="true", whole_where="true"
 ) %}
@@ -11,24 +5,24 @@ withheld (null), the others sum to no more than the whole.
     with parts as (
 
         select
-            {{ part_keys | join(", ") }},
+            {{ part_keys | join(",\n            ") }},
             sum({{ part }}) as parts_sum,
             count({{ part }}) < count(*) as is_withheld
         from {{ model }}
         where {{ part_where }}
-        group by {{ part_keys | join(", ") }}
+        group by all
 
     ),
 
     wholes as (
 
         select
-            {{ whole_keys | join(", ") }},
+            {{ whole_keys | join(",\n            ") }},
             sum({{ whole }}) as whole_sum,
             count(*) as found
         from {{ whole_relation }}
         where {{ whole_where }}
-        group by {{ whole_keys | join(", ") }}
+        group by all
 
     )
 
@@ -38,9 +32,9 @@ withheld (null), the others sum to no more than the whole.
     from parts
     left join wholes
         on
-            {% for key in whole_keys %}
-                parts.{{ key }} is not distinct from wholes.{{ key }} {{ "and" if not loop.last }}
-            {% endfor %}
+            {%- for key in whole_keys %}
+            {{ "and " if not loop.first }}parts.{{ key }} is not distinct from wholes.{{ key }}
+            {%- endfor %}
     where
         wholes.found is null
         or case

@@ -1,11 +1,10 @@
-{#- Fails for every combination of the columns that stands more than once; nulls count as equal. -#}
 {% test unique_combination(model, columns) %}
 
     select
-        {{ columns | join(", ") }},
+        {{ columns | join(",\n        ") }},
         count(*) as occurrences
     from {{ model }}
-    group by {{ columns | join(", ") }}
+    group by all
     having count(*) > 1
 
 {% endtest %}

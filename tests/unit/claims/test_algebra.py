@@ -10,8 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_project.claims import (
-    COUNTS,
-    PERCENTAGES,
     Interval,
     RoundingRule,
     bases_possible,
@@ -23,13 +21,11 @@ from dagster_project.claims import (
     grim_power,
     grimmer,
     grimmer_power,
-    percent_preimage,
-    percentage_power,
     percentages_possible,
-    printed_percentages,
-    round_fraction,
-    shares,
 )
+from dagster_project.claims.decide.algebra import percentage_power, printed_percentages, shares
+from dagster_project.claims.read.interval import COUNTS, PERCENTAGES
+from dagster_project.claims.read.rounding import percent_preimage, round_fraction
 
 GRIM = Path(__file__).parents[2] / "golden" / "grim.csv"
 RULES = {"up_or_down": RoundingRule.EITHER_HALF, "ceiling": RoundingRule.UP, "half_even": RoundingRule.HALF_EVEN}

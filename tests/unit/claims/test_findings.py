@@ -241,6 +241,32 @@ def test_a_joint_system_under_another_rule_is_that_of_its_figures(rule: str) -> 
     assert (joint.system.decide(joint.everything).verdict.value == "possible") == expected
 
 
+def test_what_is_said_to_be_larger_is_left_out_where_a_reading_is_tried_without_it() -> None:
+    claims = [
+        *(base("N", "10"), share("A", "55%", "yes")),
+        *(base("M", "10", of="r"), share("B", "45%", "yes", of="r")),
+    ]
+    found = contradictions(audit_claims(claims, [YES_NO, replace(YES_NO, id="r")], [Order("O", "A", "B")]))
+
+    assert {finding.claims for finding in found} == {("N", "A"), ("M", "B")}
+
+
+def test_dont_knows_come_on_top_of_those_who_answered_a_question_with_several_answers() -> None:
+    several = Question("q", ("car", "train"), single=False, missing=("dk",))
+    claims = [share("A", "60%", "dk", BaseRule.routed), share("B", "50%", "car", BaseRule.routed)]
+    [finding] = contradictions(audit_claims(claims, [several]))
+
+    assert "add up to at least 109 %, though those who answered and those who did not know" in finding.statement
+
+
+def test_a_sum_of_shares_is_no_reason_where_the_text_says_that_one_is_larger() -> None:
+    claims = [share("A", "77%", "no", BaseRule.routed), share("B", "20%", "yes", BaseRule.routed)]
+    [finding] = contradictions(audit_claims(claims, [YES_NO], [Order("O", "B", "A", "more said yes")]))
+
+    assert "add up to" not in finding.statement
+    assert "the text says “more said yes”" in finding.statement
+
+
 # -- what a finding carries -----------------------------------------------------------------------------------------
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.claims import EMPTY, Interval
-from dagster_project.claims.read.interval import number_text
+from dagster_project.claims import Interval
+from dagster_project.claims.read.interval import EMPTY, number_text
 
 ends = st.fractions(0, 12, max_denominator=4)
 

@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.claims import (
-    RoundingRule,
-    counts_possible,
-    percent_preimage,
-    percent_text,
-    preimage,
-    round_fraction,
-)
+from dagster_project.claims import RoundingRule, counts_possible, percent_text
+from dagster_project.claims.read.rounding import percent_preimage, preimage, round_fraction
 
 LARGEST_BASE = 300
 SHARES = [(k, n) for n in range(1, LARGEST_BASE + 1) for k in range(n + 1) if gcd(k, n) == 1]  # each value once

@@ -8,19 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_project.claims import (
-    Kind,
-    RoundingRule,
-    Severity,
-    Triple,
-    audit_triple,
-    parse_figure,
-    parse_statement,
-    round_fraction,
-)
+from dagster_project.claims import Kind, RoundingRule, Severity, Triple, parse_figure, parse_statement
 from dagster_project.claims.decide.senses import Sense
-from dagster_project.claims.read.rounding import decimal_text
-from dagster_project.claims.say.triple_words import finding_text, fit_text, meaning_text
+from dagster_project.claims.decide.triple import JudgedTriple, audit_triple
+from dagster_project.claims.read.rounding import decimal_text, round_fraction
+from dagster_project.claims.say.triple_words import arithmetic_text, fit_text, meaning_text
 
 OTHERS = (parse_figure("60 percent"), parse_figure("59 percent"))
 KYODO = parse_statement("96 of around 150 is 42 percent")
@@ -28,6 +20,10 @@ KYODO = parse_statement("96 of around 150 is 42 percent")
 
 def triple_of(k: int, base: str, percentage: str, rule: RoundingRule = RoundingRule.EITHER_HALF) -> Triple:
     return Triple(parse_figure(str(k)), parse_figure(base, Kind.BASE), parse_figure(percentage, rounding=rule))
+
+
+def words_of(judged: JudgedTriple) -> str:
+    return " ".join([arithmetic_text(judged), *(meaning_text(one, judged.triple) for one in judged.meanings)])
 
 
 # -- the triple of the article --------------------------------------------------------------------------------------
@@ -66,7 +62,7 @@ def test_it_does_not_belong_to_the_59_percent_whose_base_would_not_be_around_150
 
 
 def test_its_words() -> None:
-    text = finding_text(audit_triple(KYODO, OTHERS))
+    text = words_of(audit_triple(KYODO, OTHERS))
     for part in (
         "“96 of around 150 is 42 percent” cannot be",
         "96 of 150 is 64 %",
@@ -85,13 +81,13 @@ def test_its_words() -> None:
 def test_the_example_as_a_person_types_it() -> None:
     finding = audit_triple(parse_statement("96 of roughly 150 companies is about 42%"))
     assert (finding.holds, finding.triple.who) == (False, "companies")
-    assert "96 of 150 is 64 %" in finding_text(finding)
+    assert "96 of 150 is 64 %" in words_of(finding)
 
 
 def test_the_reading_with_96_as_base_holds() -> None:
     finding = audit_triple(parse_statement("40 of 96 is 42 percent"))
     assert (finding.holds, finding.severity, finding.power) == (True, Severity.CONSISTENT, Fraction(100, 101))
-    assert finding_text(finding) == (
+    assert words_of(finding) == (
         "40 of 96 is 41.7 %, printed 42 percent: it fits. "
         "Of the 101 whole percentages from 0 to 100, 100 would not have fitted."
     )
@@ -125,7 +121,7 @@ def test_the_reading_with_96_as_base_holds() -> None:
 def test_a_triple_has_its_severity_and_its_arithmetic(statement: str, severity: str, words: str) -> None:
     finding = audit_triple(parse_statement(statement))
     assert finding.severity == severity
-    assert words in finding_text(finding)
+    assert words in words_of(finding)
 
 
 def test_a_repair_and_a_reading_are_sentences() -> None:
@@ -139,7 +135,7 @@ def test_a_repair_and_a_reading_are_sentences() -> None:
 def test_a_percentage_that_a_reading_leaves_over_costs_and_is_said() -> None:
     small = audit_triple(parse_statement("7 of 20 is 43%"), (parse_figure("42%"),))
     assert (small.meanings[0].cost, small.meanings[0].others[0].count.is_empty) == (2, True)
-    assert "42% is no whole number of 7 and needs another base" in finding_text(small)
+    assert "42% is no whole number of 7 and needs another base" in words_of(small)
 
 
 def test_figures_in_the_wrong_place_are_refused() -> None:
@@ -194,7 +190,7 @@ def test_a_count_moved_out_is_found_and_the_truth_is_among_its_repairs(
         assert not (triple.base.interval.is_point and count.interval.contains(moved))
         for repair in finding.fits:
             assert fit_text(repair, finding.triple)
-        assert finding_text(finding)
+        assert words_of(finding)
 
 
 def test_the_room_imports_nothing_but_the_standard_library_and_itself() -> None:
