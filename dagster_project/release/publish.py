@@ -21,7 +21,7 @@ from dagster_project.release.claim_review import render_claim_reviews
 from dagster_project.release.index import SurveyLine, render_index
 from dagster_project.release.report import render_report
 from dagster_project.schema import Table
-from dagster_project.warehouse import open_warehouse, survey_key
+from dagster_project.warehouse import open_warehouse, survey_key, transaction
 
 LATEST = "latest"
 BUILDING = ".building-"
@@ -181,12 +181,13 @@ def _copy_database(connection: duckdb.DuckDBPyConnection, tables: Collection[Tab
     with_records = releases_records(connection)
     connection.execute(f"ATTACH {_literal(str(path))} AS released")
     try:
-        for table in _standing(connection, tables):
-            shown = [f'"{column.name}"' for column in table.columns if column.is_public or with_records]
-            if shown:
-                rows = f"SELECT {', '.join(shown)} FROM {table.address}"
-                connection.execute(f"CREATE SCHEMA IF NOT EXISTS released.{table.schema}")
-                connection.execute(f"CREATE TABLE released.{table.address} AS {rows}")
+        with transaction(connection):  # one for all tables is faster than one for each
+            for table in _standing(connection, tables):
+                shown = [f'"{column.name}"' for column in table.columns if column.is_public or with_records]
+                if shown:
+                    rows = f"SELECT {', '.join(shown)} FROM {table.address}"
+                    connection.execute(f"CREATE SCHEMA IF NOT EXISTS released.{table.schema}")
+                    connection.execute(f"CREATE TABLE released.{table.address} AS {rows}")
         connection.execute("CHECKPOINT released")
     finally:
         connection.execute("DETACH released")
