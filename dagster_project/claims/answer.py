@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from itertools import chain
 from typing import Any
 
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.finding import Code, Finding, Repair
+from dagster_project.claims.finding import Code, Finding
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.parse import parse_statement
@@ -56,8 +55,8 @@ def answer_claim(text: str, rounding: RoundingRule | str = RoundingRule.EITHER_H
         severity=worst.value,
         message=message,
         figures=[_figure(figure) for figure in read.figures],
-        repairs=[_repair(one) for one in chain.from_iterable(finding.repairs for finding in told)],
-        readings=[one.message for one in chain.from_iterable(finding.readings for finding in told)],
+        repairs=_repairs(told),
+        readings=_readings(told),
         power=_power(told),
     )
 
@@ -83,6 +82,14 @@ def _figure(figure: Figure) -> dict[str, str]:
     return {"text": figure.phrase, "kind": figure.kind.value, "means": str(figure.interval)}
 
 
-def _repair(repair: Repair) -> str:
+def _repairs(findings: Sequence[Finding]) -> list[str]:
     """What each figure of a repair may be, with the slip that would explain it."""
-    return " ".join(one.message + (f" ({one.slip})" if one.slip else "") for one in repair.figures)
+    return [
+        " ".join(one.message + (f" ({one.slip})" if one.slip else "") for one in repair.figures)
+        for finding in findings
+        for repair in finding.repairs
+    ]
+
+
+def _readings(findings: Sequence[Finding]) -> list[str]:
+    return [reading.message for finding in findings for reading in finding.readings]

@@ -21,7 +21,7 @@ def components(
     claims: Sequence[Claim], questions: Mapping[str, Question] | None = None, orders: Iterable[Order] = ()
 ) -> list[list[Claim]]:
     """The claims in parts that can be judged apart, all in the order given; a base may stand in several parts."""
-    bases, cells = ([claim for claim in claims if _is_of_survey(claim) is of_survey] for of_survey in (True, False))
+    bases, cells = _apart(claims)
     nodes = {claim.id: _node(claim) for claim in cells}
     links = _Links(nodes.values())
     for claim in cells:
@@ -31,6 +31,14 @@ def components(
     for wave in _waves_of_unplain(bases):
         links.join(*(node for node in nodes.values() if node[0] == wave))
     return _in_order(claims, _parts(nodes, bases, links))
+
+
+def _apart(claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
+    """The bases of the survey, and everything else."""
+    of: dict[bool, list[Claim]] = {True: [], False: []}
+    for claim in claims:
+        of[_is_of_survey(claim)].append(claim)
+    return of[True], of[False]
 
 
 def _parts(nodes: Mapping[str, _Node], bases: Sequence[Claim], links: "_Links") -> Iterable[set[str]]:

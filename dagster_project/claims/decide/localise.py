@@ -209,11 +209,9 @@ class Localiser:
         found: list[Correction] = []
         while queue and len(found) < MOST_CORRECTIONS:
             weight, size, changed = heapq.heappop(queue)
-            if changed in seen or any(set(correction.figures) <= set(changed) for correction in found):
+            if changed in seen or _is_needless(changed, weight, found):
                 continue
             seen.add(changed)
-            if found and weight > found[0].weight and size > 1:
-                continue
             missed = self._missed(known, sources, frozenset(changed))
             if missed is None:
                 correction = self._correction(changed, sources.difference(changed), weight)
@@ -372,6 +370,12 @@ def _explain(
     of_second = _explain(stands, background | set(first), second, changed=True)
     of_first = _explain(stands, background | set(of_second), first, changed=bool(of_second))
     return of_first + of_second
+
+
+def _is_needless(changed: tuple[int, ...], weight: int, found: Sequence[Correction]) -> bool:
+    """Whether fewer changes do it already, or several at a time would cost more than the cheapest correction."""
+    costs_more = len(changed) > 1 and bool(found) and weight > found[0].weight
+    return costs_more or any(set(correction.figures) <= set(changed) for correction in found)
 
 
 def _with(changed: tuple[int, ...], figure: int) -> tuple[int, ...]:

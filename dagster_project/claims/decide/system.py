@@ -378,15 +378,20 @@ def _draw_in(terms: Sequence[tuple[int, int]], low: list[Fraction], high: list[F
     if open_ended == 0 and known > 0:
         return False
     for (variable, coefficient), part in zip(terms, least, strict=True):
-        if open_ended - (part is None):
-            continue
-        end = (known if part is None else known - part) / -coefficient
-        top = high[variable]
-        if coefficient > 0 and (top is None or end < top):
-            high[variable] = end
-        elif coefficient < 0 and end > low[variable]:
-            low[variable] = end
+        if open_ended == (part is None):  # all others have an end
+            end = (known if part is None else known - part) / -coefficient
+            _draw_in_one(variable, end, low, high, from_above=coefficient > 0)
     return True
+
+
+def _draw_in_one(
+    variable: int, end: Fraction, low: list[Fraction], high: list[Fraction | None], *, from_above: bool
+) -> None:
+    top = high[variable]
+    if from_above and (top is None or end < top):
+        high[variable] = end
+    elif not from_above and end > low[variable]:
+        low[variable] = end
 
 
 def _least(coefficient: int, low: Fraction, high: Fraction | None) -> Fraction | None:
