@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dagster_project.claims.contradicted import as_triple
 from dagster_project.claims.decide.joint import Joint
-from dagster_project.claims.decide.localise import Localiser, UndecidedError
+from dagster_project.claims.decide.localise import Localiser
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.decide.system import Feasibility
+from dagster_project.claims.decide.system import Feasibility, UndecidedError
 from dagster_project.claims.finding import Code, Finding
 from dagster_project.claims.read.rounding import RULE_WORDS, RoundingRule
 from dagster_project.claims.say.joint_words import half_text, rounding_text
@@ -50,7 +50,7 @@ def _only_if_not_half_up(under: Joint, deadline: float) -> Iterator[Finding]:
     """Figures that can stand, but not `under` half up, which most would take for granted."""
     localiser = Localiser(under, deadline)
     try:
-        contradictions = localiser.contradictions()
+        contradictions, _ = localiser.conflicts()
     except UndecidedError:
         return
     for contradiction in contradictions:

@@ -157,6 +157,13 @@ def test_a_figure_recounted_from_records_is_in_no_repair() -> None:
     assert finding.repairs == ()
 
 
+def test_what_records_give_is_right_and_the_other_figure_carries_the_blame() -> None:
+    claims = [base("N", "901"), share("A", "28%", "yes", counted=True), share("B", "82%", "yes")]
+    [finding] = contradictions(audit_claims(claims, [YES_NO]))
+    assert finding.claims == ("B",)
+    assert "“28%” and “82%” for “yes” are two different figures for one number." in finding.statement
+
+
 def test_the_text_s_order_of_two_shares_is_held() -> None:
     claims = [base("N", "40"), count("A", "10", "yes"), share("B", "25%", "no")]
     said = [Order("more", "B", "A")]

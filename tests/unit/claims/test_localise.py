@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from true_surveys import TrueSurvey, true_survey
 
 from dagster_project.claims.decide.joint import Joint, join, stated
-from dagster_project.claims.decide.localise import MOST_CONFLICTS, Correction, Localiser, UndecidedError
-from dagster_project.claims.decide.system import Feasibility
+from dagster_project.claims.decide.localise import MOST_CONFLICTS, Correction, Localiser
+from dagster_project.claims.decide.system import Feasibility, UndecidedError
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule, decimal_text
