@@ -34,7 +34,8 @@ Surveys = Annotated[list[str] | None, typer.Argument(metavar="[SURVEY]...", help
 def run(
     surveys: Surveys = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="A published figure that is contradicted fails the run.")
+        bool,
+        typer.Option("--strict", help="A published figure that is not possible, or not surely, fails the run."),
     ] = False,
     audit_seconds: Annotated[
         float | None,
@@ -211,7 +212,7 @@ def _print_results(console: Console, places: Places, results: Sequence[SurveyRun
             _number(result.records),
             _number(result.rejects),
             _of(len(result.failed_checks), result.checks),
-            _of(len(result.contradictions), result.findings),
+            f"{_of(result.contradicted, result.figures)} figures" if result.figures else "",
         )
     console.print()
     console.print(table)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from dagster_project.audit.judge import OF_SURVEY, Judged
 from dagster_project.audit.publication import PublishedFigure
 from dagster_project.audit.tables import FIGURES, FINDINGS, READINGS, REPAIRS
-from dagster_project.claims import Finding, Interval, Triple
+from dagster_project.claims import Finding, Interval, Severity, Triple
 from dagster_project.schema import Row, Table
 
 NOT_CHECKED = "not checked"  # no other figure says anything of it
@@ -20,9 +20,9 @@ Named = Sequence[tuple[str, Finding]]  # findings by the names that the tables g
 def rows_of(judged: Judged) -> Mapping[Table, Sequence[Row]]:
     """Every row that an audit writes, without the key that all of them share."""
     named = [(f"F{number:02d}", one) for number, one in enumerate(judged.findings, start=1)]
-    verdicts = _verdicts(judged.findings)
+    severities = _severities(judged.findings)
     return {
-        FIGURES: [_figure(one, verdicts, judged) for one in judged.published.figures],
+        FIGURES: [_figure(one, severities.get(one.id), judged) for one in judged.published.figures],
         FINDINGS: [_finding(name, one) for name, one in named],
         REPAIRS: [row for name, one in named for row in _repairs(name, one)],
         READINGS: [
@@ -32,17 +32,17 @@ def rows_of(judged: Judged) -> Mapping[Table, Sequence[Row]]:
     }
 
 
-def _verdicts(findings: Iterable[Finding]) -> Mapping[str, str]:
+def _severities(findings: Iterable[Finding]) -> Mapping[str, Severity]:
     """By claim, the worst that is said of it; the findings are the worst first."""
-    verdicts: dict[str, str] = {}
+    severities: dict[str, Severity] = {}
     for finding in findings:
         if finding.code not in OF_SURVEY:
             for claim in finding.claims:
-                verdicts.setdefault(claim, finding.severity.value)
-    return verdicts
+                severities.setdefault(claim, finding.severity)
+    return severities
 
 
-def _figure(one: PublishedFigure, verdicts: Mapping[str, str], judged: Judged) -> Row:
+def _figure(one: PublishedFigure, severity: Severity | None, judged: Judged) -> Row:
     claim, interval = one.claim, one.claim.figure.interval
     fits, power, recounted = judged.audit.fits.get(one.id), judged.audit.power.get(one.id), judged.recounts.get(one.id)
     group_by, group_value = claim.cell.group or (None, None)
@@ -64,7 +64,8 @@ def _figure(one: PublishedFigure, verdicts: Mapping[str, str], judged: Judged) -
         "high": _high(interval),
         "low_open": interval.low_open,
         "high_open": interval.high_open,
-        "verdict": verdicts.get(one.id, NOT_CHECKED),
+        "severity": severity or NOT_CHECKED,
+        "verdict": severity.verdict if severity else None,
         "reproduced": recounted.reproduced if recounted else None,
         "recount_text": recounted.text if recounted else judged.withheld.get(one.id),
         "fits_low": _low(fits),
@@ -78,6 +79,7 @@ def _finding(name: str, finding: Finding) -> Row:
         "finding": name,
         "code": finding.code.value,
         "severity": finding.severity.value,
+        "verdict": None if finding.code in OF_SURVEY else finding.severity.verdict.value,
         "claims": list(finding.claims),
         "message": finding.message,
         "statement": finding.statement,

@@ -8,14 +8,15 @@ import duckdb
 
 from dagster_project.audit.judge import judge
 from dagster_project.audit.rows import rows_of
-from dagster_project.claims import CONTRADICTED, SECONDS
+from dagster_project.audit.tables import FIGURES
+from dagster_project.claims import CONTRADICTED, SECONDS, Verdict
 from dagster_project.schema import replace_all
 from dagster_project.warehouse import survey_key, transaction
 
 
 @dataclass(frozen=True)
 class AuditCounts:
-    """How many figures, findings and contradictions an audit wrote."""
+    """How many figures and findings an audit wrote, and how many of the figures cannot stand as printed."""
 
     figures: int
     findings: int
@@ -29,9 +30,10 @@ def audit_published(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
     """
     survey = survey_key(connection)
     judged = judge(connection, survey.provenance, seconds=seconds)
+    rows = rows_of(judged)
     with transaction(connection):
-        replace_all(connection, rows_of(judged), key={**asdict(survey), "claims_sha256": judged.published.sha256})
-    contradicted = sum(one.severity.is_contradicted for one in judged.findings)
+        replace_all(connection, rows, key={**asdict(survey), "claims_sha256": judged.published.sha256})
+    contradicted = sum(row["verdict"] == Verdict.IMPOSSIBLE for row in rows[FIGURES])
     return AuditCounts(len(judged.published.figures), len(judged.findings), contradicted)
 
 

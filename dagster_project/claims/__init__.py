@@ -18,6 +18,7 @@ from dagster_project.claims.decide.grim import debit, debit_power, grim, grim_po
 from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import CONTRADICTED, Severity
 from dagster_project.claims.decide.slips import Slip
+from dagster_project.claims.decide.verdict import Verdict
 from dagster_project.claims.finding import Code, Finding, Reading, Repair, RepairedFigure, worst_first
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
 from dagster_project.claims.listing import audit_listing
@@ -75,6 +76,7 @@ __all__ = [
     "Slip",
     "StatementError",
     "Triple",
+    "Verdict",
     "ambiguity",
     "answer_claim",
     "audit_change",

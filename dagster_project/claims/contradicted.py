@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from dagster_project.claims.decide.joint import Joint
 from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
-from dagster_project.claims.decide.localise import Contradiction, Correction, Localiser, Sources, UndecidedError
+from dagster_project.claims.decide.localise import Contradiction, Correction, Localiser, Sources
 from dagster_project.claims.decide.readings import other_readings
 from dagster_project.claims.decide.slips import slip_of
+from dagster_project.claims.decide.system import UndecidedError
 from dagster_project.claims.decide.triple import JudgedTriple, audit_triple
 from dagster_project.claims.finding import (
     Code,
@@ -30,7 +31,7 @@ from dagster_project.claims.say.reading_words import tried_text
 from dagster_project.claims.say.triple_words import arithmetic_text, fit_text, impossible_text
 from dagster_project.claims.triple_finding import code_of, readings_of
 
-_CUT_OFF = "There was no time to try every reading."
+_CUT_OFF = "There was no time to try every reading, so whether they can stand in another meaning is undecided."
 _BY_LAW = {
     ORDER: Code.ORDER,
     ROUTING: Code.ROUTING,
@@ -43,31 +44,41 @@ _BY_LAW = {
 def contradiction_finding(
     localiser: Localiser, contradiction: Contradiction, around: Sources, names: Names, *, weights_possible: bool
 ) -> Finding:
-    """What is found of one contradiction, with all of `around` to be explained together."""
+    """What is found of one contradiction, with all of `around` to be explained together.
+
+    The readings come before the repairs, since the verdict hangs on them: figures are proved impossible only if every
+    reading was tried.
+    """
     joint, first = localiser.joint, contradiction.conflicts[0]
     claims = _claims(joint, contradiction)
-    tried = other_readings(joint, first, around, localiser.deadline, weights_possible)
+    tried, all_tried = other_readings(joint, first, around, localiser.deadline, weights_possible)
+    contradiction = localiser.corrected(contradiction, around)
     readings = tuple(Reading(one.sense, claims, tried_text(one), one.cost) for one in tried)
     found = Finding(
         code=_code(joint, contradiction),
-        severity=contradicted_by(readings),
+        severity=contradicted_by(readings, all_tried=all_tried),
         claims=claims,
         statement=contradiction_text(joint, contradiction, names),
         repairs=tuple(_repair(localiser, correction, around, names) for correction in contradiction.corrections),
         readings=readings,
-        remarks=(_CUT_OFF,) if localiser.is_late else (),
+        remarks=() if all_tried or readings else (_CUT_OFF,),
     )
     triple = as_triple(joint, contradiction)
     if triple is None:
         return found
-    return _of_a_triple(found, audit_triple(triple, _others(joint, first)), joint, contradiction)
+    judged = audit_triple(triple, _others(joint, first))
+    return _of_a_triple(found, judged, joint, contradiction, all_tried=all_tried)
 
 
 def _claims(joint: Joint, contradiction: Contradiction) -> tuple[str, ...]:
-    """The claims of the first conflict, and the orders that it rests on."""
+    """The claims of the first conflict, and the orders that it rests on.
+
+    What collected records give is right: the blame is on the others.
+    """
     said_larger = (law.other for law in contradiction.laws if law.kind == ORDER and law.other is not None)
-    of_figures = (claim for figure in sorted(contradiction.conflicts[0]) for claim in joint.figures[figure].claims)
-    return (*of_figures, *said_larger)
+    figures = [joint.figures[f] for f in sorted(contradiction.conflicts[0])]
+    blamed = [one for one in figures if not one.fixed] or figures
+    return (*(claim for one in blamed for claim in one.claims), *said_larger)
 
 
 def _code(joint: Joint, contradiction: Contradiction) -> Code:
@@ -105,7 +116,9 @@ def _needs_no_structure(joint: Joint, contradiction: Contradiction) -> bool:
     return not weighted and {law.kind for law in contradiction.laws} <= {NESTING}
 
 
-def _of_a_triple(found: Finding, judged: JudgedTriple, joint: Joint, contradiction: Contradiction) -> Finding:
+def _of_a_triple(
+    found: Finding, judged: JudgedTriple, joint: Joint, contradiction: Contradiction, *, all_tried: bool
+) -> Finding:
     """The finding in the words of the triple that the contradiction comes down to."""
     of_triple = readings_of(judged, found.claims)
     repairs = tuple(_in_the_words_of(judged, repair) for repair in found.repairs)
@@ -118,13 +131,14 @@ def _of_a_triple(found: Finding, judged: JudgedTriple, joint: Joint, contradicti
     return replace(
         found,
         code=code_of(judged.triple),
-        severity=contradicted_by(readings),
+        severity=contradicted_by(readings, all_tried=all_tried),
         statement=statement,
         power=judged.power or None,
         repairs=repairs,
         readings=readings,
         triple=judged.triple,
         told=told,
+        remarks=() if readings else found.remarks,
     )
 
 

@@ -91,9 +91,11 @@ class Finding:
         return " ".join([self.statement, *(reading.message for reading in told), *self.remarks])
 
 
-def contradicted_by(readings: Iterable[Reading]) -> Severity:
-    """How bad figures are that cannot stand: less so if they can in another meaning."""
-    return Severity.IMPOSSIBLE_AS_LABELLED if tuple(readings) else Severity.PROVED_IMPOSSIBLE
+def contradicted_by(readings: Iterable[Reading], *, all_tried: bool = True) -> Severity:
+    """How bad figures are that cannot stand: less so if they can in another meaning, of which not all may be tried."""
+    if tuple(readings):
+        return Severity.IMPOSSIBLE_AS_LABELLED
+    return Severity.PROVED_IMPOSSIBLE if all_tried else Severity.UNDECIDED
 
 
 def cheapest_first(readings: Iterable[Reading]) -> tuple[Reading, ...]:

@@ -6,7 +6,6 @@ ranges and powers computed, and all of it said as findings. Nothing is read from
 
 import time
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -15,8 +14,9 @@ from dagster_project.claims.contradicted import contradiction_finding
 from dagster_project.claims.decide.components import components
 from dagster_project.claims.decide.joint import Joint, Law, join, stated
 from dagster_project.claims.decide.laws import ORDER
-from dagster_project.claims.decide.localise import Contradiction, Localiser, Sources, UndecidedError
+from dagster_project.claims.decide.localise import Contradiction, Localiser, Sources
 from dagster_project.claims.decide.severity import Severity
+from dagster_project.claims.decide.system import UndecidedError
 from dagster_project.claims.finding import Code, Finding, worst_first
 from dagster_project.claims.read import given
 from dagster_project.claims.read.given import GivenError, instance, several
@@ -60,20 +60,19 @@ def audit_claims(
     fits: dict[str, Interval] = {}
     power: dict[str, Fraction] = {}
     possible: list[Joint] = []
+    longest = 0.0
     for part in components(claims, by_id, orders):
+        started = time.monotonic()
         joint = join(stated(part), by_id.values(), _orders_within(part, orders))
-        try:
-            judged = _judged(joint, names, time.monotonic() + seconds, weights_possible=weights_possible)
-        except UndecidedError:
-            every = tuple(claim.id for claim in part)
-            findings.append(Finding(Code.BASE_SET, Severity.UNDECIDED, every, undecided_text(joint, seconds)))
-            continue
+        judged = _judged(joint, names, started, seconds, weights_possible=weights_possible)
+        longest = max(longest, time.monotonic() - started)
         findings += judged.findings
-        fits |= judged.standing.fits
-        power |= judged.standing.power
+        if judged.standing is not None:
+            fits |= judged.standing.fits
+            power |= judged.standing.power
         if judged.is_possible:
             possible.append(joint)
-    findings += rounding_findings(possible, seconds)
+    findings += rounding_findings(possible, seconds - longest)
     once = {(one.code, one.claims): one for one in reversed(findings)}  # bases that clash are in several parts
     return Audit(worst_first(reversed(once.values())), fits, power)
 
@@ -96,40 +95,57 @@ def _orders_within(part: Sequence[Claim], orders: Iterable[Order]) -> list[Order
 
 
 class _Judged(NamedTuple):
-    """What is found of claims that hang together; `is_possible` if all of them can stand."""
+    """What is found of claims that hang together; `is_possible` if all of them can stand.
+
+    `standing` is None where there was no time to tell that what is not contradicted can stand.
+    """
 
     findings: Sequence[Finding]
-    standing: Standing
+    standing: Standing | None
     is_possible: bool
 
 
-def _judged(joint: Joint, names: Names, deadline: float, *, weights_possible: bool) -> _Judged:
-    """Raises UndecidedError where nothing is known in time."""
-    localiser = Localiser(joint, deadline)
-    contradictions = localiser.contradictions()
-    sources = _standing(localiser, contradictions)
+def _judged(joint: Joint, names: Names, started: float, seconds: float, *, weights_possible: bool) -> _Judged:
+    localiser = Localiser(joint, started + seconds)
+    contradictions: tuple[Contradiction, ...] = ()
+    try:
+        contradictions, undecided = localiser.conflicts()
+    except UndecidedError:
+        undecided = joint.everything
+    sources = None if undecided else _standing(localiser, contradictions)
     findings = []
     for contradiction in contradictions:
-        elsewhere = (other.figures for other in contradictions if other is not contradiction)
-        around = joint.everything.difference(*elsewhere)
+        around = localiser.around(contradiction, contradictions)
         findings.append(
             contradiction_finding(localiser, contradiction, around, names, weights_possible=weights_possible)
         )
+    if sources is None:
+        rest = [joint.figures[f] for f in sorted(_uncontradicted(joint, contradictions))]
+        claims = tuple(claim for one in rest for claim in one.claims)
+        if rest:
+            findings.append(Finding(Code.BASE_SET, Severity.UNDECIDED, claims, undecided_text(len(rest), seconds)))
+        return _Judged(findings, None, is_possible=False)
     standing = Standing(localiser, sources, names)
     findings += [*standing.findings(), *_orders(joint, contradictions)]
     return _Judged(findings, standing, not contradictions)
 
 
-def _standing(localiser: Localiser, contradictions: Iterable[Contradiction]) -> Sources:
-    """Everything but what is contradicted; a base stays as long as the rest can stand with it."""
+def _standing(localiser: Localiser, contradictions: Iterable[Contradiction]) -> Sources | None:
+    """Everything but what is contradicted; a base stays as long as the rest can stand with it. None: not decided."""
     joint = localiser.joint
-    contradicted = frozenset(f for one in contradictions for f in one.figures)
-    cells = frozenset(f for f in contradicted if joint.figures[f].kind is not Kind.BASE)
-    with_bases = joint.everything - cells
-    with suppress(UndecidedError):
-        if localiser.possible(with_bases):
-            return with_bases
-    return joint.everything - contradicted
+    without_bases = _uncontradicted(joint, contradictions)
+    contradicted = joint.everything - without_bases
+    bases = frozenset(f for f in contradicted if joint.figures[f].kind is Kind.BASE)
+    try:
+        if localiser.possible(without_bases | bases):
+            return without_bases | bases
+        return without_bases if localiser.possible(without_bases) else None
+    except UndecidedError:
+        return None
+
+
+def _uncontradicted(joint: Joint, contradictions: Iterable[Contradiction]) -> Sources:
+    return joint.everything.difference(*(one.figures for one in contradictions))
 
 
 def _orders(joint: Joint, contradictions: Iterable[Contradiction]) -> Iterator[Finding]:

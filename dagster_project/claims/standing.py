@@ -8,8 +8,9 @@ from itertools import product
 
 from dagster_project.claims.decide.algebra import counts_possible
 from dagster_project.claims.decide.joint import Stated
-from dagster_project.claims.decide.localise import Localiser, Sources, UndecidedError
+from dagster_project.claims.decide.localise import Localiser, Sources
 from dagster_project.claims.decide.severity import Severity
+from dagster_project.claims.decide.system import UndecidedError
 from dagster_project.claims.finding import Code, Finding
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval
@@ -33,8 +34,9 @@ class Standing:
         self.joint, self.localiser, self.sources, self.names = localiser.joint, localiser, sources, names
         self.fits: dict[str, Interval] = {}
         self.power: dict[str, Fraction] = {}
-        for figure in sorted(sources):
-            with suppress(UndecidedError):  # what the others allow is an extra: that they can stand is known
+        with suppress(UndecidedError):  # what the others allow is an extra: that they can stand is known
+            localiser.example(sources)  # of which all ranges begin
+            for figure in sorted(sources):
                 self._range(figure)
 
     def findings(self) -> Iterator[Finding]:
@@ -113,10 +115,11 @@ class Standing:
         counts, bases = zip(*(self.joint.share(f) for f in shares), strict=True)
         if len(set(bases)) > 1 or len(shares) > _TOLD or len(cells) < len(shares):
             return None
-        if self.localiser.bounds_of(bases[0], self.sources)[1] > _NO_LARGER:
-            return None
-        values = self.localiser.example(self.sources)
-        return [values[count] for count in counts], values[bases[0]]
+        with suppress(UndecidedError):
+            if self.localiser.bounds_of(bases[0], self.sources)[1] <= _NO_LARGER:
+                values = self.localiser.example(self.sources)
+                return [values[count] for count in counts], values[bases[0]]
+        return None
 
     # -- single figures ---------------------------------------------------------------------------------------------
 

@@ -30,8 +30,8 @@ class FailedCheck:
 class SurveyRun:
     """What became of one survey. `mend` is the message of an input that is wrong, `broken` any other failure.
 
-    The numbers are None where the run did not get so far; `contradictions` says of each finding that is contradicted
-    what cannot stand.
+    The numbers are None where the run did not get so far; `contradicted` are the figures that cannot stand as printed,
+    and `contradictions` says of each finding what cannot.
     """
 
     survey: str
@@ -42,7 +42,8 @@ class SurveyRun:
     broken: Sequence[str] = ()
     records: int | None = None
     rejects: int | None = None
-    findings: int | None = None
+    figures: int | None = None
+    contradicted: int = 0
     contradictions: Sequence[str] = ()
 
 
@@ -136,7 +137,8 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         broken=broken,
         records=records.get("dagster/row_count"),
         rejects=records.get("rows_rejected"),
-        findings=findings.get("dagster/row_count"),
+        figures=findings.get("figures"),
+        contradicted=findings.get("contradicted", 0),
         contradictions=findings.get("contradictions", ()),
     )
 

@@ -15,8 +15,9 @@ from dagster_project.schema import Row
 SEVERITY_WORDS = {
     Severity.PROVED_IMPOSSIBLE: "No reading that was tried makes these figures fit.",
     Severity.IMPOSSIBLE_AS_LABELLED: "A reading that changes no figure makes them fit.",
-    Severity.UNDECIDED: "The search ran into its time limit. Nothing is claimed of these figures: "
-    "they may be possible, or not.",
+    Severity.UNDECIDED: "The search ran into its time limit. Nothing is claimed of these figures "
+    "but what is said here.",
+    Severity.CONDITIONAL: "The words leave open what is meant. In one meaning, which is named, the figures fit.",
     Severity.NEEDS_AN_ASSUMPTION: "Possible, if a reader takes for granted what the text does not say.",
 }
 _NAMED_IN_A_HEADING = 6

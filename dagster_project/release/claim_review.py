@@ -30,6 +30,7 @@ _WORST, _BEST = 1, 5
 _RATINGS = {
     Severity.PROVED_IMPOSSIBLE: (_WORST, "No set of respondents gives these figures in any reading tried."),
     Severity.IMPOSSIBLE_AS_LABELLED: (2, "The figures fit only in another meaning than the printed one."),
+    Severity.CONDITIONAL: (3, "The words leave open what is meant; in one meaning the figures fit."),
     Severity.NEEDS_AN_ASSUMPTION: (3, "The figures fit if something is so that is not said."),
     Severity.REPRODUCED: (_BEST, "The survey's records give these figures."),
 }

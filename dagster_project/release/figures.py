@@ -23,6 +23,7 @@ from dagster_project.schema import Row
 _VERDICTS: Mapping[str, tuple[str, str]] = {
     Severity.UNDECIDED: ("is undecided, because the search ran into its time limit",
                          "are undecided, because the search ran into its time limit"),
+    Severity.CONDITIONAL: ("can stand in one meaning of its words", "can stand in one meaning of their words"),
     Severity.NEEDS_AN_ASSUMPTION: ("stands only under an assumption", "stand only under an assumption"),
     Severity.REPRODUCED: ("is given by the records", "are given by the records"),
     Severity.CONSISTENT: ("fits what else is printed", "fit what else is printed"),
@@ -109,7 +110,7 @@ def verdict(figures: Sequence[JudgedFigure]) -> str:
 
 def _verdicts(figures: Sequence[JudgedFigure]) -> list[str]:
     """How many figures have each verdict, the worst first and what has no severity last."""
-    counts = Counter(figure.verdict for figure in figures if not figure.is_contradicted)
+    counts = Counter(figure.severity for figure in figures if not figure.is_contradicted)
     contradicted = len(figures) - counts.total()
     together = "together " if contradicted > 1 else ""
     parts = [f"{contradicted:,} cannot stand {together}as printed"] if contradicted else []

@@ -19,7 +19,7 @@ class JudgedFigure(Printed):
     """A published figure and what was decided of it.
 
     `could_be` is what it could be given all others, None where that is what is printed or is not known; `card` the
-    finding whose card tells of its verdict.
+    finding whose card tells of its severity.
     """
 
     kind: str
@@ -28,7 +28,7 @@ class JudgedFigure(Printed):
     group_by: str | None
     group_value: str | None
     base: str | None
-    verdict: str
+    severity: str
     reproduced: bool | None
     recount_text: str | None
     power: float | None
@@ -37,11 +37,11 @@ class JudgedFigure(Printed):
 
     @property
     def is_contradicted(self) -> bool:
-        return self.verdict in CONTRADICTED
+        return self.severity in CONTRADICTED
 
     @property
     def is_undecided(self) -> bool:
-        return self.verdict == Severity.UNDECIDED
+        return self.severity == Severity.UNDECIDED
 
 
 def judged_figures(connection: duckdb.DuckDBPyConnection, findings: Iterable[Row]) -> list[JudgedFigure]:
@@ -57,7 +57,7 @@ def judged_figures(connection: duckdb.DuckDBPyConnection, findings: Iterable[Row
             **{name: row[name] for name in stored},
             is_statement=False,
             could_be=_could_be(row),
-            card=told.get((row["claim"], row["verdict"])),
+            card=told.get((row["claim"], row["severity"])),
         )
         for row in stored_rows(connection, "SELECT * FROM audit.figures ORDER BY position")
     ]

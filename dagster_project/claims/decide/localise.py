@@ -9,16 +9,16 @@ without which the rest can stand, found as a cheapest hitting set of the conflic
 import heapq
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from dagster_project.claims.decide.algebra import percentages_possible
 from dagster_project.claims.decide.joint import Joint, Law, share_rows
 from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
-from dagster_project.claims.decide.system import Effort, Row, Verdict
+from dagster_project.claims.decide.system import Decision, Effort, Feasibility, Row, UndecidedError
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import EMPTY, Interval
 from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, round_fraction
@@ -26,13 +26,10 @@ from dagster_project.claims.read.rounding import RoundingRule, percent_preimage,
 MOST_CONFLICTS = 8  # of one contradiction; more are as many ways to say the same
 MOST_CORRECTIONS = 24
 NEAR = 30  # steps from a printed figure in which the nearest that fits is looked for
+WITNESSES = 100  # solutions that are remembered, each of which answers for all figures that it meets
 FAR = 1_000  # a number that can be so many times the largest printed has no end worth the name
 
 Sources = frozenset[int]
-
-
-class UndecidedError(Exception):
-    """The time limit came first: nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,8 @@ class Contradiction:
     """
 
     conflicts: tuple[Sources, ...]
-    corrections: tuple[Correction, ...]
     laws: tuple[Law, ...]
+    corrections: tuple[Correction, ...] = ()
     complete: bool = True
 
     @property
@@ -77,6 +74,10 @@ class Localiser:
         largest = max((one.figure.value or 0 for one in joint.figures if one.kind is not Kind.PERCENTAGE), default=0)
         self._far = FAR * max(int(largest), 100)
         self._known: dict[Sources, bool] = {}
+        self._impossible: list[Sources] = []
+        self._hard: set[Sources] = set()
+        self._bounds_of: dict[Sources, list[tuple[int, int]]] = {}
+        self._witnesses: deque[tuple[Sources, tuple[int, ...]]] = deque(maxlen=WITNESSES)
         self._solutions: list[tuple[Sources, tuple[int, ...]]] = []
 
     @property
@@ -86,26 +87,41 @@ class Localiser:
 
     def possible(self, sources: Sources) -> bool:
         """Can these figures stand together?"""
-        if sources not in self._known:
-            self._known[sources] = self._decide(sources)
-        return self._known[sources]
+        known = self._told(sources)
+        return self._keep(sources, self._decide(sources)) if known is None else known
 
     def contradictions(self) -> tuple[Contradiction, ...]:
-        """Everything that cannot stand, apart where it has no figure in common; in the order of the figures."""
+        """Everything that cannot stand, with what would mend it; as far as there is time."""
+        found, _ = self.conflicts()
+        return tuple(self.corrected(one, self.around(one, found)) for one in found)
+
+    def conflicts(self) -> tuple[tuple[Contradiction, ...], Sources]:
+        """Everything that cannot stand, apart where it has no figure in common, in the order of the figures.
+
+        And the figures of which there was no time to tell. Raises UndecidedError where that is all of them.
+        """
         everything = left = self.joint.everything
         if self.possible(everything):
-            return ()
+            return (), frozenset()
         clusters: list[list[Sources]] = []
-        with suppress(UndecidedError):  # what is proved stands, even if the time is over before more is found
+        undecided: Sources = frozenset()
+        try:
             while not self.possible(left):
                 clusters.append(_overlapping(self._conflicts(left)))
                 left -= frozenset().union(*clusters[-1])
-        found = []
-        for cluster in sorted(clusters, key=lambda conflicts: min(min(conflict) for conflict in conflicts)):
-            elsewhere = frozenset().union(*(c for other in clusters if other is not cluster for c in other))
-            corrections, complete = self._corrections(everything - elsewhere, cluster)
-            found.append(Contradiction(tuple(cluster), corrections, self._laws(cluster[0]), complete))
-        return tuple(found)
+        except UndecidedError:  # what is proved stands, even if the time is over before more is found
+            undecided = left
+        clusters.sort(key=lambda conflicts: min(min(conflict) for conflict in conflicts))
+        return tuple(Contradiction(tuple(cluster), self._laws(cluster[0])) for cluster in clusters), undecided
+
+    def around(self, contradiction: Contradiction, found: Sequence[Contradiction]) -> Sources:
+        """All figures but those of other contradictions."""
+        return self.joint.everything.difference(*(other.figures for other in found if other is not contradiction))
+
+    def corrected(self, contradiction: Contradiction, around: Sources) -> Contradiction:
+        """The contradiction with the changes under which all of `around` can stand, as far as there is time."""
+        corrections, complete = self._corrections(around, contradiction.conflicts)
+        return replace(contradiction, corrections=corrections, complete=complete)
 
     def range_of(self, figure: int, sources: Sources) -> Interval:
         """What the figure may be where these others stand: from the smallest to the largest, a percentage as printed.
@@ -146,12 +162,17 @@ class Localiser:
         return [f for f in ordered if self.joint.figures[f].kind is not Kind.BASE] or ordered
 
     def _seems_possible(self, sources: Sources) -> bool:
-        if sources in self._known:
-            return self._known[sources]
-        decision = self.joint.system.decide(sources, effort=Effort.SHORT, deadline=self.deadline)
-        if decision.verdict is not Verdict.UNDECIDED:
-            self._known[sources] = decision.verdict is Verdict.POSSIBLE
-        return decision.verdict is not Verdict.IMPOSSIBLE
+        known = self._told(sources)
+        if known is not None:
+            return known
+        if sources in self._hard:
+            return True
+        decision = self._decision(sources, effort=Effort.SHORT)
+        if decision.feasibility is Feasibility.UNDECIDED:
+            self._in_time()
+            self._hard.add(sources)  # to tell in short order, on any machine
+            return True
+        return self._keep(sources, decision.feasibility is Feasibility.POSSIBLE)
 
     def _conflicts(self, sources: Sources) -> list[Sources]:
         """The conflicts within where the stated bases stand, smallest first; all unless more than MOST_CONFLICTS."""
@@ -166,7 +187,9 @@ class Localiser:
             try:
                 conflict = self._missed(found, sources, without)
             except UndecidedError:
-                break  # only after the first: that these sources cannot stand is known
+                if not found:
+                    raise
+                break
             if conflict is None:
                 continue
             waiting += [without | {figure} for figure in self._cells(conflict)]
@@ -175,19 +198,26 @@ class Localiser:
         return sorted(found, key=lambda conflict: (len(conflict), sorted(conflict)))
 
     def _laws(self, conflict: Sources) -> tuple[Law, ...]:
-        """Structure that the conflict rests on, the plainest kinds first and as little of it as is quickly seen."""
+        """Structure that the conflict rests on, the plainest kinds first and as little of it as is quickly seen.
+
+        All that there is where the time is over.
+        """
         every = dict.fromkeys(row.law for row in self.joint.system.rows if isinstance(row.law, Law))
         held: list[Law] = []
 
         def stands(laws: frozenset[Hashable]) -> bool:
             decision = self.joint.system.decide(conflict, laws=laws, effort=Effort.GLANCE, deadline=self.deadline)
-            return decision.verdict is not Verdict.IMPOSSIBLE
+            self._in_time()
+            return decision.feasibility is not Feasibility.IMPOSSIBLE
 
-        for kind in (NESTING, PARTITION, NET, ORDER, ROUTING, SUBGROUP):
-            held += [law for law in every if law.kind == kind]
-            if not stands(frozenset(held)):
-                break
-        return tuple(_explain(stands, frozenset(), held, changed=False))
+        try:
+            for kind in (NESTING, PARTITION, NET, ORDER, ROUTING, SUBGROUP):
+                held += [law for law in every if law.kind == kind]
+                if not stands(frozenset(held)):
+                    break
+            return tuple(_explain(stands, frozenset(), held, changed=False))
+        except UndecidedError:
+            return tuple(every)
 
     # -- corrections ------------------------------------------------------------------------------------------------
 
@@ -301,10 +331,10 @@ class Localiser:
         count, base = self.joint.share(figure)
         rows = [Row(terms, limit) for terms, limit in share_rows(count, base, within)]
         rows.append(Row(((base, -1),), -1))
-        decision = self.joint.system.decide(sources, extra=rows, deadline=self.deadline)
-        if decision.verdict is Verdict.UNDECIDED:
+        decision = self._decision(sources, extra=rows)
+        if decision.feasibility is Feasibility.UNDECIDED:
             raise UndecidedError
-        return decision.values if decision.verdict is Verdict.POSSIBLE else None
+        return decision.values if decision.feasibility is Feasibility.POSSIBLE else None
 
     def bounds_of(self, variable: int, sources: Sources) -> tuple[int, int]:
         """Bounds that a variable cannot leave where these figures stand; the number itself where it is certain."""
@@ -323,17 +353,50 @@ class Localiser:
 
     # -- decisions --------------------------------------------------------------------------------------------------
 
+    def _told(self, sources: Sources) -> bool | None:
+        """What is known of these figures, from what was decided of more of them or of fewer; None if nothing is."""
+        if sources in self._known:
+            return self._known[sources]
+        if any(impossible <= sources for impossible in self._impossible):
+            return False
+        return True if any(sources.isdisjoint(broken) for broken, _ in self._witnesses) else None
+
+    def _keep(self, sources: Sources, possible: bool) -> bool:
+        self._known[sources] = possible
+        if not possible:
+            self._impossible.append(sources)
+        return possible
+
     def _decide(
         self,
         sources: Sources,
         bounds: Mapping[int, tuple[int | None, int | None]] | None = None,
     ) -> bool:
+        decision = self._decision(sources, bounds=bounds)
+        if decision.feasibility is Feasibility.UNDECIDED:
+            raise UndecidedError
+        return decision.feasibility is Feasibility.POSSIBLE
+
+    def _decision(
+        self,
+        sources: Sources,
+        *,
+        bounds: Mapping[int, tuple[int | None, int | None]] | None = None,
+        extra: Sequence[Row] = (),
+        effort: Effort = Effort.FULL,
+    ) -> Decision:
+        """Raises UndecidedError at once where the time is over. A solution is remembered, and the next begins at it."""
+        self._in_time()
+        near = self._witnesses[-1][1] if self._witnesses else None
+        system = self.joint.system
+        decision = system.decide(sources, bounds=bounds, extra=extra, effort=effort, deadline=self.deadline, near=near)
+        if decision.feasibility is Feasibility.POSSIBLE:
+            self._witnesses.append((system.broken_by(decision.values), decision.values))
+        return decision
+
+    def _in_time(self) -> None:
         if self.is_late:
             raise UndecidedError
-        decision = self.joint.system.decide(sources, bounds=bounds, deadline=self.deadline)
-        if decision.verdict is Verdict.UNDECIDED:
-            raise UndecidedError
-        return decision.verdict is Verdict.POSSIBLE
 
     def example(self, sources: Sources) -> tuple[int, ...]:
         """A value for each variable under which these figures, which can stand, are as printed.
@@ -343,16 +406,20 @@ class Localiser:
         for held, values in self._solutions:
             if sources <= held:
                 return values
+        self._in_time()
         decision = self.joint.system.decide(sources, deadline=self.deadline)
-        if decision.verdict is not Verdict.POSSIBLE:
+        if decision.feasibility is not Feasibility.POSSIBLE:
             raise UndecidedError
         self._solutions.append((sources, decision.values))
         return decision.values
 
     def _bounds(self, sources: Sources) -> list[tuple[int, int]]:
-        bounds = self.joint.system.bounds(sources)
-        assert bounds is not None
-        return bounds
+        if sources not in self._bounds_of:
+            self._in_time()
+            bounds = self.joint.system.bounds(sources, self.deadline)
+            assert bounds is not None  # of figures that can stand
+            self._bounds_of[sources] = bounds
+        return self._bounds_of[sources]
 
 
 def _explain(

@@ -5,6 +5,7 @@ weighted, or lets two of them change places. Each is tried on the whole componen
 still stands. That a count is itself the base, or belongs to another percentage, is `triple`'s.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice
@@ -13,7 +14,7 @@ from dagster_project.claims.decide.algebra import shares
 from dagster_project.claims.decide.joint import Joint, Stated, join
 from dagster_project.claims.decide.localise import Sources
 from dagster_project.claims.decide.senses import Sense
-from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.system import Feasibility
 from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
@@ -47,22 +48,30 @@ _ROUNDED = {rule: Tried(Sense.OTHER_ROUNDING, 2, rule=rule) for rule in RULE_WOR
 
 def other_readings(
     joint: Joint, conflict: Sources, around: Sources, deadline: float | None, weights_possible: bool
-) -> list[Tried]:
-    """The readings that free `conflict` with all of `around` standing, cheapest first, as far as there is time.
+) -> tuple[list[Tried], bool]:
+    """The readings that free `conflict` with all of `around` standing, cheapest first, and whether all were tried.
 
-    `around` are the figures to be explained together.
+    `around` are the figures to be explained together; when the time is over, the rest is not tried.
     """
     kept = [joint.figures[f] for f in sorted(around)]
     clash = [joint.figures[f] for f in sorted(conflict)]
     said = {claim for one in kept for claim in one.claims}
     orders = [order for order in joint.orders if {order.greater, order.smaller} <= said]
-    found = []
+    found, all_tried = [], True
     for tried, figures, questions in _readings(joint, kept, clash, weights_possible):
+        if _is_over(deadline):
+            all_tried = False
+            break
         other = join(figures, questions, orders)
         decision = other.system.decide(other.everything, deadline=deadline)
-        if decision.verdict is Verdict.POSSIBLE:
+        if decision.feasibility is Feasibility.POSSIBLE:
             found.append(tried)
-    return sorted(found, key=lambda tried: tried.cost)
+        all_tried &= decision.feasibility is not Feasibility.UNDECIDED
+    return sorted(found, key=lambda tried: tried.cost), all_tried
+
+
+def _is_over(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() > deadline
 
 
 def other_roundings(triple: Triple) -> list[Tried]:

@@ -9,12 +9,14 @@ Small systems are decided by propagation and search alone; scipy is imported onl
 """
 
 import math
+import sys
 import time
 from collections import deque
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from itertools import count
 from typing import NamedTuple
 
 _WORK = 15_000  # rows times branches before a solver is asked: below that, importing it takes longer
@@ -25,9 +27,18 @@ _WIDE, _CREEP = 100, 8  # of more than so many values, a step is worth it if it 
 CEILING = 10**16  # of a number without an upper end: no figure has so many digits
 _EXACT = 10**9  # bounds above are none to a solver
 _SOLVER_CEILING = 10**6  # floating point solutions of larger numbers are not exact
+_SOLVER = "scipy.optimize"
+_FEW = 150  # rows that are sooner searched than relaxed
+_SOLVER_START = 1.0  # seconds that importing a solver may take
+_MENDS = 4  # rounds in which values near a solution are moved into one
+_TICKS = 64  # rows or branches from one look at the clock to the next
 
 
-class Verdict(Enum):
+class UndecidedError(Exception):
+    """The time limit came first: nothing is known."""
+
+
+class Feasibility(Enum):
     """Whether a system has a solution."""
 
     POSSIBLE = "possible"
@@ -57,9 +68,9 @@ class Row(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The verdict, and where it is POSSIBLE the value of each variable."""
+    """Whether there is a solution, and where it is POSSIBLE the value of each variable."""
 
-    verdict: Verdict
+    feasibility: Feasibility
     values: tuple[int, ...] = ()
 
 
@@ -96,17 +107,26 @@ class System:
         extra: Sequence[Row] = (),
         effort: Effort = Effort.FULL,
         deadline: float | None = None,
+        near: Sequence[int] | None = None,
     ) -> Decision:
         """Is there a solution with the rows of these sources (and of these laws; all, if None)?
 
-        `bounds` are tighter ends of some variables, `extra` further rows, `deadline` a `time.monotonic`. With less
-        than full effort, what is hard to tell is left UNDECIDED.
+        `bounds` are tighter ends of some variables, `extra` further rows, `deadline` a `time.monotonic`; `near` are
+        values that may be close to a solution. With less than full effort, what is hard to tell is left UNDECIDED.
         """
-        return self._search(sources, laws, bounds or {}, extra, deadline).decision(effort)
+        try:
+            return self._search(sources, laws, bounds or {}, extra, deadline).decision(effort, near)
+        except UndecidedError:
+            return Decision(Feasibility.UNDECIDED)
 
-    def bounds(self, sources: Collection[int]) -> list[tuple[int, int]] | None:
-        """Bounds that no solution leaves, not always reached; None if there is no solution."""
-        return self._search(sources, None, {}, (), None).bounds()
+    def bounds(self, sources: Collection[int], deadline: float | None = None) -> list[tuple[int, int]] | None:
+        """Bounds that no solution leaves, not always reached; None if there is no solution. Raises UndecidedError."""
+        return self._search(sources, None, {}, (), deadline).bounds()
+
+    def broken_by(self, values: Sequence[int]) -> frozenset[int]:
+        """The sources with a row that these values do not meet."""
+        of_figures = ((row.source, row) for row in self.rows if row.source is not None)
+        return frozenset(of for of, row in of_figures if sum(c * values[v] for v, c in row.terms) > row.limit)
 
     def _search(
         self,
@@ -145,20 +165,30 @@ class _Search:
             for variable, _ in row.terms:
                 self.rows_of[variable].append(n)
 
-    def decision(self, effort: Effort) -> Decision:
+    def decision(self, effort: Effort, near: Sequence[int] | None = None) -> Decision:
+        """Raises UndecidedError where the time is over."""
         if self.bounds() is None or self._impossible_at_any_scale():
-            return Decision(Verdict.IMPOSSIBLE)
-        found = self._search(_GLANCE if effort is Effort.GLANCE else max(40, _WORK // (len(self.rows) + 1)))
-        if found.verdict is not Verdict.UNDECIDED or effort is Effort.GLANCE or self._late():
-            return found
-        if self._relaxation(self.low, self.high) is None:
-            return Decision(Verdict.IMPOSSIBLE)
-        if effort is Effort.SHORT:
+            return Decision(Feasibility.IMPOSSIBLE)
+        values = None if near is None else self._mended(near)
+        if values is not None:
+            return Decision(Feasibility.POSSIBLE, values)
+        if effort is Effort.GLANCE:
+            return self._search(_GLANCE)
+        found = self._searched_and_relaxed()
+        if found.feasibility is not Feasibility.UNDECIDED or effort is Effort.SHORT:
             return found
         values = self._solve()
-        if values is not None:
-            return Decision(Verdict.POSSIBLE, values)
-        return self._prove()
+        return self._prove() if values is None else Decision(Feasibility.POSSIBLE, values)
+
+    def _searched_and_relaxed(self) -> Decision:
+        """What search and one relaxation tell; which of them comes first is a matter of time alone."""
+        relaxed_first = _SOLVER in sys.modules and len(self.rows) > _FEW
+        if relaxed_first and self._relaxation(self.low, self.high) is None:
+            return Decision(Feasibility.IMPOSSIBLE)
+        found = self._search(max(40, _WORK // (len(self.rows) + 1)))
+        if found.feasibility is not Feasibility.UNDECIDED or relaxed_first:
+            return found
+        return Decision(Feasibility.IMPOSSIBLE) if self._relaxation(self.low, self.high) is None else found
 
     def bounds(self) -> list[tuple[int, int]] | None:
         """What propagation leaves of the variables' bounds; None if nothing."""
@@ -168,8 +198,22 @@ class _Search:
             return None
         return list(zip(self.low, self.high, strict=True))
 
-    def _late(self) -> bool:
-        return self.deadline is not None and time.monotonic() > self.deadline
+    def _look_at_the_clock(self, needed: float = 0.0) -> None:
+        """Raise UndecidedError unless so many seconds are left."""
+        if self.deadline is not None and time.monotonic() + needed > self.deadline:
+            raise UndecidedError
+
+    def _mended(self, near: Sequence[int]) -> tuple[int, ...] | None:
+        """A solution close to these values: brought within the bounds, then moved row by row; None if that is none."""
+        bounds = list(zip(self.low, self.high, strict=True))
+        values = [min(max(value, least), most) for value, (least, most) in zip(near, bounds, strict=True)]
+        for _ in range(_MENDS):
+            broken = [row for row in self.rows if _excess(row, values) > 0]
+            if not broken:
+                return tuple(values)
+            for row in broken:
+                _give_way(row, values, bounds)
+        return None
 
     def _propagate(self, low: list[int], high: list[int], wake: Iterable[int]) -> bool:
         """Draw the bounds in as far as single rows force it; False if a row cannot be met.
@@ -179,7 +223,11 @@ class _Search:
         queue = deque(wake)
         queued = set(queue)
         rows, rows_of = self.rows, self.rows_of
-        while queue:
+        for tick in count():
+            if not queue:
+                break
+            if tick % _TICKS == 0:
+                self._look_at_the_clock()
             at = queue.popleft()
             queued.discard(at)
             row = rows[at]
@@ -219,6 +267,7 @@ class _Search:
         high: list[Fraction | None] = [None] * len(self.low)
         low[base] = high[base] = Fraction(1)
         for _ in range(_ROUNDS):
+            self._look_at_the_clock()
             before = (low.copy(), high.copy())
             if not all(_draw_in(terms, low, high) for terms in rows):
                 return True
@@ -234,13 +283,14 @@ class _Search:
             variable = self._branch_on(low, high)
             if variable is None:
                 if self._holds(low):
-                    return Decision(Verdict.POSSIBLE, tuple(low))
+                    return Decision(Feasibility.POSSIBLE, tuple(low))
                 continue
             nodes -= 1
-            if nodes < 0 or (nodes % 64 == 0 and self._late()):
-                return Decision(Verdict.UNDECIDED)
+            self._look_at_the_clock()
+            if nodes < 0:
+                return Decision(Feasibility.UNDECIDED)
             stack += self._branches(variable, self._parts(variable, low[variable], high[variable]), low, high)
-        return Decision(Verdict.IMPOSSIBLE)
+        return Decision(Feasibility.IMPOSSIBLE)
 
     def _branch_on(self, low: Sequence[int], high: Sequence[int]) -> int | None:
         best, best_rank = None, (True, 0)
@@ -285,14 +335,14 @@ class _Search:
 
         matrix, limits = self._matrix()
         highs = [max(low, min(high, _SOLVER_CEILING)) for low, high in zip(self.low, self.high, strict=True)]
-        options = {} if self.deadline is None else {"time_limit": max(0.05, self.deadline - time.monotonic())}
         result = milp(
             np.zeros(len(self.low)),
             integrality=np.ones(len(self.low)),
             bounds=Bounds(self.low, highs),
             constraints=LinearConstraint(matrix, -np.inf, limits) if self.rows else (),
-            options=options,
+            options=self._time_limit(),
         )
+        self._look_at_the_clock()
         if result.x is None:
             return None
         values = tuple(round(x) for x in result.x)
@@ -303,22 +353,20 @@ class _Search:
         """Branch and bound, every leaf closed by propagation or by an exact Farkas certificate."""
         stack = [(self.low, self.high)]
         while stack:
-            if self._late():
-                return Decision(Verdict.UNDECIDED)
             low, high = stack.pop()
             relaxed = self._relaxation(low, high)
             if relaxed is None:
                 continue
             rounded = [min(max(round(x), a), b) for x, a, b in zip(relaxed, low, high, strict=True)]
             if self._holds(rounded):
-                return Decision(Verdict.POSSIBLE, tuple(rounded))
+                return Decision(Feasibility.POSSIBLE, tuple(rounded))
             open_ends = [v for v in range(len(low)) if low[v] < high[v]]
             if open_ends:
                 variable = max(open_ends, key=lambda v: (0.5 - abs(relaxed[v] % 1 - 0.5), high[v] - low[v]))
                 middle = min(max(math.floor(relaxed[variable]), low[variable]), high[variable] - 1)
                 parts = [(low[variable], middle), (middle + 1, high[variable])]
                 stack += self._branches(variable, parts, low, high)
-        return Decision(Verdict.IMPOSSIBLE)
+        return Decision(Feasibility.IMPOSSIBLE)
 
     def _branches(
         self, variable: int, parts: Iterable[tuple[int, int]], low: list[int], high: list[int]
@@ -332,30 +380,38 @@ class _Search:
 
     def _relaxation(self, low: Sequence[int], high: Sequence[int]) -> list[float] | None:
         """A point that breaks the rows as little as real numbers can; None if it is proved that none meets them."""
+        self._look_at_the_clock(0 if _SOLVER in sys.modules else _SOLVER_START)
         import numpy as np
         from scipy.optimize import linprog
         from scipy.sparse import csr_array, hstack, identity
 
         matrix, limits = self._matrix()
-        size, count = len(low), len(self.rows)
+        size, rows = len(low), len(self.rows)
         result = linprog(
-            np.concatenate([np.zeros(size), np.ones(count)]),
-            A_ub=hstack([matrix, -identity(count)], format="csr") if count else csr_array((0, size)),
+            np.concatenate([np.zeros(size), np.ones(rows)]),
+            A_ub=hstack([matrix, -identity(rows)], format="csr") if rows else csr_array((0, size)),
             b_ub=limits,
-            bounds=[*((a, b if b < _EXACT else None) for a, b in zip(low, high, strict=True)), *[(0, None)] * count],
+            bounds=[*((a, b if b < _EXACT else None) for a, b in zip(low, high, strict=True)), *[(0, None)] * rows],
             method="highs",
+            options=self._time_limit(),
         )
+        self._look_at_the_clock()
         if result.x is None:
             return [(a + b) / 2 for a, b in zip(low, high, strict=True)]
         if result.fun > 1e-9 and self._contradicts(-result.ineqlin.marginals, low, high):
             return None
         return [float(x) for x in result.x[:size]]
 
+    def _time_limit(self) -> dict[str, float]:
+        """What is left of the time, as the solvers are told."""
+        return {} if self.deadline is None else {"time_limit": max(0.01, self.deadline - time.monotonic())}
+
     def _contradicts(self, multipliers: Sequence[float], low: Sequence[int], high: Sequence[int]) -> bool:
         """Whether the rows, so multiplied and added up, ask for more than any values within the bounds can give."""
         for denominator in (1_000, 1_000_000, None):
             total, limit = [Fraction(0)] * len(low), Fraction(0)
             for row, multiplier in zip(self.rows, multipliers, strict=True):
+                self._look_at_the_clock()
                 factor = Fraction(float(multiplier))
                 if denominator is not None:
                     factor = factor.limit_denominator(denominator)
@@ -368,6 +424,24 @@ class _Search:
             if least > limit:
                 return True
         return False
+
+
+def _excess(row: Row, values: Sequence[int]) -> int:
+    """By how much the values break a row; 0 or less where they meet it."""
+    return sum(coefficient * values[variable] for variable, coefficient in row.terms) - row.limit
+
+
+def _give_way(row: Row, values: list[int], bounds: Sequence[tuple[int, int]]) -> None:
+    """Move the values within their bounds, one after the other, until they meet the row."""
+    over = _excess(row, values)
+    for variable, coefficient in row.terms:
+        if over <= 0:
+            break
+        least, most = bounds[variable]
+        room = values[variable] - least if coefficient > 0 else most - values[variable]
+        step = min(room, -(-over // abs(coefficient)))
+        values[variable] -= step if coefficient > 0 else -step
+        over -= step * abs(coefficient)
 
 
 def _draw_in(terms: Sequence[tuple[int, int]], low: list[Fraction], high: list[Fraction | None]) -> bool:

@@ -21,7 +21,13 @@ from dagster_project.claims.say.words import listed, whole_text
 def conflict_text(joint: Joint, contradiction: Contradiction, names: Names) -> str:
     """What the figures of the smallest conflict mean, and why that cannot be."""
     conflict = _Conflict(joint, sorted(contradiction.conflicts[0]), contradiction.laws, names)
-    why = conflict.sum_of_shares() or conflict.sum_of_answers() or conflict.sum_of_groups() or conflict.piece_by_piece()
+    why = (
+        conflict.twice()
+        or conflict.sum_of_shares()
+        or conflict.sum_of_answers()
+        or conflict.sum_of_groups()
+        or conflict.piece_by_piece()
+    )
     where = conflict.where()
     return f"{where}: {why}" if where else why
 
@@ -45,6 +51,14 @@ class _Conflict:
         if len(questions) != 1 or not any(questions):
             return ""
         return ", ".join(part for part in (*questions, groups.pop() if len(groups) == 1 else "") if part)
+
+    def twice(self) -> str:
+        """Two figures of one kind for one and the same number."""
+        about = {(self.joint.counts[f], self.joint.bases[f], self.joint.figures[f].kind) for f in self.places}
+        if len(self.places) != 2 or len(about) > 1:
+            return ""
+        said = listed([f"“{one.figure.phrase}”" for one in self.figures])
+        return f"{said}{of_whom(self.figures[0], self.names)} are two different figures for one number."
 
     def sum_of_shares(self) -> str:
         """One question, one group, and percentages alone: more or less than 100 together, whatever the base."""

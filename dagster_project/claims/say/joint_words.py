@@ -89,10 +89,10 @@ def _worth(caught: Fraction | None) -> str:
     return f"Of 100 other values for one of them, {many} would have been noticed on average."
 
 
-def undecided_text(joint: Joint, seconds: float) -> str:
+def undecided_text(figures: int, seconds: float) -> str:
     """That nothing is known, and why."""
     return (
-        f"Whether these {len(joint.figures)} figures can stand together was not decided within {seconds:g} seconds. "
+        f"Whether these {figures} figures can stand together was not decided within {seconds:g} seconds. "
         "Nothing is claimed about them; give the audit more time, or audit fewer of them at once."
     )
 

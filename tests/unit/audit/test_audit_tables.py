@@ -106,6 +106,18 @@ def test_a_recount_rounds_a_half_up_as_the_tables_do(tmp_path: Path) -> None:
         ]
 
 
+def test_a_figure_that_collected_records_give_is_reproduced_whatever_contradicts_it(tmp_path: Path) -> None:
+    claims = PERCENTAGE.replace("7%", "6%") + PERCENTAGE.replace("7%", "60%").replace("id: C", "id: D")
+    with audited(tmp_path, claims, *TALLIED, provenance="collected") as connection:
+        verdicts = rows(connection, "SELECT claim, severity, verdict FROM audit.figures ORDER BY claim")
+        blamed = rows(connection, "SELECT claims, verdict FROM audit.findings WHERE list_contains(claims, 'D')")
+        counts = audit_published(connection)
+    assert verdicts == [("C", "reproduced", "possible"), ("D", "proved impossible", "impossible")]
+    assert blamed
+    assert all(one == (["D"], "impossible") for one in blamed)
+    assert (counts.contradicted, counts.figures) == (1, 2)
+
+
 def test_a_withheld_count_is_not_recounted_and_says_what_its_row_gives_as_the_reason(tmp_path: Path) -> None:
     withheld = """INSERT INTO disclosure.withheld BY NAME
         SELECT 'move' AS question, 'yes' AS answer, 'kept back' AS reason"""
@@ -119,4 +131,5 @@ def test_an_audit_counts_what_it_wrote(tmp_path: Path, claims: str) -> None:
         counts = audit_published(connection)
         [(figures,)] = rows(connection, "SELECT count(*) FROM audit.figures")
         [(findings,)] = rows(connection, "SELECT count(*) FROM audit.findings")
-        assert counts == AuditCounts(figures, findings, len(contradictions(connection)))
+        [(contradicted,)] = rows(connection, "SELECT count(*) FROM audit.figures WHERE verdict = 'impossible'")
+        assert counts == AuditCounts(figures, findings, contradicted)

@@ -157,6 +157,13 @@ def test_a_figure_recounted_from_records_is_in_no_repair() -> None:
     assert finding.repairs == ()
 
 
+def test_what_records_give_is_right_and_the_other_figure_carries_the_blame() -> None:
+    claims = [base("N", "901"), share("A", "28%", "yes", counted=True), share("B", "82%", "yes")]
+    [finding] = contradictions(audit_claims(claims, [YES_NO]))
+    assert finding.claims == ("B",)
+    assert "“28%” and “82%” for “yes” are two different figures for one number." in finding.statement
+
+
 def test_the_text_s_order_of_two_shares_is_held() -> None:
     claims = [base("N", "40"), count("A", "10", "yes"), share("B", "25%", "no")]
     said = [Order("more", "B", "A")]
@@ -238,7 +245,7 @@ def test_a_joint_system_under_another_rule_is_that_of_its_figures(rule: str) -> 
     claims = [base("N", "8"), share("A", "13%", "yes"), share("B", "88%", "no")]
     joint = join(stated(claims), [YES_NO]).under(RoundingRule(rule))
     expected = rule in ("half_up", "up")  # 12.5 and 87.5 %: only if both halves go up
-    assert (joint.system.decide(joint.everything).verdict.value == "possible") == expected
+    assert (joint.system.decide(joint.everything).feasibility.value == "possible") == expected
 
 
 def test_what_is_said_to_be_larger_is_left_out_where_a_reading_is_tried_without_it() -> None:

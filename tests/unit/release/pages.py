@@ -114,7 +114,7 @@ INSERT INTO audit.figures BY NAME SELECT *, 'none' AS hedge, 'asked' AS base FRO
      'not checkable', true, '6 records give this answer'),
     ('C6', 6, '7', 'count', NULL, NULL, 'others', NULL, 7, 7, NULL, NULL, NULL, 'not checked', NULL, NULL)
 ) AS t(claim, position, figure, kind, question, answer, of_what, where_printed, low, high, fits_low, fits_high, power,
-    verdict, reproduced, recount_text);
+    severity, reproduced, recount_text);
 INSERT INTO audit.findings BY NAME SELECT [] AS remarks,
     concat_ws(' ', statement, reading) AS message, * EXCLUDE (reading) FROM (VALUES
     ('F1', 'triple', 'impossible as labelled', ['C1', 'C2', 'C3'],

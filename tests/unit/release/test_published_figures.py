@@ -45,10 +45,10 @@ INSERT INTO audit.figures BY NAME
             CASE WHEN cell > 1 THEN 24.5 WHEN cell = 1 THEN 120 ELSE 250 END AS low,
             CASE WHEN cell > 1 THEN 25.5 WHEN cell = 1 THEN 120 ELSE 250 END AS high,
             CASE WHEN wrong AND cell > 1 THEN 24 END AS fits_low, CASE WHEN wrong AND cell > 1 THEN 24 END AS fits_high,
-            CASE WHEN wrong THEN 'proved impossible' ELSE 'consistent' END AS verdict FROM cells
+            CASE WHEN wrong THEN 'proved impossible' ELSE 'consistent' END AS severity FROM cells
     );
 INSERT INTO audit.findings BY NAME SELECT 'F1' AS finding, 'partition' AS code, 'proved impossible' AS severity,
-    (SELECT list(claim ORDER BY position) FROM audit.figures WHERE verdict = severity) AS claims,
+    (SELECT list(claim ORDER BY position) FROM audit.figures WHERE figures.severity = 'proved impossible') AS claims,
     'Together they are 122 of 120.' AS message, message AS statement, [] AS remarks;
 """
 
@@ -122,7 +122,7 @@ def test_what_was_not_decided_claims_nothing(survey: duckdb.DuckDBPyConnection) 
     html = page(
         survey,
         found("undecided", ["C5", "C6"], "Whether 6 and 7 fit was not decided in 30 seconds."),
-        "UPDATE audit.figures SET verdict = 'undecided' WHERE claim IN ('C5', 'C6')",
+        "UPDATE audit.figures SET severity = 'undecided' WHERE claim IN ('C5', 'C6')",
     )
     card = text(article(html, "F8"))
     assert card.startswith("C5 and C6 are undecided Undecided. The search ran into its time limit. Nothing is claimed")
@@ -228,7 +228,7 @@ def test_a_figure_of_no_question_is_listed_in_its_wave(tables: duckdb.DuckDBPyCo
     html = page(
         tables,
         """INSERT INTO audit.figures BY NAME SELECT 'T999' AS claim, 999 AS position, '502' AS figure, 'base' AS kind,
-        'w1' AS wave, 'consistent' AS verdict, 'the companies asked' AS of_what""",
+        'w1' AS wave, 'consistent' AS severity, 'the companies asked' AS of_what""",
     )
     assert "T999 “502” the companies asked Consistent" in rows(part(html, "figures"))
     assert "w1: 217 figures" in text(html)

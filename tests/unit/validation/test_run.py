@@ -240,6 +240,12 @@ BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
         {"published_figures_agree": ("f1 (claims c1, c2)",)},
     ),
     (
+        "findings",
+        "INSERT INTO audit.findings (finding, claims, verdict) VALUES "
+        "('f1', ['c1'], 'conditional'), ('f2', [], NULL), ('f3', ['c2'], 'possible')",
+        {"published_figures_stand_by_themselves": ("f1 (claims c1)",)},
+    ),
+    (
         "readings",
         f"INSERT INTO audit.readings (finding, reading, {INTERVALS}) VALUES "
         "('f1', 1, 96, 96, 140, 160, 41.5, 42.5, false, true), "

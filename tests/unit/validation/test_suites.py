@@ -47,6 +47,7 @@ def test_only_what_a_person_must_decide_does_not_block(suites: dict[str, Suite])
         ("records", "routing_is_respected"),
         ("findings", "published_figures_agree"),
         ("findings", "published_figures_are_decided"),
+        ("findings", "published_figures_stand_by_themselves"),
         ("readings", "readings_hold"),
     }
 

@@ -1,0 +1,97 @@
+"""Wherever the time limit comes, what was said until then is true: a slower machine says less, never anything else."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+from random import Random
+from types import SimpleNamespace
+
+import pytest
+
+from dagster_project.claims import findings, roundings
+from dagster_project.claims.decide import localise, readings, system
+from dagster_project.claims.decide.severity import Severity
+from dagster_project.claims.decide.verdict import Verdict
+from dagster_project.claims.findings import Audit, audit_claims
+from dagster_project.claims.listing import audit_listing
+from dagster_project.claims.read.bases import BaseRule
+from dagster_project.claims.read.figures import parse_figure
+from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.parse import parse_statement
+from dagster_project.claims.read.rounding import percent_text
+from dagster_project.claims.read.statement import Listing
+from dagster_project.claims.read.survey import Cell, Claim, Question
+
+OFTEN = (0, 1, 2, 5, 13, 34, 89, 233, 610, 1597)
+
+
+@pytest.fixture(params=OFTEN)
+def looks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often the clock is looked at before the time is over: each look takes a second."""
+    clock = SimpleNamespace(monotonic=count().__next__)
+    for module in (findings, roundings, localise, readings, system):
+        monkeypatch.setattr(module, "time", clock)
+    return int(request.param)
+
+
+def listed(text: str) -> Listing:
+    read = parse_statement(text)
+    assert isinstance(read, Listing)
+    return read
+
+
+def table(errors: int) -> tuple[Sequence[Claim], Sequence[Question]]:
+    """A table of three answers by two groups, with so many wrong percentages."""
+    rng, groups, question = Random(5), Question("g", ("x", "y"), complete=True), Question("q", ("a", "b", "c"))
+    people = [(rng.choice(groups.answers), rng.choice(question.answers)) for _ in range(60)]
+    claims = list(_table(people, question))
+    shares = [n for n, claim in enumerate(claims) if claim.kind is Kind.PERCENTAGE]
+    for n in rng.sample(shares, errors):
+        wrong = f"{int(claims[n].figure.value or 0) + 3}%"
+        claims[n] = replace(claims[n], figure=parse_figure(wrong, Kind.PERCENTAGE))
+    return claims, [groups, question]
+
+
+def _table(people: Sequence[tuple[str, str]], question: Question) -> Iterator[Claim]:
+    for group in (None, "x", "y"):
+        given = [answer for of, answer in people if group in (None, of)]
+        where = None if group is None else ("g", group)
+        base = parse_figure(str(len(given)), Kind.BASE)
+        yield Claim(f"{group} base", base, Cell("q", None, where), BaseRule.answered)
+        for answer in question.answers:
+            share = parse_figure(f"{percent_text(given.count(answer), len(given), 0)}%", Kind.PERCENTAGE)
+            yield Claim(f"{group} {answer}", share, Cell("q", answer, where), BaseRule.answered)
+
+
+def verdicts(audit: Audit) -> Mapping[str, Verdict]:
+    """By claim, the worst that is said of it."""
+    return {claim: one.severity.verdict for one in reversed(audit.findings) for claim in one.claims}
+
+
+@pytest.mark.parametrize("errors", [0, 1, 2, 4])
+def test_an_audit_that_is_cut_off_says_what_a_whole_one_says_or_undecided(looks: int, errors: int) -> None:
+    claims, questions = table(errors)
+    whole, cut = (verdicts(audit_claims(claims, questions, seconds=seconds)) for seconds in (10**9, looks))
+    assert set(cut) >= set(whole), "nothing is lost"
+    for claim, verdict in cut.items():
+        assert verdict in (Verdict.UNDECIDED, whole.get(claim, Verdict.IMPOSSIBLE)), claim
+
+
+def test_what_is_left_of_a_list_is_never_called_consistent_unproved(looks: int) -> None:
+    audit = audit_listing(listed("42%, " * 30 + "of 26"), seconds=looks)
+    assert audit.findings
+    for finding in audit.findings:
+        percentages = [claim for claim in finding.claims if claim.startswith("42%")]
+        if finding.severity in (Severity.CONSISTENT, Severity.NOT_CHECKABLE, Severity.REPRODUCED):
+            assert len(percentages) <= 2, "42 % of 26 is 11: three of these are more than 26"
+
+
+def test_figures_are_proved_impossible_only_if_every_reading_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    claims, questions = table(1)
+    [found] = [one for one in audit_claims(claims, questions).findings if one.severity.is_contradicted]
+    assert found.severity is Severity.PROVED_IMPOSSIBLE
+    monkeypatch.setattr(readings, "time", SimpleNamespace(monotonic=lambda: float("inf")))
+    [cut] = [one for one in audit_claims(claims, questions).findings if one.severity is Severity.UNDECIDED]
+    assert cut.claims == found.claims
+    assert cut.statement == found.statement, "what is proved stays"
+    assert "no time to try every reading" in cut.message
