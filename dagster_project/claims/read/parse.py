@@ -136,6 +136,8 @@ class _Reader:
         if head is None and gap.link is None:
             raise self.sentence.unlinked(behind, phrases[place], phrases[place + 1])
         who = gap.left if head is None else head
+        if gap.link is Link.EQUATES and not any(token.word == "(" for token in behind):
+            self.sentence.check(who, known_answers=False)
         return who, tuple(token for token in behind if not who or token.start >= who[-1].stop)
 
     # -- from gaps to answers ---------------------------------------------------------------------------------------
@@ -146,7 +148,7 @@ class _Reader:
         label_first = bool(gaps[0]) and gaps[0][-1].word not in self.lexicon.separators
         lead = after_intro(gaps[0], self.lexicon) if label_first else ()
         inner = self._links(phrases, gaps, label_first)
-        self.sentence.check(gaps[-1])
+        self.sentence.check(gaps[-1], is_answer=True)
         phrases = self._with_shared_percent(phrases)
         answers = self._chained(phrases, inner, lead)
         answers[-1] = replace(answers[-1], after=bare(gaps[-1], self.lexicon))
@@ -163,7 +165,8 @@ class _Reader:
             if gap.link is None:
                 raise self.sentence.unlinked(gaps[n + 1], phrases[n], phrases[n + 1])
             in_brackets = any(token.word == "(" for token in gaps[n + 1])
-            self.sentence.check(gap.left, known_answers=gap.link is not Link.EQUATES or in_brackets)
+            of_its_own = gap.link is not Link.EQUATES or in_brackets
+            self.sentence.check(gap.left, known_answers=of_its_own, is_answer=of_its_own)
             self.sentence.check(gap.right)
         return inner
 

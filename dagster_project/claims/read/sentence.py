@@ -5,15 +5,16 @@ A word that could turn the meaning is refused rather than skipped. How figures b
 
 from collections.abc import Sequence
 
+from dagster_project.claims.read.asides import set_aside
 from dagster_project.claims.read.gaps import SIGNS
 from dagster_project.claims.read.lexicon import Lexicon
 from dagster_project.claims.read.phrases import Phrase
+from dagster_project.claims.read.signs import plain
 from dagster_project.claims.read.statement import StatementError
 from dagster_project.claims.read.tokens import (
     Token,
     Words,
     match_phrase,
-    normalized,
     spelled,
     start_of,
     tokenize,
@@ -24,15 +25,16 @@ _EXAMPLES = "Write it like '96 of about 150 companies is 42%', '42% of 96' or '5
 
 
 class Sentence:
-    """A text and its tokens."""
+    """A text, its plain form without what stands beside the figures, and the tokens of that."""
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
-        self.tokens = tokenize(text, lexicon)
+        self.plain = set_aside(plain(text, lexicon.group_mark, lexicon.decimal_mark), lexicon.asides)
+        self.tokens = tokenize(self.plain, lexicon)
 
     def slice(self, words: Words) -> str:
         """The words as they are printed."""
-        return normalized(self.text)[words[0].start : words[-1].stop] if words else ""
+        return self.plain[words[0].start : words[-1].stop] if words else ""
 
     def printed(self, phrase: Phrase) -> str:
         """The figure as printed; with a percent sign of its own where it shares that of another."""
@@ -48,17 +50,36 @@ class Sentence:
 
     # -- what is refused --------------------------------------------------------------------------------------------
 
-    def check(self, words: Words, *, known_answers: bool = True) -> None:
-        """Refuse words that have a meaning of their own, unless they are all one known answer (`don't know`)."""
+    def check(self, words: Words, *, known_answers: bool = True, is_answer: bool = False) -> None:
+        """Refuse words that have a meaning of their own, unless they are all one known answer (`don't know`).
+
+        `is_answer`: they stand behind a figure and may say what was answered: *would not move*.
+        """
         harmless = self.lexicon.separators | self.lexicon.equates | self.lexicon.leads | SIGNS
         if known_answers and all(token.word in harmless for token in self._without_answers(words)):
             return
         meaning = self.lexicon.turns | self.lexicon.percent | self.lexicon.points | set(self.lexicon.hedges)
         unknown = tuple(
-            token for token in words if token.word in meaning or not (token.word[0].isalpha() or token.word in harmless)
+            token
+            for at, token in enumerate(words)
+            if (token.word in meaning or not (token.word[0].isalpha() or token.word in harmless))
+            and not (known_answers and self._is_plain(words, at, is_answer))
         )
         if unknown:
             raise self.not_understood(unknown)
+
+    def _is_plain(self, words: Words, at: int, is_answer: bool) -> bool:
+        """Whether a word that could turn the meaning is part of what was answered, or hedges no number."""
+        before, behind = words[at - 1].word if at else "", words[at + 1].word if at + 1 < len(words) else ""
+        word = words[at].word
+        if word in self.lexicon.negations:
+            if not is_answer or behind in self.lexicon.untrue:
+                return False
+            contracted = "'" in word or word == "cannot"
+            return contracted or before in self.lexicon.auxiliaries or (word != "not" and before.isalpha())
+        hedges = word in self.lexicon.hedges and word not in self.lexicon.turns
+        first = {phrase.split()[-1] for phrase in self.lexicon.of}
+        return hedges and before.isalpha() and before not in first and (behind.isalpha() or (is_answer and not behind))
 
     def _without_answers(self, words: Words) -> list[Token]:
         rest: list[Token] = []
@@ -72,9 +93,7 @@ class Sentence:
 
     def check_who(self, words: Words) -> None:
         """The words for a base may end in what it answered: companies said no."""
-        said = start_of(self.lexicon.leads, words)
-        self.check(words[:said], known_answers=False)
-        self.check(words[said:] if said is not None else ())
+        self.check(words, is_answer=True)
 
     def unlinked(self, words: Words, one: Phrase, two: Phrase) -> StatementError:
         """That the words between two figures do not say how they belong together."""
