@@ -29,6 +29,7 @@ from dagster_project.claims.decide.triple import (
     JudgedTriple,
     audit_triple,
 )
+from dagster_project.claims.decide.verdict import Verdict
 from dagster_project.claims.finding import Code, Finding, Reading, Repair, RepairedFigure, worst_first
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
@@ -92,6 +93,7 @@ __all__ = [
     "Slip",
     "StatementError",
     "Triple",
+    "Verdict",
     "ambiguity",
     "audit_change",
     "audit_claims",

@@ -5,7 +5,7 @@ answers could be given is a reading.
 """
 
 from dagster_project.claims.decide.joint import join, stated
-from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.system import Feasibility
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.hedges import Kind
@@ -28,7 +28,7 @@ def leaves_answers_out(listing: Listing) -> bool:
     """Whether figures that can stand together cannot be all the answers that were given."""
     claims = listing_claims(listing)
     joint = join(stated(claims), [_question(claims, others=False)])
-    return joint.system.decide(joint.everything).verdict is Verdict.IMPOSSIBLE
+    return joint.system.decide(joint.everything).feasibility is Feasibility.IMPOSSIBLE
 
 
 def listing_claims(listing: Listing) -> list[Claim]:

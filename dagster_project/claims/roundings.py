@@ -8,7 +8,7 @@ from dagster_project.claims.contradicted import as_triple
 from dagster_project.claims.decide.joint import Joint
 from dagster_project.claims.decide.localise import Localiser, UndecidedError
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.system import Feasibility
 from dagster_project.claims.finding import Code, Finding
 from dagster_project.claims.read.rounding import RULE_WORDS, RoundingRule
 from dagster_project.claims.say.joint_words import half_text, rounding_text
@@ -25,12 +25,12 @@ def rounding_findings(judged: Sequence[Joint], seconds: float) -> Iterator[Findi
     deadline = time.monotonic() + seconds
     impossible: dict[RoundingRule, list[Joint]] = {}
     for rule in RULE_WORDS:
-        by_verdict: dict[Verdict, list[Joint]] = defaultdict(list)
+        found: dict[Feasibility, list[Joint]] = defaultdict(list)
         for under in (joint.under(rule) for joint in tables):
-            by_verdict[under.system.decide(under.everything, deadline=deadline).verdict].append(under)
-        if by_verdict[Verdict.UNDECIDED]:
+            found[under.system.decide(under.everything, deadline=deadline).feasibility].append(under)
+        if found[Feasibility.UNDECIDED]:
             return
-        impossible[rule] = by_verdict[Verdict.IMPOSSIBLE]
+        impossible[rule] = found[Feasibility.IMPOSSIBLE]
     for under_half_up in impossible[RoundingRule.HALF_UP]:
         yield from _only_if_not_half_up(under_half_up, deadline)
     yield from _inferred(tables, {rule: len(of_rule) for rule, of_rule in impossible.items()})

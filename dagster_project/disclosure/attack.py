@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dagster_project.claims.decide.laws import Sum
-from dagster_project.claims.decide.system import System, Verdict
+from dagster_project.claims.decide.system import Feasibility, System
 from dagster_project.disclosure.counts import EVERYBODY, Count, Tables
 
 SECONDS = 60.0  # what one survey's ranges may take
@@ -113,9 +113,9 @@ class Unknowns:
         tried = limit
         while (limit > met[count][1]) if up else (limit < met[count][0]):
             found = self._decide(reach, count, (tried, None) if up else (None, tried), solution)
-            if found is Verdict.IMPOSSIBLE:
+            if found is Feasibility.IMPOSSIBLE:
                 limit = tried - 1 if up else tried + 1
-            elif isinstance(found, Verdict):
+            elif isinstance(found, Feasibility):
                 return
             else:
                 _note(met, found)
@@ -154,15 +154,15 @@ class Unknowns:
         count: Count,
         bounds: tuple[int | None, int | None],
         solution: Solution | None,
-    ) -> dict[Count, int] | Verdict:
+    ) -> dict[Count, int] | Feasibility:
         system, places = self._system(reach, solution)
         low, high = bounds
         if high is not None and high < self._floors.get(count, 0):
-            return Verdict.IMPOSSIBLE
+            return Feasibility.IMPOSSIBLE
         decision = system.decide((), bounds={places[count]: (low, high)}, deadline=self._deadline)
-        if decision.verdict is Verdict.POSSIBLE:
+        if decision.feasibility is Feasibility.POSSIBLE:
             return {one: decision.values[place] for one, place in places.items()}
-        return decision.verdict
+        return decision.feasibility
 
     def _bounds(self, reach: Sequence[Count], count: Count) -> tuple[int, int]:
         system, places = self._system(reach, None)

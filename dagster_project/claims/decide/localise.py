@@ -18,7 +18,7 @@ from typing import Any
 from dagster_project.claims.decide.algebra import percentages_possible
 from dagster_project.claims.decide.joint import Joint, Law, share_rows
 from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
-from dagster_project.claims.decide.system import Effort, Row, Verdict
+from dagster_project.claims.decide.system import Effort, Feasibility, Row
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import EMPTY, Interval
 from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, round_fraction
@@ -149,9 +149,9 @@ class Localiser:
         if sources in self._known:
             return self._known[sources]
         decision = self.joint.system.decide(sources, effort=Effort.SHORT, deadline=self.deadline)
-        if decision.verdict is not Verdict.UNDECIDED:
-            self._known[sources] = decision.verdict is Verdict.POSSIBLE
-        return decision.verdict is not Verdict.IMPOSSIBLE
+        if decision.feasibility is not Feasibility.UNDECIDED:
+            self._known[sources] = decision.feasibility is Feasibility.POSSIBLE
+        return decision.feasibility is not Feasibility.IMPOSSIBLE
 
     def _conflicts(self, sources: Sources) -> list[Sources]:
         """The conflicts within where the stated bases stand, smallest first; all unless more than MOST_CONFLICTS."""
@@ -181,7 +181,7 @@ class Localiser:
 
         def stands(laws: frozenset[Hashable]) -> bool:
             decision = self.joint.system.decide(conflict, laws=laws, effort=Effort.GLANCE, deadline=self.deadline)
-            return decision.verdict is not Verdict.IMPOSSIBLE
+            return decision.feasibility is not Feasibility.IMPOSSIBLE
 
         for kind in (NESTING, PARTITION, NET, ORDER, ROUTING, SUBGROUP):
             held += [law for law in every if law.kind == kind]
@@ -304,9 +304,9 @@ class Localiser:
         rows = [Row(terms, limit) for terms, limit in share_rows(count, base, within)]
         rows.append(Row(((base, -1),), -1))
         decision = self.joint.system.decide(sources, extra=rows, deadline=self.deadline)
-        if decision.verdict is Verdict.UNDECIDED:
+        if decision.feasibility is Feasibility.UNDECIDED:
             raise UndecidedError
-        return decision.values if decision.verdict is Verdict.POSSIBLE else None
+        return decision.values if decision.feasibility is Feasibility.POSSIBLE else None
 
     def bounds_of(self, variable: int, sources: Sources) -> tuple[int, int]:
         """Bounds that a variable cannot leave where these figures stand; the number itself where it is certain."""
@@ -333,9 +333,9 @@ class Localiser:
         if self.is_late:
             raise UndecidedError
         decision = self.joint.system.decide(sources, bounds=bounds, deadline=self.deadline)
-        if decision.verdict is Verdict.UNDECIDED:
+        if decision.feasibility is Feasibility.UNDECIDED:
             raise UndecidedError
-        return decision.verdict is Verdict.POSSIBLE
+        return decision.feasibility is Feasibility.POSSIBLE
 
     def example(self, sources: Sources) -> tuple[int, ...]:
         """A value for each variable under which these figures, which can stand, are as printed.
@@ -346,7 +346,7 @@ class Localiser:
             if sources <= held:
                 return values
         decision = self.joint.system.decide(sources, deadline=self.deadline)
-        if decision.verdict is not Verdict.POSSIBLE:
+        if decision.feasibility is not Feasibility.POSSIBLE:
             raise UndecidedError
         self._solutions.append((sources, decision.values))
         return decision.values

@@ -13,7 +13,7 @@ from dagster_project.claims.decide.algebra import shares
 from dagster_project.claims.decide.joint import Joint, Stated, join
 from dagster_project.claims.decide.localise import Sources
 from dagster_project.claims.decide.senses import Sense
-from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.system import Feasibility
 from dagster_project.claims.read.bases import WIDEST_FIRST, BaseRule
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
@@ -60,7 +60,7 @@ def other_readings(
     for tried, figures, questions in _readings(joint, kept, clash, weights_possible):
         other = join(figures, questions, orders)
         decision = other.system.decide(other.everything, deadline=deadline)
-        if decision.verdict is Verdict.POSSIBLE:
+        if decision.feasibility is Feasibility.POSSIBLE:
             found.append(tried)
     return sorted(found, key=lambda tried: tried.cost)
 

@@ -1,6 +1,9 @@
-"""How bad a finding is: the one vocabulary of verdicts on figures."""
+"""How bad a finding is: finer than a verdict, since it also says how the verdict was come by."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from dagster_project.claims.decide.verdict import Verdict
 
 
 class Severity(StrEnum):
@@ -9,6 +12,7 @@ class Severity(StrEnum):
     PROVED_IMPOSSIBLE = "proved impossible"
     IMPOSSIBLE_AS_LABELLED = "impossible as labelled"  # a reading that changes no figure works
     UNDECIDED = "undecided"  # the search ran into its time limit: nothing is claimed
+    CONDITIONAL = "conditional"  # impossible in one meaning of the words, possible in another that lies as near
     NEEDS_AN_ASSUMPTION = "needs an assumption"  # it fits, if something is so that is not said
     REPRODUCED = "reproduced"  # the records give it
     CONSISTENT = "consistent"
@@ -19,6 +23,22 @@ class Severity(StrEnum):
         """Whether the figures cannot stand as they are printed and labelled."""
         return self in CONTRADICTED
 
+    @property
+    def verdict(self) -> Verdict:
+        """What it says of the figures, in the vocabulary that readers see."""
+        return _VERDICTS[self]
+
 
 WORST_FIRST = tuple(Severity)
 CONTRADICTED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
+
+_VERDICTS: Mapping[Severity, Verdict] = {
+    Severity.PROVED_IMPOSSIBLE: Verdict.IMPOSSIBLE,
+    Severity.IMPOSSIBLE_AS_LABELLED: Verdict.IMPOSSIBLE,
+    Severity.UNDECIDED: Verdict.UNDECIDED,
+    Severity.CONDITIONAL: Verdict.CONDITIONAL,
+    Severity.NEEDS_AN_ASSUMPTION: Verdict.CONDITIONAL,
+    Severity.REPRODUCED: Verdict.POSSIBLE,
+    Severity.CONSISTENT: Verdict.POSSIBLE,
+    Severity.NOT_CHECKABLE: Verdict.NOT_CHECKABLE,
+}

@@ -26,7 +26,7 @@ _EXACT = 10**9  # bounds above are none to a solver
 _SOLVER_CEILING = 10**6  # floating point solutions of larger numbers are not exact
 
 
-class Verdict(Enum):
+class Feasibility(Enum):
     """Whether a system has a solution."""
 
     POSSIBLE = "possible"
@@ -58,9 +58,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Decision:
-    """The verdict, and where it is POSSIBLE the value of each variable."""
+    """Whether there is a solution, and where it is POSSIBLE the value of each variable."""
 
-    verdict: Verdict
+    feasibility: Feasibility
     values: tuple[int, ...] = ()
 
 
@@ -148,17 +148,17 @@ class _Search:
 
     def decision(self, effort: Effort) -> Decision:
         if self.bounds() is None or self._impossible_at_any_scale():
-            return Decision(Verdict.IMPOSSIBLE)
+            return Decision(Feasibility.IMPOSSIBLE)
         found = self._search(_GLANCE if effort is Effort.GLANCE else max(40, _WORK // (len(self.rows) + 1)))
-        if found.verdict is not Verdict.UNDECIDED or effort is Effort.GLANCE or self._late():
+        if found.feasibility is not Feasibility.UNDECIDED or effort is Effort.GLANCE or self._late():
             return found
         if self._relaxation(self.low, self.high) is None:
-            return Decision(Verdict.IMPOSSIBLE)
+            return Decision(Feasibility.IMPOSSIBLE)
         if effort is Effort.SHORT:
             return found
         values = self._solve()
         if values is not None:
-            return Decision(Verdict.POSSIBLE, values)
+            return Decision(Feasibility.POSSIBLE, values)
         return self._prove()
 
     def bounds(self) -> list[tuple[int, int]] | None:
@@ -235,13 +235,13 @@ class _Search:
             variable = self._branch_on(low, high)
             if variable is None:
                 if self._holds(low):
-                    return Decision(Verdict.POSSIBLE, tuple(low))
+                    return Decision(Feasibility.POSSIBLE, tuple(low))
                 continue
             nodes -= 1
             if nodes < 0 or (nodes % 64 == 0 and self._late()):
-                return Decision(Verdict.UNDECIDED)
+                return Decision(Feasibility.UNDECIDED)
             stack += self._branches(variable, self._parts(variable, low[variable], high[variable]), low, high)
-        return Decision(Verdict.IMPOSSIBLE)
+        return Decision(Feasibility.IMPOSSIBLE)
 
     def _branch_on(self, low: Sequence[int], high: Sequence[int]) -> int | None:
         best, best_rank = None, (True, 0)
@@ -305,21 +305,21 @@ class _Search:
         stack = [(self.low, self.high)]
         while stack:
             if self._late():
-                return Decision(Verdict.UNDECIDED)
+                return Decision(Feasibility.UNDECIDED)
             low, high = stack.pop()
             relaxed = self._relaxation(low, high)
             if relaxed is None:
                 continue
             rounded = [min(max(round(x), a), b) for x, a, b in zip(relaxed, low, high, strict=True)]
             if self._holds(rounded):
-                return Decision(Verdict.POSSIBLE, tuple(rounded))
+                return Decision(Feasibility.POSSIBLE, tuple(rounded))
             open_ends = [v for v in range(len(low)) if low[v] < high[v]]
             if open_ends:
                 variable = max(open_ends, key=lambda v: (0.5 - abs(relaxed[v] % 1 - 0.5), high[v] - low[v]))
                 middle = min(max(math.floor(relaxed[variable]), low[variable]), high[variable] - 1)
                 parts = [(low[variable], middle), (middle + 1, high[variable])]
                 stack += self._branches(variable, parts, low, high)
-        return Decision(Verdict.IMPOSSIBLE)
+        return Decision(Feasibility.IMPOSSIBLE)
 
     def _branches(
         self, variable: int, parts: Iterable[tuple[int, int]], low: list[int], high: list[int]

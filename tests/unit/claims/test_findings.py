@@ -238,7 +238,7 @@ def test_a_joint_system_under_another_rule_is_that_of_its_figures(rule: str) -> 
     claims = [base("N", "8"), share("A", "13%", "yes"), share("B", "88%", "no")]
     joint = join(stated(claims), [YES_NO]).under(RoundingRule(rule))
     expected = rule in ("half_up", "up")  # 12.5 and 87.5 %: only if both halves go up
-    assert (joint.system.decide(joint.everything).verdict.value == "possible") == expected
+    assert (joint.system.decide(joint.everything).feasibility.value == "possible") == expected
 
 
 # -- what a finding carries -----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from true_surveys import QUESTIONS, true_survey
 
 from dagster_project.claims.decide.joint import join, stated
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.system import Feasibility
 from dagster_project.claims.findings import audit_claims
 
 BLAMED = (Severity.PROVED_IMPOSSIBLE, Severity.IMPOSSIBLE_AS_LABELLED)
@@ -27,7 +27,7 @@ def test_true_figures_are_never_blamed(seed: int) -> None:
 def test_many_true_figures_of_few_people_are_possible_together(seed: int) -> None:
     survey = true_survey(seed, most_claims=40, most_people=8)
     joint = join(stated(survey.claims), QUESTIONS, survey.orders)
-    assert joint.system.decide(joint.everything).verdict is Verdict.POSSIBLE
+    assert joint.system.decide(joint.everything).feasibility is Feasibility.POSSIBLE
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

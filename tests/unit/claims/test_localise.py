@@ -15,7 +15,7 @@ from true_surveys import TrueSurvey, true_survey
 
 from dagster_project.claims.decide.joint import Joint, join, stated
 from dagster_project.claims.decide.localise import MOST_CONFLICTS, Correction, Localiser, UndecidedError
-from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.system import Feasibility
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule, decimal_text
@@ -54,10 +54,10 @@ def printed(figure: Figure, value: Fraction) -> Figure:
 
 
 def possible(joint: Joint, figures: frozenset[int]) -> bool:
-    verdict = joint.system.decide(figures, deadline=monotonic() + SECONDS).verdict
-    if verdict is Verdict.UNDECIDED:
+    found = joint.system.decide(figures, deadline=monotonic() + SECONDS).feasibility
+    if found is Feasibility.UNDECIDED:
         raise UndecidedError
-    return verdict is Verdict.POSSIBLE
+    return found is Feasibility.POSSIBLE
 
 
 def smallest_conflicts(joint: Joint) -> set[frozenset[int]]:

@@ -11,7 +11,7 @@ import pytest
 
 from dagster_project.claims.decide.joint import join, stated
 from dagster_project.claims.decide.severity import Severity
-from dagster_project.claims.decide.system import Verdict
+from dagster_project.claims.decide.system import Feasibility
 from dagster_project.claims.finding import Code
 from dagster_project.claims.findings import Audit, audit_claims
 from dagster_project.claims.read.bases import BaseRule
@@ -88,9 +88,9 @@ def test_no_table_was_cut_off_or_rounded_up(rule: RoundingRule, impossible: int)
     verdicts = []
     for claims, question in tables().values():
         joint = join(stated(claims), (SECTOR, question)).under(rule)
-        verdicts.append(joint.system.decide(joint.everything).verdict)
-    assert verdicts.count(Verdict.IMPOSSIBLE) == impossible
-    assert Verdict.UNDECIDED not in verdicts
+        verdicts.append(joint.system.decide(joint.everything).feasibility)
+    assert verdicts.count(Feasibility.IMPOSSIBLE) == impossible
+    assert Feasibility.UNDECIDED not in verdicts
 
 
 def test_half_up_is_inferred_from_all_tables_together() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_project.claims.decide import system
-from dagster_project.claims.decide.system import CEILING, Effort, Row, System, Verdict
+from dagster_project.claims.decide.system import CEILING, Effort, Feasibility, Row, System
 
-POSSIBLE, IMPOSSIBLE, UNDECIDED = Verdict
+POSSIBLE, IMPOSSIBLE, UNDECIDED = Feasibility
 
 
 @st.composite
@@ -55,7 +55,7 @@ def test_a_small_system_is_decided_as_counting_through_decides_it(
     rows = switched_on(made, sources, laws)
     decision = made.decide(sources, laws=laws)
     solutions = points(made, rows)
-    assert decision.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
+    assert decision.feasibility is (POSSIBLE if solutions else IMPOSSIBLE)
     assert not solutions or decision.values in solutions
 
 
@@ -66,11 +66,11 @@ def test_the_solver_s_path_decides_the_same(made: System) -> None:
         patch.setattr(system._Search, "_search", lambda *_: system.Decision(UNDECIDED))
         decision = made.decide({0, 1})
         solutions = points(made, made.rows)
-        assert decision.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
+        assert decision.feasibility is (POSSIBLE if solutions else IMPOSSIBLE)
         assert not solutions or decision.values in solutions
         patch.setattr(system._Search, "_solve", lambda _: None)  # and where the solver finds nothing
         decision = made.decide({0, 1})
-        assert decision.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
+        assert decision.feasibility is (POSSIBLE if solutions else IMPOSSIBLE)
         assert not solutions or decision.values in solutions
 
 
@@ -82,8 +82,8 @@ def test_less_effort_leaves_open_what_it_cannot_tell_and_is_never_wrong(made: Sy
         patch.setattr(system, "_WORK", 0)
         patch.setattr(system, "_GLANCE", 1)
         decision = made.decide({0, 1}, effort=effort)
-    assert decision.verdict in ((POSSIBLE, UNDECIDED) if solutions else (IMPOSSIBLE, UNDECIDED))
-    assert decision.verdict is not POSSIBLE or decision.values in solutions
+    assert decision.feasibility in ((POSSIBLE, UNDECIDED) if solutions else (IMPOSSIBLE, UNDECIDED))
+    assert decision.feasibility is not POSSIBLE or decision.values in solutions
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -93,8 +93,8 @@ def test_a_deadline_that_is_over_never_makes_an_answer_wrong(made: System, nodes
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(system, "_WORK", nodes)
         decision = made.decide({0, 1}, deadline=time.monotonic() - 1)
-    assert decision.verdict in ((POSSIBLE, UNDECIDED) if solutions else (IMPOSSIBLE, UNDECIDED))
-    assert decision.verdict is not POSSIBLE or decision.values in solutions
+    assert decision.feasibility in ((POSSIBLE, UNDECIDED) if solutions else (IMPOSSIBLE, UNDECIDED))
+    assert decision.feasibility is not POSSIBLE or decision.values in solutions
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -104,7 +104,7 @@ def test_tighter_ends_and_further_rows_hold(made: System, variable: int, low: in
     extra = Row(((0, 1),), limit)
     decision = made.decide({0, 1}, bounds={variable: (low, None)}, extra=[extra])
     solutions = [values for values in points(made, [*made.rows, extra]) if values[variable] >= low]
-    assert decision.verdict is (POSSIBLE if solutions else IMPOSSIBLE)
+    assert decision.feasibility is (POSSIBLE if solutions else IMPOSSIBLE)
     assert not solutions or decision.values in solutions
 
 
@@ -146,7 +146,7 @@ def test_a_number_without_an_upper_end_may_be_as_large_as_it_has_to() -> None:
     made.add([(count, 999), (base, -1)], -1)  # less than one in 999,
     made.add([(count, -1)], -2_000_000)  # and millions of them
     decision = made.decide(set())
-    assert decision.verdict is POSSIBLE
+    assert decision.feasibility is POSSIBLE
     assert 999 * decision.values[count] < decision.values[base] < 1000 * decision.values[count]
     assert made.high == [CEILING, CEILING]
 
@@ -156,7 +156,7 @@ def test_parity_is_proved_by_branching_where_no_sum_of_rows_shows_it() -> None:
     one, two = made.variable(0, 50), made.variable(0, 50)
     made.add([(one, 2), (two, 2)], 51)
     made.add([(one, -2), (two, -2)], -51)
-    assert made.decide(set()).verdict is IMPOSSIBLE
+    assert made.decide(set()).feasibility is IMPOSSIBLE
 
 
 def test_scipy_is_not_loaded_for_what_search_decides() -> None:
