@@ -1,41 +1,53 @@
-"""The answer to one sentence, as the command gives it: a verdict, a paragraph, and what would mend it."""
+"""The answer to one sentence, as the command gives it: a verdict, why, and what would mend it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from typing import Any
 
+from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
+from dagster_project.claims.decide.verdict import Verdict
 from dagster_project.claims.finding import Code, Finding, Repair
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.parse import parse_statement
 from dagster_project.claims.read.rounding import RoundingRule
 from dagster_project.claims.read.statement import Listing, Triple
 from dagster_project.claims.triple_finding import audit_statement
 
-_VERDICTS = {
-    Severity.PROVED_IMPOSSIBLE: "impossible",
-    Severity.IMPOSSIBLE_AS_LABELLED: "impossible",
-    Severity.UNDECIDED: "undecided",
-}
-_POSSIBLE = "possible"
 _NOTHING = "Nothing that is printed here could contradict itself: there is nothing to check."
 _NOT_ALL = "They cannot be all the answers: some gave another, or none."
+_WITHIN = "No count is above its base, and together they can be of it."
+_OF_GROUPS = "each of them is a share of its own group"
+_SEVERAL = "each could give several answers"
+_ASSUMED = "what is said below is so"
 
 
 @dataclass(frozen=True)
 class Reply:
-    """`verdict` is possible, impossible or undecided; `power` the share of wrong percentages that would be caught."""
+    """`verdict` in the one vocabulary of verdicts; `condition` is what is possible is possible on.
 
-    verdict: str
+    `power` is the share of wrong percentages that would be caught.
+    """
+
+    verdict: Verdict
     severity: str
     message: str
     figures: Sequence[dict[str, str]]
     repairs: Sequence[str]
     readings: Sequence[str]
     power: float | None
+    condition: str = ""
+
+    @property
+    def headline(self) -> str:
+        """The verdict in capitals, with the condition."""
+        if self.verdict is Verdict.CONDITIONAL:
+            return f"POSSIBLE IF {self.condition}"
+        return self.verdict.value.upper()
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -48,19 +60,21 @@ def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Reply:
     read = parse_statement(text, RoundingRule(rounding))
     findings = _findings(read)
     worst = findings[0].severity if findings else Severity.NOT_CHECKABLE
-    verdict = _verdict(worst)
-    told = [one for one in findings if _verdict(one.severity) == verdict]
+    told = [one for one in findings if one.severity.verdict is worst.verdict]
     message = " ".join(dict.fromkeys(one.message for one in told)) or _NOTHING
-    if isinstance(read, Listing) and verdict == _POSSIBLE and leaves_answers_out(read):
+    if worst is Severity.NOT_CHECKABLE and all(figure.kind is not Kind.PERCENTAGE for figure in read.figures):
+        worst, message = Severity.CONSISTENT, _WITHIN  # a count above its base would not have passed
+    if isinstance(read, Listing) and worst.verdict is Verdict.POSSIBLE and leaves_answers_out(read):
         message = f"{message} {_NOT_ALL}"
     return Reply(
-        verdict=verdict,
+        verdict=worst.verdict,
         severity=worst.value,
         message=message,
         figures=[_figure(figure) for figure in read.figures],
         repairs=[_repair(one) for one in chain.from_iterable(finding.repairs for finding in told)],
         readings=[one.message for one in chain.from_iterable(finding.readings for finding in told)],
         power=_power(told),
+        condition=_condition(read, worst),
     )
 
 
@@ -69,11 +83,29 @@ def _findings(read: Triple | Listing) -> Sequence[Finding]:
     if isinstance(read, Triple):
         return [audit_statement(read)]
     found = audit_listing(read).findings
-    return [one for one in found if one.code is not Code.ROUNDING or one.severity is Severity.NEEDS_AN_ASSUMPTION]
+    said = [one for one in found if one.code is not Code.ROUNDING or one.severity is Severity.NEEDS_AN_ASSUMPTION]
+    return _conditional(read, said)
 
 
-def _verdict(severity: Severity) -> str:
-    return _VERDICTS.get(severity, _POSSIBLE)
+def _conditional(read: Listing, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Answers that need not exclude each other, and cannot stand only if they did, are possible on that condition."""
+    if read.exclusive or read.several or not any(one.severity.is_contradicted for one in findings):
+        return findings
+    if not any(reading.title is Sense.SEVERAL_ANSWERS for one in findings for reading in one.readings):
+        return findings
+    otherwise = audit_listing(replace(read, several=True)).findings
+    if any(one.severity.is_contradicted or one.severity is Severity.UNDECIDED for one in otherwise):
+        return findings
+    return [
+        replace(one, severity=Severity.CONDITIONAL, repairs=()) if one.severity.is_contradicted else one
+        for one in findings
+    ]
+
+
+def _condition(read: Triple | Listing, worst: Severity) -> str:
+    if worst is Severity.CONDITIONAL:
+        return _OF_GROUPS if isinstance(read, Listing) and read.of_groups else _SEVERAL
+    return _ASSUMED if worst.verdict is Verdict.CONDITIONAL else ""
 
 
 def _power(findings: Sequence[Finding]) -> float | None:
@@ -82,7 +114,8 @@ def _power(findings: Sequence[Finding]) -> float | None:
 
 
 def _figure(figure: Figure) -> dict[str, str]:
-    return {"text": figure.phrase, "kind": figure.kind.value, "means": str(figure.interval)}
+    value = "" if figure.value is None else str(figure.value)
+    return {"text": figure.phrase, "kind": figure.kind.value, "value": value, "means": str(figure.interval)}
 
 
 def _repair(repair: Repair) -> str:

@@ -26,6 +26,8 @@ _PERIOD = (
     r"(?:hours?|days?|weeks?|months?|years?|minutes?)(?:\s+(?:ago|before|earlier|or\s+(?:more|longer)))?"
 )
 _SIZE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent|per\s?cent|percentage\s+points?|points?|pts?|pp)?"
+_WITH_A_SHARE = r"(?![0-9.]|\s?%)(?=[^0-9()]*\([0-9.]+\s?%)"
+_THEN_A_FIGURE = r"(?=\s+(?:[0-9]|[a-z]+(?:-[a-z]+)?\s(?:per|out)))"
 
 ENGLISH_ASIDES: Mapping[str, str] = {
     # when
@@ -41,16 +43,18 @@ ENGLISH_ASIDES: Mapping[str, str] = {
     r"^\s*q[0-9]{1,3}[a-z]?\s*[.:](?:[^?.0-9%:]*\?)?": "",
     rf"\baged\s+{_AGE}\s*(?:(?:to|-|–|and)\s*{_AGE}|and\s+over|or\s+(?:over|older|more)|\+)?(?=\s*[,:.)]|\s*$)": "",
     # what it is compared with
-    rf"\(?\b(?:a\s+|the\s+)?(?:margin\s+of\s+(?:sampling\s+)?error|moe)\b[\s,:]*(?:is|was|of)?\s*"
+    rf"[;,]?\s*\(?\b(?:a\s+|the\s+)?(?:margin\s+of\s+(?:sampling\s+)?error|moe)\b[\s,:]*(?:is|was|of)?\s*"
     rf"(?:±|\+\s?/\s?[-−–]|plus\s+or\s+minus)?\s*{_SIZE}\)?": "",
-    r"[;,]?\s*\(?\s*[0-9]{2}\s?%\s?ci\b[\s,:]*[0-9.]+\s?%?\s?(?:to|-|–)\s?[0-9.]+\s?%?": "",
+    r"[;,]?\s*[0-9]{2}\s?%\s?ci\b[\s,:]*[0-9.]+\s?%?\s?(?:to|-|–)\s?[0-9.]+\s?%?": "",
     r"\(\s*p\s*[=<>]\s*0?\.[0-9]+\s*\)": "",
     r"\((?:figures|numbers|percentages|shares)\s+(?:may|might|do)\s+not\s+(?:sum|add\s+up)\s+to\s+100[^()0-9]*\)": "",
     # what is said in another way
-    r"\b(?:has|have)?\s*(?:found|shows?|showed|says|claims?|suggests?|reveals?)\s+that\b(?=\s+[0-9])": ":",
-    r"(?<!\bof\s)(?<!among\s)\b(?:all|every\s+one)\s+of\s+(?:the\s+)?([0-9][0-9,]*)(?![0-9.]|\s?%)": r"\1 of \1",
+    rf"\b(?:(?:has|have)\s+)?(?:found|shows?|showed|says|claims?|suggests?|reveals?)\s+that\b{_THEN_A_FIGURE}": ":",
+    r"\bfound\s+(?=[0-9])": ": ",
+    rf"(?<!\bof\s)(?<!among\s)\b(?:all|every\s+one)\s+of\s+(?:the\s+)?([0-9][0-9,]*){_WITH_A_SHARE}": r"\1 of \1",
+    r"(?<![0-9/.,])([0-9][0-9,]*)\s?/\s?([0-9][0-9,]*)(?![0-9/.,])(?=\s*\(\s*[<>~≈]?[0-9.]+\s?%)": r"\1 of \2",
+    r"((?:%|percent|per\s?cent)\s*\(\s*)([0-9][0-9,]*)\s?/\s?([0-9][0-9,]*)(?=\s*[);,])": r"\1\2 of \3",
     r"\bgive\s+or\s+take\s+a\s+few\s*,": "about",
-    r"\(\s*(?=\))\)": "",
 }
 
 

@@ -53,6 +53,8 @@ class Lexicon:
     """Those of them that may be part of an answer: 58% had *no* plans."""
     auxiliaries: frozenset[str] = frozenset()
     """What stands before a negation that is part of an answer: 58% *would* not move."""
+    comparatives: frozenset[str] = frozenset()
+    """What stands before a *than* that is part of an answer: work longer *than* agreed."""
     untrue: frozenset[str] = frozenset()
     """What makes a negation one of the whole statement: is not *true*."""
     scales: Mapping[str, int] = field(default_factory=dict)
@@ -62,6 +64,16 @@ class Lexicon:
     """What stands in one hundred *and* four."""
     fraction_joints_of: frozenset[str] = frozenset()
     """What stands in a share if a base follows: three *out of* four of 120."""
+    foreign: frozenset[str] = frozenset()
+    """Phrases that give the figures beside them another meaning: the sentence is refused."""
+    exclusive: frozenset[str] = frozenset()
+    """Words of answers that nobody gives beside another: no, disagree, undecided."""
+    groups: frozenset[str] = frozenset()
+    """Words of groups of respondents, who give no answers of each other."""
+    totals: frozenset[str] = frozenset()
+    """Labels of the row of a table that is its base."""
+    several: frozenset[str] = frozenset()
+    """What says that each could give several answers."""
     asides: Mapping[str, str] = field(default_factory=dict)
     """Forms of what counts nobody, as patterns, and what is read instead."""
 
@@ -225,7 +237,16 @@ ENGLISH = Lexicon(
         [
             *("no", "neither", "never", "not at all", "not very", "none of these", "none of the above"),
             *("don't know", "do not know", "did not know", "didn't know", "not sure", "not decided"),
-            *("no answer", "no reply", "no response", "no opinion", "no comment", "no change", "no difference"),
+            *(
+                "no answer",
+                "no reply",
+                "no response",
+                "no opinion",
+                "no view",
+                "no comment",
+                "no change",
+                "no difference",
+            ),
             *("not answered", "not stated", "not applicable"),
             *("did not answer", "didn't answer", "did not say", "didn't say"),
         ]
@@ -252,6 +273,9 @@ ENGLISH = Lexicon(
             *("have", "has", "had", "do", "does", "did", "is", "are", "was", "were"),
         ]
     ),
+    comparatives=frozenset(
+        {"more", "less", "rather", "later", "longer", "better", "worse", "higher", "lower", "other"}
+    ),
     untrue=frozenset({"true", "correct", "right", "so", "possible", "the"}),
     scales={
         "hundred": 100,
@@ -265,5 +289,39 @@ ENGLISH = Lexicon(
     hundreds=frozenset({"hundred"}),
     hundred_joints=frozenset({"and"}),
     fraction_joints_of=frozenset({"out of"}),
+    foreign=frozenset(
+        [
+            *("all but", "chapter", "page", "episode", "ditto", "respectively", "net", "subtotal", "of which"),
+            *("ranked", "rank", "increase", "decrease", "change of", "times as many"),
+        ]
+    ),
+    exclusive=frozenset(
+        [
+            *("no", "not", "never", "neither", "don't", "won't", "didn't", "doesn't", "against", "undecided", "unsure"),
+            *("oppose", "opposed", "opposes", "disagree", "disagreed", "disapprove", "disapproved", "dissatisfied"),
+            *(
+                "reject",
+                "rejected",
+                "abstained",
+                "abstain",
+                "neutral",
+                "excellent",
+                "fair",
+                "poor",
+                "worse",
+                "unchanged",
+            ),
+            *("main", "neutral", "declined", "other", "none"),
+        ]
+    ),
+    groups=frozenset(
+        {"men", "women", "male", "female", "males", "females", "boys", "girls", "urban", "rural", "tenants", "owners"}
+    ),
+    totals=frozenset({"total", "all", "base", "n", "sample", "unweighted base", "respondents", "total respondents"}),
+    several=frozenset(
+        f"{many} answers {allowed}"
+        for many in ("several", "multiple", "more", "many")
+        for allowed in ("allowed", "possible", "permitted", "were allowed", "were possible")
+    ),
     asides=ENGLISH_ASIDES,
 )

@@ -11,6 +11,7 @@ from dagster_project.claims.read.lexicon import Lexicon
 from dagster_project.claims.read.phrases import Phrase
 from dagster_project.claims.read.signs import plain
 from dagster_project.claims.read.statement import StatementError
+from dagster_project.claims.read.tables import as_sentence
 from dagster_project.claims.read.tokens import (
     Token,
     Words,
@@ -21,7 +22,7 @@ from dagster_project.claims.read.tokens import (
     trimmed,
 )
 
-_EXAMPLES = "Write it like '96 of about 150 companies is 42%', '42% of 96' or '58% yes, 31% no, 12% don't know of 26'."
+EXAMPLES = "Write it like '96 of about 150 companies is 42%', '42% of 96' or '58% yes, 31% no, 12% don't know of 26'."
 
 
 class Sentence:
@@ -29,8 +30,21 @@ class Sentence:
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
-        self.plain = set_aside(plain(text, lexicon.group_mark, lexicon.decimal_mark), lexicon.asides)
-        self.tokens = tokenize(self.plain, lexicon)
+        said = as_sentence(text, lexicon.totals) if lexicon.totals else text
+        self.plain = set_aside(plain(said, lexicon.group_mark, lexicon.decimal_mark), lexicon.asides)
+        words = tokenize(self.plain, lexicon)
+        several = start_of(lexicon.several, words)
+        self.says_several = several is not None
+        self.tokens = words if several is None else self._without_several(words, several)
+
+    def _without_several(self, words: Words, at: int) -> Words:
+        """The words without those that say so, and without the brackets or the colon around them."""
+        found = match_phrase(self.lexicon.several, words, at)
+        stop = found[1] if found else at
+        in_brackets = at > 0 and words[at - 1].word == "(" and words[stop : stop + 1] and words[stop].word == ")"
+        start = at - 1 if in_brackets else at
+        stop = stop + 1 if in_brackets or (words[stop : stop + 1] and words[stop].word == ":") else stop
+        return words[:start] + words[stop:]
 
     def slice(self, words: Words) -> str:
         """The words as they are printed."""
@@ -75,8 +89,12 @@ class Sentence:
         if word in self.lexicon.negations:
             if not is_answer or behind in self.lexicon.untrue:
                 return False
+            if word == "never" and behind.isalpha() and behind not in self.lexicon.equates:
+                return True
             contracted = "'" in word or word == "cannot"
             return contracted or before in self.lexicon.auxiliaries or (word != "not" and before.isalpha())
+        if before in self.lexicon.comparatives and is_answer and at > 1:
+            return words[at - 2].word.isalpha() and behind.isalpha()
         hedges = word in self.lexicon.hedges and word not in self.lexicon.turns
         first = {phrase.split()[-1] for phrase in self.lexicon.of}
         return hedges and before.isalpha() and before not in first and (behind.isalpha() or (is_answer and not behind))
@@ -120,4 +138,4 @@ class Sentence:
 
     def error(self, says: str, *, is_verb: bool = True) -> StatementError:
         """`is_verb` if the sentence goes on with what the statement does."""
-        return StatementError(f"{self.text!r}{'' if is_verb else ':'} {says} {_EXAMPLES}")
+        return StatementError(f"{self.text!r}{'' if is_verb else ':'} {says} {EXAMPLES}")

