@@ -10,11 +10,14 @@ from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.verdict import Verdict
 from dagster_project.claims.finding import Code, Finding, Repair
+from dagster_project.claims.groups import audit_groups
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
+from dagster_project.claims.mean_finding import audit_mean
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
-from dagster_project.claims.read.parse import parse_statement
+from dagster_project.claims.read.means import Mean, parse_mean
 from dagster_project.claims.read.rounding import RoundingRule
+from dagster_project.claims.read.several import Groups, parse_sentence
 from dagster_project.claims.read.statement import Listing, Triple
 from dagster_project.claims.triple_finding import audit_statement
 
@@ -57,7 +60,10 @@ def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Reply:
     """Judge the figures of one sentence. Raises ValueError for a rule or a sentence that is not understood."""
     if rounding not in set(RoundingRule):
         raise ValueError(f"{rounding!r} is no rounding rule: choose one of {', '.join(RoundingRule)}.")
-    read = parse_statement(text, RoundingRule(rounding))
+    mean = parse_mean(text)
+    if mean is not None:
+        return _of_mean(mean, RoundingRule(rounding))
+    read = parse_sentence(text, RoundingRule(rounding))
     findings = _findings(read)
     worst = findings[0].severity if findings else Severity.NOT_CHECKABLE
     told = [one for one in findings if one.severity.verdict is worst.verdict]
@@ -78,10 +84,27 @@ def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Reply:
     )
 
 
-def _findings(read: Triple | Listing) -> Sequence[Finding]:
+def _of_mean(mean: Mean, rounding: RoundingRule) -> Reply:
+    found = audit_mean(mean, rounding)
+    said = (("mean", mean.mean), ("deviation", mean.deviation), ("base", str(mean.base)))
+    figures = [{"text": text, "kind": kind, "value": text, "means": text} for kind, text in said if text is not None]
+    return Reply(
+        found.severity.verdict,
+        found.severity.value,
+        found.statement,
+        figures,
+        repairs=(),
+        readings=(),
+        power=_power([found]),
+    )
+
+
+def _findings(read: Triple | Listing | Groups) -> Sequence[Finding]:
     """What is found, the worst first; which rules of rounding a short list leaves possible is said only if it must."""
     if isinstance(read, Triple):
         return [audit_statement(read)]
+    if isinstance(read, Groups):
+        return audit_groups(read)
     found = audit_listing(read).findings
     said = [one for one in found if one.code is not Code.ROUNDING or one.severity is Severity.NEEDS_AN_ASSUMPTION]
     return _conditional(read, said)
@@ -102,7 +125,7 @@ def _conditional(read: Listing, findings: Sequence[Finding]) -> Sequence[Finding
     ]
 
 
-def _condition(read: Triple | Listing, worst: Severity) -> str:
+def _condition(read: Triple | Listing | Groups, worst: Severity) -> str:
     if worst is Severity.CONDITIONAL:
         return _OF_GROUPS if isinstance(read, Listing) and read.of_groups else _SEVERAL
     return _ASSUMED if worst.verdict is Verdict.CONDITIONAL else ""

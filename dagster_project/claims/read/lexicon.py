@@ -70,6 +70,10 @@ class Lexicon:
     """Words of answers that nobody gives beside another: no, disagree, undecided."""
     groups: frozenset[str] = frozenset()
     """Words of groups of respondents, who give no answers of each other."""
+    versus: frozenset[str] = frozenset()
+    """What stands between groups that are set against each other."""
+    overall: frozenset[str] = frozenset()
+    """What says that a share is that of all groups together."""
     totals: frozenset[str] = frozenset()
     """Labels of the row of a table that is its base."""
     several: frozenset[str] = frozenset()
@@ -317,6 +321,8 @@ ENGLISH = Lexicon(
     groups=frozenset(
         {"men", "women", "male", "female", "males", "females", "boys", "girls", "urban", "rural", "tenants", "owners"}
     ),
+    versus=frozenset({"vs", "versus"}),
+    overall=frozenset({"overall", "in all", "in total", "all"}),
     totals=frozenset({"total", "all", "base", "n", "sample", "unweighted base", "respondents", "total respondents"}),
     several=frozenset(
         f"{many} answers {allowed}"

@@ -73,6 +73,24 @@ def test_a_fraction_in_words_that_cannot_be_is_answered_without_a_slip() -> None
     assert answer_claim("a third of the 47 plots (22) are flooded").verdict == "impossible"
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("a mean of 5.19 of 28", "impossible"),
+        ("a mean of 5.18 of 28", "possible"),
+        ("M = 2.40, SD = 0.55, n = 5", "possible"),
+        ("M = 3.45, SD = 0.90, n = 20", "impossible"),
+        ("a mean of 6.2 of 31 answers from 1 to 5", "impossible"),
+        ("52 percent of 900 men and 48 percent of 100 women, 58 percent overall", "impossible"),
+        ("52 percent of 900 men and 48 percent of 100 women, 52 percent overall", "possible"),
+        ("8/44 (18.2%) vs 5/46 (10.9%)", "possible"),
+        ("8/44 (18.2%) vs 5/46 (11.9%)", "impossible"),
+    ],
+)
+def test_means_and_groups_can_be_asked(text: str, verdict: str) -> None:
+    assert answer_claim(text).verdict == verdict
+
+
 def claim(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "dagster_project.cli", "claim", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
