@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any
 
+from dagster_project.claims.change import audit_change, parse_change
 from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.verdict import Verdict
@@ -13,12 +14,14 @@ from dagster_project.claims.finding import Code, Finding, Repair
 from dagster_project.claims.groups import audit_groups
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.mean_finding import audit_mean
+from dagster_project.claims.read.differences import Difference, parse_difference
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.means import Mean, parse_mean
 from dagster_project.claims.read.rounding import RoundingRule
 from dagster_project.claims.read.several import Groups, parse_sentence
 from dagster_project.claims.read.statement import Listing, Triple
+from dagster_project.claims.read.survey import Cell, Claim
 from dagster_project.claims.triple_finding import audit_statement
 
 _NOTHING = "Nothing that is printed here could contradict itself: there is nothing to check."
@@ -60,6 +63,9 @@ def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Reply:
     """Judge the figures of one sentence. Raises ValueError for a rule or a sentence that is not understood."""
     if rounding not in set(RoundingRule):
         raise ValueError(f"{rounding!r} is no rounding rule: choose one of {', '.join(RoundingRule)}.")
+    difference = parse_difference(text, RoundingRule(rounding))
+    if difference is not None:
+        return _of_difference(difference)
     mean = parse_mean(text)
     if mean is not None:
         return _of_mean(mean, RoundingRule(rounding))
@@ -81,6 +87,23 @@ def answer_claim(text: str, rounding: str = RoundingRule.EITHER_HALF) -> Reply:
         readings=[one.message for one in chain.from_iterable(finding.readings for finding in told)],
         power=_power(told),
         condition=_condition(read, worst),
+    )
+
+
+def _of_difference(said: Difference) -> Reply:
+    change = parse_change(said.change)
+    earlier, later = (Claim(one.phrase, one, Cell()) for one in (said.first, said.second))
+    found = audit_change(change, earlier, later, said.change)
+    value = "" if change.size.value is None else str(change.size.value)
+    size = {"text": said.change, "kind": "points", "value": value, "means": str(change.size.interval)}
+    return Reply(
+        found.severity.verdict,
+        found.severity.value,
+        found.message,
+        [_figure(said.first), _figure(said.second), size],
+        repairs=(),
+        readings=[reading.message for reading in found.readings],
+        power=_power([found]),
     )
 
 

@@ -36,6 +36,12 @@ ENGLISH_ASIDES: Mapping[str, str] = {
     rf"\b(?:in\s+)?{_QUARTER}": "",
     rf"\b(?:in|by|since|until|during)\s+(?:fy\s?)?{_YEAR}(?=\s*[,:;.)]|\s*$)": "",
     rf"\b(?:over|in|within|during|for)\s+(?:the\s+(?:past|last|previous|next)\s+)?{_PERIOD}": "",
+    rf"\b(?:for|after|within)\s+{_PERIOD}(?=\s*[,:;.)]|\s*$)": "",
+    r"\b(?:a\s+)?[0-9]+-(?=(?:hour|day|week|month|year|minute)\b)": "",
+    r"\b(?:one|two|three|four|five)-(?=(?:bedroom|storey|way|person|parent|time|off)s?\b)": "",
+    r"\bcovid-19\b": "covid",
+    r"[$€£][0-9][0-9,.]*(?:\s+or\s+(?:more|less))?(?=\s*[,:;.)]|\s*$)": "",
+    r"^\s*without\s+weighting\s*,": "",
     # who is asked what
     rf"^\s*{_NUMBERED}\s*[:.,]|\b(?:as|in)\s+{_NUMBERED}(?:\s+(?:makes?\s+clear|shows?))?\s*,": "",
     rf"^\s*{_NUMBERED}\s+(?:shows?|says?|has|found)\s+(?:that\s+)?": "",
@@ -45,6 +51,7 @@ ENGLISH_ASIDES: Mapping[str, str] = {
     # what it is compared with
     rf"[;,]?\s*\(?\b(?:a\s+|the\s+)?(?:margin\s+of\s+(?:sampling\s+)?error|moe)\b[\s,:]*(?:is|was|of)?\s*"
     rf"(?:±|\+\s?/\s?[-−–]|plus\s+or\s+minus)?\s*{_SIZE}\)?": "",
+    r"\(\s*[0-9]{2}\s?%\s?ci\b[\s,:]*[0-9.]+\s?%?\s?(?:to|-|–)\s?[0-9.]+\s?%?\s*\)": "",
     r"[;,]?\s*[0-9]{2}\s?%\s?ci\b[\s,:]*[0-9.]+\s?%?\s?(?:to|-|–)\s?[0-9.]+\s?%?": "",
     r"\(\s*p\s*[=<>]\s*0?\.[0-9]+\s*\)": "",
     r"\((?:figures|numbers|percentages|shares)\s+(?:may|might|do)\s+not\s+(?:sum|add\s+up)\s+to\s+100[^()0-9]*\)": "",
@@ -54,6 +61,9 @@ ENGLISH_ASIDES: Mapping[str, str] = {
     rf"(?<!\bof\s)(?<!among\s)\b(?:all|every\s+one)\s+of\s+(?:the\s+)?([0-9][0-9,]*){_WITH_A_SHARE}": r"\1 of \1",
     r"(?<![0-9/.,])([0-9][0-9,]*)\s?/\s?([0-9][0-9,]*)(?![0-9/.,])(?=\s*\(\s*[<>~≈]?[0-9.]+\s?%)": r"\1 of \2",
     r"((?:%|percent|per\s?cent)\s*\(\s*)([0-9][0-9,]*)\s?/\s?([0-9][0-9,]*)(?=\s*[);,])": r"\1\2 of \3",
+    r"(?<=%)\s*in\s+the\s+(?=[0-9][0-9,]*\s+[a-z])": " of the ",
+    r"\(\s*n\s*=\s*([0-9][0-9,]*)\s*\)(?=\s+of\b)": r"(\1)",
+    r",\s*(?:for\s+)?a\s+(?:response|completion|participation)\s+rate\s+of\s+(?=[0-9])": " or ",
     r"\bgive\s+or\s+take\s+a\s+few\s*,": "about",
 }
 

@@ -263,6 +263,8 @@ ENGLISH = Lexicon(
             *("difference", "differences", "margin", "average"),
             *("total", "together", "altogether", "combined", "sum"),
             *("remaining", "remainder", "respectively", "weighted", "weighting", "including", "estimated", "ditto"),
+            *("presumably", "perhaps", "maybe", "possibly", "probably", "reportedly", "allegedly", "supposedly"),
+            *("apparently", "hardly", "scarcely", "barely", "virtually", "practically", "nigh", "conceivably"),
         ]
     ),
     negations=frozenset(

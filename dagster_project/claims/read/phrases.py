@@ -81,7 +81,8 @@ def _hedged_twice(text: str, first: str, second: str) -> FigureError:
 
 
 def _number_or_share(tokens: Words, at: int, text: str, lexicon: Lexicon) -> _Number | None:
-    if found := match_phrase(lexicon.fractions, tokens, at):
+    found, word = match_phrase(lexicon.fractions, tokens, at), match_phrase(lexicon.numbers, tokens, at)
+    if found and (word is None or word[1] <= found[1]):  # half, and not half a million
         return _Number(lexicon.fractions[found[0]] * 100, 0, found[1], in_words=True)
     number = _number(tokens, at, lexicon)
     return number and (_share(number, tokens, text, lexicon) or number)

@@ -89,7 +89,7 @@ class Sentence:
         if word in self.lexicon.negations:
             if not is_answer or behind in self.lexicon.untrue:
                 return False
-            if word == "never" and behind.isalpha() and behind not in self.lexicon.equates:
+            if word == "never" and before == ")" and behind.isalpha() and behind not in self.lexicon.equates:
                 return True
             contracted = "'" in word or word == "cannot"
             return contracted or before in self.lexicon.auxiliaries or (word != "not" and before.isalpha())

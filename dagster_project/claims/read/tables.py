@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 _FIGURE = re.compile(r"\(?([<>~≈]?\s?[0-9][0-9.,]*\s?%?)\)?")
 _ROW = re.compile(r"(?P<label>[^0-9]*[^0-9\s(:=–—-])\s*[:=–—-]?\s*(?P<figures>(?:\(?[0-9][0-9.,]*\s?%?\)?\s*)+)")
+_WITH_ITS_BASE = re.compile(r"([^0-9(]*[^0-9\s(])\s*\([nN]\s?=\s?([0-9][0-9,]*)\)")
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,9 @@ def _row(cells: Sequence[str]) -> _Row | None:
     if len(cells) > 1:
         labelled = not any(character.isdigit() for character in cells[0])
         return _Row(cells[0].rstrip(":"), tuple(figures)) if labelled and len(figures) == len(cells) - 1 else None
+    if total := _WITH_ITS_BASE.fullmatch(cells[0] if cells else ""):
+        return _Row(total[1], (total[2],))
     found = _ROW.fullmatch(cells[0]) if cells else None
     if found is None:
-        total = re.fullmatch(r"([^0-9(]*[^0-9\s(])\s*\(n\s?=\s?([0-9][0-9,]*)\)", cells[0]) if cells else None
-        return _Row(total[1], (total[2],)) if total else None
+        return None
     return _Row(found["label"].strip(), tuple(_FIGURE.findall(found["figures"])))

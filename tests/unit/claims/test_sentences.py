@@ -13,7 +13,7 @@ import yaml
 from dagster_project.claims.answer import answer_claim
 
 SENTENCES = yaml.load((Path(__file__).parent / "sentences.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
-UNDERSTOOD = 0.78
+UNDERSTOOD = 0.85
 FIGURES = {"count", "base", "percentage", "mean", "deviation", "points"}
 
 
