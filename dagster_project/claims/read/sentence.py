@@ -87,17 +87,25 @@ class Sentence:
         before, behind = words[at - 1].word if at else "", words[at + 1].word if at + 1 < len(words) else ""
         word = words[at].word
         if word in self.lexicon.negations:
-            if not is_answer or behind in self.lexicon.untrue:
-                return False
-            if word == "never" and before == ")" and behind.isalpha() and behind not in self.lexicon.equates:
-                return True
-            contracted = "'" in word or word == "cannot"
-            return contracted or before in self.lexicon.auxiliaries or (word != "not" and before.isalpha())
-        if before in self.lexicon.comparatives and is_answer and at > 1:
-            return words[at - 2].word.isalpha() and behind.isalpha()
+            return is_answer and self._negates_an_answer(word, before, behind)
+        if word == "than":
+            compares = is_answer and before in self.lexicon.comparatives
+            return compares and at > 1 and words[at - 2].word.isalpha() and behind.isalpha()
         hedges = word in self.lexicon.hedges and word not in self.lexicon.turns
-        first = {phrase.split()[-1] for phrase in self.lexicon.of}
-        return hedges and before.isalpha() and before not in first and (behind.isalpha() or (is_answer and not behind))
+        return hedges and self._stands_apart(before) and (behind.isalpha() or (is_answer and not behind))
+
+    def _negates_an_answer(self, word: str, before: str, behind: str) -> bool:
+        """Would *not* move, had *no* car, (25%) *never* used: not the statement itself, as in is *not* true."""
+        if behind in self.lexicon.untrue:
+            return False
+        if word == "never" and before == ")":
+            return behind.isalpha() and behind not in self.lexicon.equates
+        contracted = "'" in word or word == "cannot"
+        return contracted or before in self.lexicon.auxiliaries or (word != "not" and before.isalpha())
+
+    def _stands_apart(self, before: str) -> bool:
+        """Whether no figure and no "of" stands right before a hedge: gone *over*, but not of *over*."""
+        return before.isalpha() and before not in {phrase.split()[-1] for phrase in self.lexicon.of}
 
     def _without_answers(self, words: Words) -> list[Token]:
         rest: list[Token] = []

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+_COMMA = re.compile(r",(?![0-9]{3}\b)")
 _FIGURE = re.compile(r"\(?([<>~≈]?\s?[0-9][0-9.,]*\s?%?)\)?")
 _ROW = re.compile(r"(?P<label>[^0-9]*[^0-9\s(:=–—-])\s*[:=–—-]?\s*(?P<figures>(?:\(?[0-9][0-9.,]*\s?%?\)?\s*)+)")
 _WITH_ITS_BASE = re.compile(r"([^0-9(]*[^0-9\s(])\s*\([nN]\s?=\s?([0-9][0-9,]*)\)")
@@ -35,16 +36,17 @@ def as_sentence(text: str, totals: Collection[str]) -> str:
         rows = rows[1:]
     read = [row for row in rows if row is not None]
     answers = [row for row in read if row.label.casefold() not in totals]
-    bases = [row.counts for row in read if row.label.casefold() in totals and row.counts]
-    is_table = len(read) == len(rows) and len(answers) > 1 and len(bases) <= 1
-    if (
-        not is_table
-        or any(len(row.counts) > 1 or len(row.percentages) > 1 for row in read)
-        or _is_partial(read, totals)
-    ):
+    bases = [row.counts[0] for row in read if row.label.casefold() in totals and row.counts]
+    if len(read) < len(rows) or not _are_a_list(answers, bases) or _is_partial(read, totals):
         return text
     said = [f"{row.label}: {_said(row)}" for row in answers]
-    return "; ".join([*said, *(f"base: {base[0]}" for base in bases)])
+    return "; ".join([*said, *(f"base: {base}" for base in bases)])
+
+
+def _are_a_list(answers: Sequence[_Row], bases: Sequence[str]) -> bool:
+    """Whether there are several answers with at most one figure of a kind each, and one base at most."""
+    single = all(len(row.counts) <= 1 and len(row.percentages) <= 1 for row in answers)
+    return single and len(answers) > 1 and len(bases) <= 1
 
 
 def _is_partial(rows: Sequence[_Row], totals: Collection[str]) -> bool:
@@ -63,18 +65,24 @@ def _said(row: _Row) -> str:
 
 def _cells(lines: Sequence[str]) -> list[list[str]]:
     """The cells of each row; a single line holds rows beside each other."""
-    if len(lines) > 1:
-        mark = next((mark for mark in "\t|;" if any(mark in line for line in lines)), None)
-        if mark is None and all(re.search(r",(?![0-9]{3}\b)", line) for line in lines):
-            mark = ","
-        return [[cell.strip() for cell in (line.split(mark) if mark else [line]) if cell.strip()] for line in lines]
-    line = "".join(lines).strip()
+    if len(lines) == 1:
+        return _cells_of_one(lines[0].strip())
+    mark = _mark(lines)
+    return [[cell.strip() for cell in (line.split(mark) if mark else [line]) if cell.strip()] for line in lines]
+
+
+def _mark(lines: Sequence[str]) -> str | None:
+    """What parts the cells; a comma only where every line has one that marks no thousands."""
+    mark = next((mark for mark in "\t|;" if any(mark in line for line in lines)), None)
+    return "," if mark is None and lines and all(_COMMA.search(line) for line in lines) else mark
+
+
+def _cells_of_one(line: str) -> list[list[str]]:
     if "|" in line or re.search(r"\s{3,}", line):
         return [[part.strip()] for part in re.split(r"\||\s{3,}", line) if part.strip()]
-    cells = [cell.strip() for cell in re.split(r",(?![0-9]{3}\b)", line)]
-    if len(cells) > 2 and len(cells) % 2 == 0 and all(_FIGURE.fullmatch(cell) for cell in cells[1::2]):
-        return [list(pair) for pair in zip(cells[::2], cells[1::2], strict=True)]
-    return []
+    cells = [cell.strip() for cell in _COMMA.split(line)]
+    in_pairs = len(cells) > 2 and len(cells) % 2 == 0 and all(map(_FIGURE.fullmatch, cells[1::2]))
+    return [list(pair) for pair in zip(cells[::2], cells[1::2], strict=True)] if in_pairs else []
 
 
 def _row(cells: Sequence[str]) -> _Row | None:
