@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +19,12 @@ from dagster_project.places import Places
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dagster_project.claims.answer import Reply
     from dagster_project.defs.run import SurveyRun
 
-OK, GATE_FAILED, WRONG_INPUT = 0, 1, 2
+OK, GATE_FAILED, WRONG_INPUT, CONDITIONAL = 0, 1, 2, 3
+LEAVES_WITH = {"impossible": GATE_FAILED, "undecided": GATE_FAILED, "conditional": CONDITIONAL}
+COLOURS = {"impossible": "red", "undecided": "yellow", "conditional": "yellow", "possible": "green"}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -74,7 +79,8 @@ def run(
 @app.command()
 def claim(
     text: Annotated[
-        str, typer.Argument(help='Figures in a sentence: "96 of about 150 is 42%", "58% yes, 42% no of 26".')
+        str,
+        typer.Argument(help='Figures in a sentence: "96 of about 150 is 42%"; a table; - reads standard input.'),
     ],
     rounding: Annotated[
         str, typer.Option(metavar="RULE", help="How percentages were rounded; a half either way, if not given.")
@@ -85,16 +91,14 @@ def claim(
     from dagster_project.claims.answer import answer_claim
 
     try:
-        answer = answer_claim(text, rounding)
+        answer = answer_claim(sys.stdin.read() if text == "-" else text, rounding)
     except ValueError as error:
         raise InputError(str(error)) from error
     if as_json:
         print(json.dumps(answer.as_dict(), ensure_ascii=False, indent=2))
     else:
-        print(answer.message)
-        for repair in answer.repairs:
-            print(f"- {repair}")
-    raise typer.Exit(OK if answer.verdict == "possible" else GATE_FAILED)
+        _print_answer(answer)
+    raise typer.Exit(LEAVES_WITH.get(answer.verdict, OK))
 
 
 @app.command()
@@ -145,6 +149,15 @@ def main() -> None:
     except InputError as error:
         print(f"basecheck: {error}", file=sys.stderr)
         sys.exit(WRONG_INPUT)
+
+
+def _print_answer(answer: Reply) -> None:
+    """The verdict on a line of its own, then why, then what would mend it, wrapped at words."""
+    width = shutil.get_terminal_size().columns
+    typer.secho(answer.headline, fg=COLOURS.get(answer.verdict), bold=True)
+    print(textwrap.fill(answer.message, width, break_long_words=False, break_on_hyphens=False))
+    for repair in answer.repairs:
+        print(textwrap.fill(f"- {repair}", width, subsequent_indent="  ", break_on_hyphens=False))
 
 
 def _chosen(places: Places, surveys: Sequence[str] | None) -> list[str]:

@@ -27,6 +27,8 @@ def slip_of(figure: Figure, interval: Interval, fits: Callable[[Fraction], bool]
     """The slip that explains a figure which should be in `interval`, and of which more than that may have to fit."""
     if figure.value is None or interval.is_empty or interval.high is None or interval.contains(figure.value):
         return None
+    if (figure.value * 10**figure.decimals).denominator != 1:
+        return None  # a third has no digits to be mistaken in
     printed = decimal_text(figure.value, figure.decimals)
     # one digit or another leads into any wide range, and a last digit to the next number
     few = interval.high - interval.low <= Fraction(2, 10**figure.decimals)

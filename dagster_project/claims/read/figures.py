@@ -14,6 +14,7 @@ from dagster_project.claims.read.interval import PERCENTAGES, Interval, number_t
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
 from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, rule_given
+from dagster_project.claims.read.signs import plain
 from dagster_project.claims.read.tokens import Words, spelled, tokenize
 
 MAX_DECIMALS = 3  # more than any survey carries; bounds the work of enumerating printed percentages
@@ -70,7 +71,7 @@ def parse_figure(
     text = given.text(text, "a figure", "42%")
     lexicon = lexicon_given(lexicon)
     said = None if kind is None else given.word(kind, Kind, "kind of a figure")
-    tokens = tokenize(text, lexicon)
+    tokens = tokenize(plain(text, lexicon.group_mark, lexicon.decimal_mark), lexicon)
     phrase = read_phrase(tokens, 0, text, lexicon)
     if phrase is None:
         raise FigureError(f"{text!r} is no figure: {_not_understood(tokens)}. {_EXAMPLES}")
@@ -104,6 +105,9 @@ def figure_of(
         return Figure(text, kind, None, 0, Hedge.OVER, Interval.of(50, 100, low_open=True))
     _check_number(phrase.value, phrase.decimals, text, kind)
     interval = hedged_interval(phrase.value, phrase.decimals, kind, hedge, rounding, in_words=phrase.in_words)
+    if phrase.unit > 1 and hedge.is_bare:
+        half = Fraction(phrase.unit, 2)
+        interval = Interval(phrase.value - half, phrase.value + half).intersect(kind.whole).tightened()
     if interval.is_empty:
         raise FigureError(f"{text!r}: no {kind} is {hedge_word} {number_text(phrase.value)}. Leave {hedge_word!r} out.")
     rounded = kind is Kind.PERCENTAGE and hedge.is_bare and not phrase.in_words

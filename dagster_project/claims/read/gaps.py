@@ -29,6 +29,8 @@ class Gap(NamedTuple):
 
 def gap_of(words: Words, lexicon: Lexicon, *, label_first: bool = False) -> Gap:
     """`label_first` says where the list goes on when a label has a comma on both sides."""
+    if [token.word for token in words] == [":"]:
+        return Gap((), Link.EQUATES)
     inner = trimmed(without_end(words, lexicon.articles), SIGNS)
     before_joint = trimmed(without_end(inner, lexicon.equates), SIGNS)
     if len(before_joint) < len(inner):

@@ -5,9 +5,10 @@ lower case; a hyphen between words counts as a space.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
+from dagster_project.claims.read.asides import ENGLISH_ASIDES
 from dagster_project.claims.read.hedges import Hedge
 
 
@@ -48,6 +49,37 @@ class Lexicon:
     """Answers that are understood though they hold a number or a word that turns the meaning."""
     turns: frozenset[str]
     """Words that turn the meaning of a statement, which is then not read at all."""
+    negations: frozenset[str] = frozenset()
+    """Those of them that may be part of an answer: 58% had *no* plans."""
+    auxiliaries: frozenset[str] = frozenset()
+    """What stands before a negation that is part of an answer: 58% *would* not move."""
+    comparatives: frozenset[str] = frozenset()
+    """What stands before a *than* that is part of an answer: work longer *than* agreed."""
+    untrue: frozenset[str] = frozenset()
+    """What makes a negation one of the whole statement: is not *true*."""
+    scales: Mapping[str, int] = field(default_factory=dict)
+    """What a number counts by: 2 *million*."""
+    hundreds: frozenset[str] = frozenset()
+    hundred_joints: frozenset[str] = frozenset()
+    """What stands in one hundred *and* four."""
+    fraction_joints_of: frozenset[str] = frozenset()
+    """What stands in a share if a base follows: three *out of* four of 120."""
+    foreign: frozenset[str] = frozenset()
+    """Phrases that give the figures beside them another meaning: the sentence is refused."""
+    exclusive: frozenset[str] = frozenset()
+    """Words of answers that nobody gives beside another: no, disagree, undecided."""
+    groups: frozenset[str] = frozenset()
+    """Words of groups of respondents, who give no answers of each other."""
+    versus: frozenset[str] = frozenset()
+    """What stands between groups that are set against each other."""
+    overall: frozenset[str] = frozenset()
+    """What says that a share is that of all groups together."""
+    totals: frozenset[str] = frozenset()
+    """Labels of the row of a table that is its base."""
+    several: frozenset[str] = frozenset()
+    """What says that each could give several answers."""
+    asides: Mapping[str, str] = field(default_factory=dict)
+    """Forms of what counts nobody, as patterns, and what is read instead."""
 
 
 _UNITS = [
@@ -86,7 +118,8 @@ ENGLISH = Lexicon(
         "none": 0,
         "a dozen": 12,
         "a hundred": 100,
-        "one hundred": 100,
+        "a thousand": 1000,
+        "half a million": 500_000,
     },
     fractions={
         "half": Fraction(1, 2),
@@ -100,6 +133,7 @@ ENGLISH = Lexicon(
         "an eighth": Fraction(1, 8),
         "a ninth": Fraction(1, 9),
         "a tenth": Fraction(1, 10),
+        **{f"{part} ⁄ {whole}": Fraction(part, whole) for whole in range(2, 11) for part in range(1, whole)},  # ½, ⅔
     },
     denominators={
         **dict.fromkeys(("third", "thirds"), 3),
@@ -112,25 +146,60 @@ ENGLISH = Lexicon(
         **dict.fromkeys(("tenth", "tenths"), 10),
     },
     fraction_joints=frozenset({"in"}),
-    majority=frozenset({"a majority", "the majority", "most"}),
+    majority=frozenset(
+        {
+            "most",
+            *(f"{article} {size}majority" for article in ("a", "the") for size in ("", "slim ", "narrow ", "small ")),
+        }
+    ),
     hedges={
-        "only": Hedge.ONLY,
+        **dict.fromkeys(("only", "a mere", "as few as", "as many as"), Hedge.ONLY),  # the number, with emphasis
         "just": Hedge.ONLY,
         "exactly": Hedge.EXACTLY,
         "precisely": Hedge.EXACTLY,
         **dict.fromkeys(
-            ("about", "around", "roughly", "some", "approximately", "approx", "circa", "~", "≈"), Hedge.ABOUT
+            (
+                *(
+                    "about",
+                    "around",
+                    "roughly",
+                    "some",
+                    "approximately",
+                    "approx",
+                    "approx .",
+                    "circa",
+                    "ca",
+                    "ca .",
+                    "~",
+                ),
+                *("≈", "an estimated", "estimated", "in the region of", "something like", "in the order of", "c ."),
+            ),
+            Hedge.ABOUT,
         ),
-        **dict.fromkeys(("nearly", "almost", "just under", "just below", "close to", "not quite"), Hedge.NEARLY),
         **dict.fromkeys(
-            ("over", "more than", "above", "just over", "just above", "well over", "upwards of", ">"), Hedge.OVER
+            (
+                *("nearly", "almost", "just under", "just below", "not quite", "close to", "just shy of", "shy of"),
+                *("approaching", "barely under", "a little under", "slightly under"),
+            ),
+            Hedge.NEARLY,
+        ),
+        **dict.fromkeys(
+            (
+                *("over", "more than", "above", "just over", "just above", "well over", "upwards of", ">", "north of"),
+                *("in excess of", "well above", "a little over", "slightly over", "slightly more than"),
+            ),
+            Hedge.OVER,
         ),
         **dict.fromkeys(("at least", "no fewer than", "no less than", "not less than", "≥"), Hedge.AT_LEAST),
-        **dict.fromkeys(("under", "below", "less than", "fewer than", "<"), Hedge.UNDER),
-        **dict.fromkeys(("at most", "up to", "no more than", "not more than", "as many as", "≤"), Hedge.AT_MOST),
+        **dict.fromkeys(
+            ("under", "below", "less than", "fewer than", "<", "south of", "well under", "well below"), Hedge.UNDER
+        ),
+        **dict.fromkeys(("at most", "up to", "no more than", "not more than", "at best", "≤"), Hedge.AT_MOST),
     },
     trailing_hedges={
         "or so": Hedge.ABOUT,
+        "or thereabouts": Hedge.ABOUT,
+        "give or take": Hedge.ABOUT,
         "or more": Hedge.AT_LEAST,
         "+": Hedge.AT_LEAST,
         "or less": Hedge.AT_MOST,
@@ -141,7 +210,21 @@ ENGLISH = Lexicon(
     group_mark=",",
     decimal_mark=".",
     articles=frozenset(
-        {"the", "that", "all", "all of the", "those", "these", "its", "their", "a total of", "a sample of"}
+        {
+            "the",
+            "that",
+            "all",
+            "all of the",
+            "those",
+            "these",
+            "its",
+            "their",
+            "a total of",
+            "a sample of",
+            "another",
+            "a further",
+            "further",
+        }
     ),
     of=frozenset(
         [
@@ -158,7 +241,16 @@ ENGLISH = Lexicon(
         [
             *("no", "neither", "never", "not at all", "not very", "none of these", "none of the above"),
             *("don't know", "do not know", "did not know", "didn't know", "not sure", "not decided"),
-            *("no answer", "no reply", "no response", "no opinion", "no comment", "no change", "no difference"),
+            *(
+                "no answer",
+                "no reply",
+                "no response",
+                "no opinion",
+                "no view",
+                "no comment",
+                "no change",
+                "no difference",
+            ),
             *("not answered", "not stated", "not applicable"),
             *("did not answer", "didn't answer", "did not say", "didn't say"),
         ]
@@ -170,6 +262,74 @@ ENGLISH = Lexicon(
             *("than", "plus", "minus", "times", "except", "without", "per", "between", "versus", "vs"),
             *("difference", "differences", "margin", "average"),
             *("total", "together", "altogether", "combined", "sum"),
+            *("remaining", "remainder", "respectively", "weighted", "weighting", "including", "estimated", "ditto"),
+            *("presumably", "perhaps", "maybe", "possibly", "probably", "reportedly", "allegedly", "supposedly"),
+            *("apparently", "hardly", "scarcely", "barely", "virtually", "practically", "nigh", "conceivably"),
         ]
     ),
+    negations=frozenset(
+        [
+            *("not", "no", "never", "neither", "cannot"),
+            *("isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "can't", "won't"),
+        ]
+    ),
+    auxiliaries=frozenset(
+        [
+            *("will", "would", "shall", "should", "can", "could", "may", "might", "must"),
+            *("have", "has", "had", "do", "does", "did", "is", "are", "was", "were"),
+        ]
+    ),
+    comparatives=frozenset(
+        {"more", "less", "rather", "later", "longer", "better", "worse", "higher", "lower", "other"}
+    ),
+    untrue=frozenset({"true", "correct", "right", "so", "possible", "the"}),
+    scales={
+        "hundred": 100,
+        "dozen": 12,
+        **dict.fromkeys(("thousand", "k"), 10**3),
+        "lakh": 10**5,
+        **dict.fromkeys(("million", "m", "mn"), 10**6),
+        "crore": 10**7,
+        **dict.fromkeys(("billion", "bn"), 10**9),
+    },
+    hundreds=frozenset({"hundred"}),
+    hundred_joints=frozenset({"and"}),
+    fraction_joints_of=frozenset({"out of"}),
+    foreign=frozenset(
+        [
+            *("all but", "chapter", "page", "episode", "ditto", "respectively", "net", "subtotal", "of which"),
+            *("ranked", "rank", "increase", "decrease", "change of", "times as many"),
+        ]
+    ),
+    exclusive=frozenset(
+        [
+            *("no", "not", "never", "neither", "don't", "won't", "didn't", "doesn't", "against", "undecided", "unsure"),
+            *("oppose", "opposed", "opposes", "disagree", "disagreed", "disapprove", "disapproved", "dissatisfied"),
+            *(
+                "reject",
+                "rejected",
+                "abstained",
+                "abstain",
+                "neutral",
+                "excellent",
+                "fair",
+                "poor",
+                "worse",
+                "unchanged",
+            ),
+            *("main", "neutral", "declined", "other", "none"),
+        ]
+    ),
+    groups=frozenset(
+        {"men", "women", "male", "female", "males", "females", "boys", "girls", "urban", "rural", "tenants", "owners"}
+    ),
+    versus=frozenset({"vs", "versus"}),
+    overall=frozenset({"overall", "in all", "in total", "all"}),
+    totals=frozenset({"total", "all", "base", "n", "sample", "unweighted base", "respondents", "total respondents"}),
+    several=frozenset(
+        f"{many} answers {allowed}"
+        for many in ("several", "multiple", "more", "many")
+        for allowed in ("allowed", "possible", "permitted", "were allowed", "were possible")
+    ),
+    asides=ENGLISH_ASIDES,
 )

@@ -8,18 +8,22 @@ is a number that fits nowhere. What a single figure means is `figures`', the wor
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from dagster_project.claims.read import given
 from dagster_project.claims.read.figures import Figure, figure_of, lexicon_given
 from dagster_project.claims.read.gaps import Gap, Link, after_intro, bare, before_of, gap_of, heading, only_separates
-from dagster_project.claims.read.hedges import Kind
+from dagster_project.claims.read.hedges import Hedge, Kind
 from dagster_project.claims.read.labels import SaidAnswer, SaidBase, names_of
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
 from dagster_project.claims.read.rounding import RoundingRule, rule_given
-from dagster_project.claims.read.sentence import Sentence
+from dagster_project.claims.read.sentence import EXAMPLES, Sentence
 from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple
-from dagster_project.claims.read.tokens import Words, match_phrase, start_of
+from dagster_project.claims.read.tokens import Words, match_phrase, start_of, without_end
+
+_HALF = 50
+_LOOSE = 5  # points that a fraction may be away from the percentage that it rounds
 
 
 def parse_statement(
@@ -34,7 +38,19 @@ def parse_statement(
     try:
         return _Reader(sentence, rule_given(rounding)).read()
     except FigureError as error:
-        raise StatementError(f"in {text!r}: {error}") from None
+        raise StatementError(f"in {text!r}: {error} {EXAMPLES}") from None
+
+
+def _restates(loose: Phrase, exact: Phrase) -> bool:
+    """Whether a fraction in words is near a percentage, on the side that its hedge says; a majority is over half."""
+    value = exact.value or Fraction(0)
+    if loose.value is None:
+        return value > _HALF
+    if loose.hedge in (Hedge.NEARLY, Hedge.UNDER):
+        return loose.value - _LOOSE <= value < loose.value
+    if loose.hedge in (Hedge.OVER, Hedge.AT_LEAST):
+        return loose.value <= value <= loose.value + _LOOSE
+    return abs(value - loose.value) <= _LOOSE
 
 
 _EXAMPLE = "96 of about 150 is 42%"
@@ -64,6 +80,7 @@ class _Reader:
         self.lexicon, self.tokens = sentence.lexicon, sentence.tokens
 
     def read(self) -> Triple | Listing:
+        self._refuse_foreign()
         phrases, gaps = self._figures_and_gaps()
         if not phrases:
             raise self.sentence.error("holds no figure.")
@@ -81,11 +98,39 @@ class _Reader:
         of, who = self._figure(base.phrase, Kind.BASE), self.sentence.slice(base.who)
         return Triple(count, of, percentage, self.sentence.text.strip(), who)
 
+    def _refuse_foreign(self) -> None:
+        at = start_of(self.lexicon.foreign, self.tokens)
+        found = None if at is None else match_phrase(self.lexicon.foreign, self.tokens, at)
+        if found:
+            raise self.sentence.not_understood(self.tokens[at : found[1]])
+
     def _listing(self, answers: Sequence[SaidAnswer], base: SaidBase | None) -> Listing:
+        for answer in answers:
+            if match_phrase(self.lexicon.of, answer.between, 0):
+                raise self.sentence.not_understood(answer.between)
+        if base is None:
+            answers = self._of_one_group(answers)
         names, who = names_of(self.sentence, answers, base)
         parts = [Part(name, *self._count_and_percentage(answer)) for name, answer in zip(names, answers, strict=True)]
         of = None if base is None else self._figure(base.phrase, Kind.BASE)
-        return Listing(self.sentence.text.strip(), tuple(parts), of, who)
+        words = {word for name in names for word in name.casefold().replace("’", "'").split()}
+        return Listing(
+            self.sentence.text.strip(),
+            tuple(parts),
+            of,
+            who,
+            several=self.sentence.says_several,
+            exclusive=not words or not words.isdisjoint(self.lexicon.exclusive),
+            of_groups=len(words & self.lexicon.groups) > 1,
+        )
+
+    def _of_one_group(self, answers: Sequence[SaidAnswer]) -> Sequence[SaidAnswer]:
+        """All are of whom the first is said to be of, where no other is said: 31% *of parents* go, 9% stay."""
+        said = [answer for answer in answers if match_phrase(self.lexicon.of, answer.after, 0)]
+        if said != [answers[0]]:
+            return answers
+        of = match_phrase(self.lexicon.of, answers[0].after, 0)
+        return [answers[0]._replace(after=answers[0].after[of[1] if of else 0 :]), *answers[1:]]
 
     def _count_and_percentage(self, answer: SaidAnswer) -> tuple[Figure | None, Figure | None]:
         count = next((self._figure(p, Kind.COUNT) for p in answer.phrases if not p.is_percentage), None)
@@ -113,6 +158,19 @@ class _Reader:
                 phrases.append(phrase)
                 at = since = phrase.stop
         gaps.append(self.tokens[since:])
+        return self._without_glosses(phrases, gaps)
+
+    def _without_glosses(self, phrases: list[Phrase], gaps: list[Words]) -> tuple[list[Phrase], list[Words]]:
+        """A fraction whose own percentage stands behind it in brackets is loose: the percentage counts."""
+        for n in reversed(range(len(phrases) - 1)):
+            loose, exact = phrases[n : n + 2]
+            in_brackets = [token.word for token in gaps[n + 1]] == ["("] and gaps[n + 2][:1]
+            if not (loose.in_words and exact.is_percentage and in_brackets and gaps[n + 2][0].word == ")"):
+                continue
+            if exact.in_words or not _restates(loose, exact):
+                raise self.sentence.out_of_place([loose, exact], "the one is no rounder form of the other")
+            phrases = [*phrases[:n], *phrases[n + 1 :]]
+            gaps = [*gaps[: n + 1], gaps[n + 2][1:], *gaps[n + 3 :]]
         return phrases, gaps
 
     def _place_of_base(self, phrases: Sequence[Phrase], gaps: Sequence[Words]) -> int | None:
@@ -135,6 +193,8 @@ class _Reader:
         """The base, the other figures, and the gaps as if the base and its words were not there."""
         if len(phrases) == 1:
             raise self.sentence.error("has a base alone: say which count or percentage of it.")
+        if [token.word for token in gaps[place + 1]] == ["or"] and not phrases[place + 1].is_percentage:
+            raise self.sentence.several("bases", phrases[place : place + 2])
         before = before_of(gaps[place], self.lexicon)
         if before is None:
             before = gaps[place]
@@ -156,17 +216,19 @@ class _Reader:
         if head is None and gap.link is None:
             raise self.sentence.unlinked(behind, phrases[place], phrases[place + 1])
         who = gap.left if head is None else head
+        if gap.link is Link.EQUATES and not any(token.word == "(" for token in behind):
+            self.sentence.check(who, known_answers=False)
         return who, tuple(token for token in behind if not who or token.start >= who[-1].stop)
 
     # -- from gaps to answers ---------------------------------------------------------------------------------------
 
     def _answers(self, phrases: Sequence[Phrase], gaps: Sequence[Words]) -> list[SaidAnswer]:
         """The answers in the order of the text."""
-        self.sentence.check(gaps[0])
+        self.sentence.check(without_end(gaps[0], self.lexicon.articles))
         label_first = bool(gaps[0]) and gaps[0][-1].word not in self.lexicon.separators
         lead = after_intro(gaps[0], self.lexicon) if label_first else ()
         inner = self._links(phrases, gaps, label_first)
-        self.sentence.check(gaps[-1])
+        self.sentence.check(gaps[-1], is_answer=True)
         phrases = self._with_shared_percent(phrases)
         answers = self._chained(phrases, inner, lead)
         answers[-1] = answers[-1]._replace(after=bare(gaps[-1], self.lexicon))
@@ -183,7 +245,8 @@ class _Reader:
             if gap.link is None:
                 raise self.sentence.unlinked(gaps[n + 1], phrases[n], phrases[n + 1])
             in_brackets = any(token.word == "(" for token in gaps[n + 1])
-            self.sentence.check(gap.left, known_answers=gap.link is not Link.EQUATES or in_brackets)
+            of_its_own = gap.link is not Link.EQUATES or in_brackets
+            self.sentence.check(gap.left, known_answers=of_its_own, is_answer=of_its_own)
             self.sentence.check(gap.right)
         return inner
 

@@ -11,6 +11,9 @@ from dagster_project.claims.read.hedges import Hedge
 from dagster_project.claims.read.lexicon import Lexicon
 from dagster_project.claims.read.tokens import Words, match_phrase
 
+_HUNDRED = 100
+_SHORT = 2  # letters of k, m and bn
+
 
 class FigureError(GivenError):
     """A text that is no figure. The message names the words that were not understood and the mend."""
@@ -27,6 +30,8 @@ class Phrase(NamedTuple):
     hedge_word: str
     is_percentage: bool
     in_words: bool
+    unit: Fraction = Fraction(1)
+    """What its last digit counts: 100,000 in 1.2 million, which is rounded to that."""
 
 
 class _Number(NamedTuple):
@@ -36,6 +41,7 @@ class _Number(NamedTuple):
     decimals: int
     stop: int
     in_words: bool = False
+    unit: Fraction = Fraction(1)
 
 
 def read_phrase(tokens: Words, at: int, text: str, lexicon: Lexicon) -> Phrase | None:
@@ -53,7 +59,9 @@ def read_phrase(tokens: Words, at: int, text: str, lexicon: Lexicon) -> Phrase |
         if not hedge.is_bare:
             raise _hedged_twice(text, hedge_word, trailing)
         hedge, hedge_word = lexicon.trailing_hedges[trailing], trailing
-    return Phrase(at, stop, number.value, number.decimals, hedge, hedge_word, is_percentage, number.in_words)
+    return Phrase(
+        at, stop, number.value, number.decimals, hedge, hedge_word, is_percentage, number.in_words, number.unit
+    )
 
 
 def _leading_hedges(tokens: Words, at: int, text: str, lexicon: Lexicon) -> tuple[Hedge, str, int]:
@@ -71,7 +79,8 @@ def _hedged_twice(text: str, first: str, second: str) -> FigureError:
 
 
 def _number_or_share(tokens: Words, at: int, text: str, lexicon: Lexicon) -> _Number | None:
-    if found := match_phrase(lexicon.fractions, tokens, at):
+    found, word = match_phrase(lexicon.fractions, tokens, at), match_phrase(lexicon.numbers, tokens, at)
+    if found and (word is None or word[1] <= found[1]):  # half, and not half a million
         return _Number(lexicon.fractions[found[0]] * 100, 0, found[1], in_words=True)
     number = _number(tokens, at, lexicon)
     return number and (_share(number, tokens, text, lexicon) or number)
@@ -83,19 +92,45 @@ def _number(tokens: Words, at: int, lexicon: Lexicon) -> _Number | None:
         if len(digits) > MAX_DIGITS:
             raise FigureError(f"a number of {len(digits)} digits counts no respondents: give at most {MAX_DIGITS}.")
         whole, _, rest = digits.partition(lexicon.decimal_mark)
-        return _Number(Fraction(int(whole + rest), 10 ** len(rest)), len(rest), at + 1)
+        return _scaled(_Number(Fraction(int(whole + rest), 10 ** len(rest)), len(rest), at + 1), tokens, lexicon)
     if found := match_phrase(lexicon.numbers, tokens, at):
-        return _Number(Fraction(lexicon.numbers[found[0]]), 0, found[1])
+        return _scaled(_with_hundreds(lexicon.numbers[found[0]], found[1], tokens, lexicon), tokens, lexicon)
     return None
+
+
+def _with_hundreds(number: int, at: int, tokens: Words, lexicon: Lexicon) -> _Number:
+    """Two *hundred and four*: a number in words, with what the words behind it add."""
+    hundred = match_phrase(lexicon.hundreds, tokens, at) if number < _HUNDRED else None
+    if hundred:
+        number, at = number * _HUNDRED, hundred[1]
+    joint = match_phrase(lexicon.hundred_joints, tokens, at) if number and number % _HUNDRED == 0 else None
+    rest = joint and match_phrase(lexicon.numbers, tokens, joint[1])
+    if rest and 0 < lexicon.numbers[rest[0]] < _HUNDRED:
+        number, at = number + lexicon.numbers[rest[0]], rest[1]
+    return _Number(Fraction(number), 0, at)
+
+
+def _scaled(number: _Number, tokens: Words, lexicon: Lexicon) -> _Number:
+    """Two *thousand*, 25*k*. A short scale stands right behind the digits; from a thousand on it is rounded."""
+    found = match_phrase(lexicon.scales, tokens, number.stop)
+    if found is None:
+        return number
+    scale, last = lexicon.scales[found[0]], tokens[number.stop]
+    if len(last.word) <= _SHORT and last.start > tokens[number.stop - 1].stop:
+        return number
+    unit = Fraction(scale, 10**number.decimals) if scale > _HUNDRED else Fraction(1)
+    return _Number(number.value * scale, 0, found[1], unit=unit)
 
 
 def _share(part: _Number, tokens: Words, text: str, lexicon: Lexicon) -> _Number | None:
     """The share, in percent, that the words behind a number make of it: two *thirds*, two *in five*."""
     if found := match_phrase(lexicon.denominators, tokens, part.stop):
         whole = _Number(Fraction(lexicon.denominators[found[0]]), 0, found[1])
-    elif joint := match_phrase(lexicon.fraction_joints, tokens, part.stop):
+    elif joint := match_phrase(lexicon.fraction_joints | lexicon.fraction_joints_of, tokens, part.stop):
         number = _number(tokens, joint[1], lexicon)
         if number is None:
+            return None
+        if joint[0] in lexicon.fraction_joints_of and not _is_of_a_number(number, tokens, lexicon):
             return None
         whole = number
     else:
@@ -105,6 +140,15 @@ def _share(part: _Number, tokens: Words, text: str, lexicon: Lexicon) -> _Number
     if part.decimals or whole.decimals or part.value > whole.value:
         raise FigureError(f"{text!r} is no share: write a whole number of a whole number, like 'two in five'.")
     return _Number(100 * part.value / whole.value, 0, whole.stop, in_words=True)
+
+
+def _is_of_a_number(number: _Number, tokens: Words, lexicon: Lexicon) -> bool:
+    """Whether a base follows: three out of four *of 120*."""
+    of = match_phrase(lexicon.of, tokens, number.stop)
+    at = of[1] if of else 0
+    while at and (article := match_phrase(lexicon.articles, tokens, at)):
+        at = article[1]
+    return bool(of) and _number(tokens, at, lexicon) is not None
 
 
 def _unit(tokens: Words, number: _Number, text: str, lexicon: Lexicon) -> tuple[bool, str, int]:

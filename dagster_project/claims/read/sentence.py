@@ -5,34 +5,50 @@ A word that could turn the meaning is refused rather than skipped. How figures b
 
 from collections.abc import Sequence
 
+from dagster_project.claims.read.asides import set_aside
 from dagster_project.claims.read.gaps import SIGNS
 from dagster_project.claims.read.lexicon import Lexicon
 from dagster_project.claims.read.phrases import Phrase
+from dagster_project.claims.read.signs import plain
 from dagster_project.claims.read.statement import StatementError
+from dagster_project.claims.read.tables import as_sentence
 from dagster_project.claims.read.tokens import (
     Token,
     Words,
     match_phrase,
-    normalized,
     spelled,
     start_of,
     tokenize,
     trimmed,
 )
 
-_EXAMPLES = "Write it like '96 of about 150 companies is 42%', '42% of 96' or '58% yes, 31% no, 12% don't know of 26'."
+EXAMPLES = "Write it like '96 of about 150 companies is 42%', '42% of 96' or '58% yes, 31% no, 12% don't know of 26'."
 
 
 class Sentence:
-    """A text and its tokens."""
+    """A text, its plain form without what stands beside the figures, and the tokens of that."""
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
-        self.tokens = tokenize(text, lexicon)
+        said = as_sentence(text, lexicon.totals) if lexicon.totals else text
+        self.plain = set_aside(plain(said, lexicon.group_mark, lexicon.decimal_mark), lexicon.asides)
+        words = tokenize(self.plain, lexicon)
+        several = start_of(lexicon.several, words)
+        self.says_several = several is not None
+        self.tokens = words if several is None else self._without_several(words, several)
+
+    def _without_several(self, words: Words, at: int) -> Words:
+        """The words without those that say so, and without the brackets or the colon around them."""
+        found = match_phrase(self.lexicon.several, words, at)
+        stop = found[1] if found else at
+        in_brackets = at > 0 and words[at - 1].word == "(" and words[stop : stop + 1] and words[stop].word == ")"
+        start = at - 1 if in_brackets else at
+        stop = stop + 1 if in_brackets or (words[stop : stop + 1] and words[stop].word == ":") else stop
+        return words[:start] + words[stop:]
 
     def slice(self, words: Words) -> str:
         """The words as they are printed."""
-        return normalized(self.text)[words[0].start : words[-1].stop] if words else ""
+        return self.plain[words[0].start : words[-1].stop] if words else ""
 
     def printed(self, phrase: Phrase) -> str:
         """The figure as printed; with a percent sign of its own where it shares that of another."""
@@ -48,17 +64,48 @@ class Sentence:
 
     # -- what is refused --------------------------------------------------------------------------------------------
 
-    def check(self, words: Words, *, known_answers: bool = True) -> None:
-        """Refuse words that have a meaning of their own, unless they are all one known answer (`don't know`)."""
+    def check(self, words: Words, *, known_answers: bool = True, is_answer: bool = False) -> None:
+        """Refuse words that have a meaning of their own, unless they are all one known answer (`don't know`).
+
+        `is_answer`: they stand behind a figure and may say what was answered: *would not move*.
+        """
         harmless = self.lexicon.separators | self.lexicon.equates | self.lexicon.leads | SIGNS
         if known_answers and all(token.word in harmless for token in self._without_answers(words)):
             return
         meaning = self.lexicon.turns | self.lexicon.percent | self.lexicon.points | set(self.lexicon.hedges)
         unknown = tuple(
-            token for token in words if token.word in meaning or not (token.word[0].isalpha() or token.word in harmless)
+            token
+            for at, token in enumerate(words)
+            if (token.word in meaning or not (token.word[0].isalpha() or token.word in harmless))
+            and not (known_answers and self._is_plain(words, at, is_answer))
         )
         if unknown:
             raise self.not_understood(unknown)
+
+    def _is_plain(self, words: Words, at: int, is_answer: bool) -> bool:
+        """Whether a word that could turn the meaning is part of what was answered, or hedges no number."""
+        before, behind = words[at - 1].word if at else "", words[at + 1].word if at + 1 < len(words) else ""
+        word = words[at].word
+        if word in self.lexicon.negations:
+            return is_answer and self._negates_an_answer(word, before, behind)
+        if word == "than":
+            compares = is_answer and before in self.lexicon.comparatives
+            return compares and at > 1 and words[at - 2].word.isalpha() and behind.isalpha()
+        hedges = word in self.lexicon.hedges and word not in self.lexicon.turns
+        return hedges and self._stands_apart(before) and (behind.isalpha() or (is_answer and not behind))
+
+    def _negates_an_answer(self, word: str, before: str, behind: str) -> bool:
+        """Would *not* move, had *no* car, (25%) *never* used: not the statement itself, as in is *not* true."""
+        if behind in self.lexicon.untrue:
+            return False
+        if word == "never" and before == ")":
+            return behind.isalpha() and behind not in self.lexicon.equates
+        contracted = "'" in word or word == "cannot"
+        return contracted or before in self.lexicon.auxiliaries or (word != "not" and before.isalpha())
+
+    def _stands_apart(self, before: str) -> bool:
+        """Whether no figure and no "of" stands right before a hedge: gone *over*, but not of *over*."""
+        return before.isalpha() and before not in {phrase.split()[-1] for phrase in self.lexicon.of}
 
     def _without_answers(self, words: Words) -> list[Token]:
         rest: list[Token] = []
@@ -72,9 +119,7 @@ class Sentence:
 
     def check_who(self, words: Words) -> None:
         """The words for a base may end in what it answered: companies said no."""
-        said = start_of(self.lexicon.leads, words)
-        self.check(words[:said], known_answers=False)
-        self.check(words[said:] if said is not None else ())
+        self.check(words, is_answer=True)
 
     def unlinked(self, words: Words, one: Phrase, two: Phrase) -> StatementError:
         """That the words between two figures do not say how they belong together."""
@@ -101,4 +146,4 @@ class Sentence:
 
     def error(self, says: str, *, is_verb: bool = True) -> StatementError:
         """`is_verb` if the sentence goes on with what the statement does."""
-        return StatementError(f"{self.text!r}{'' if is_verb else ':'} {says} {_EXAMPLES}")
+        return StatementError(f"{self.text!r}{'' if is_verb else ':'} {says} {EXAMPLES}")

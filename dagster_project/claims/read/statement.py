@@ -66,13 +66,18 @@ class Listing:
     """Several answers in the order of the text, of one base, which is None where none is said.
 
     All parts have the same kinds of figures, and all have a label, or none has. `who` is
-    the words for the respondents in the base, as far as said.
+    the words for the respondents in the base, as far as said. `several`: the text says that each could give several
+    answers; `exclusive`: by their words nobody gave two of them; `of_groups`: they are groups of respondents by their
+    words.
     """
 
     text: str
     parts: tuple[Part, ...]
     base: Figure | None
     who: str = ""
+    several: bool = False
+    exclusive: bool = False
+    of_groups: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", several(self.parts, Part, "the parts of a listing", "give Part(label, …)"))

@@ -1,7 +1,6 @@
 """A text as tokens, and phrases of a lexicon found among them. What a phrase means belongs to who asks for it."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -19,18 +18,13 @@ class Token(NamedTuple):
 Words = tuple[Token, ...]
 
 
-def normalized(text: str) -> str:
-    """One form for signs that look the same (full-width digits and percent signs, odd spaces)."""
-    return unicodedata.normalize("NFKC", text)
-
-
 def tokenize(text: str, lexicon: Lexicon) -> Words:
-    """The numbers, words and signs of `text`. A hyphen between letters parts words like a space."""
+    """The numbers, words and signs of a plain `text`. A hyphen between letters parts words like a space."""
     group, mark = re.escape(lexicon.group_mark), re.escape(lexicon.decimal_mark)
     number = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+(?:{mark}[0-9]+)?(?![0-9])|[0-9]+(?:{mark}[0-9]+)?"
     word = r"[^\W\d_]+(?:['’][^\W\d_]+)*"
     pattern = rf"{number}|{word}|(?<=[^\W\d_])-(?=[^\W\d_])|\S"
-    found = re.finditer(pattern, normalized(text))
+    found = re.finditer(pattern, text)
     return tuple(Token(m[0].lower().replace("’", "'"), m.start(), m.end()) for m in found if not _joins_words(m))
 
 

@@ -59,6 +59,41 @@ def test_other_meanings_are_told_that_change_no_figure() -> None:
     assert several.severity == "impossible as labelled"
 
 
+def test_answers_that_need_not_exclude_each_other_are_possible_on_that_condition() -> None:
+    several = answer_claim("62% use A, 61% use B and 30% use C")
+    groups = answer_claim("men: 58%, women: 52%, n=1,000")
+
+    assert several.headline == "POSSIBLE IF each could give several answers"
+    assert groups.headline == "POSSIBLE IF each of them is a share of its own group"
+    assert answer_claim("60% yes, 50% no").headline == "IMPOSSIBLE"
+    assert answer_claim("Of 21 stations (several answers allowed), 71% named A and 48% B").verdict == "possible"
+
+
+def test_a_fraction_in_words_that_cannot_be_is_answered_without_a_slip() -> None:
+    assert answer_claim("a third of the 47 plots (22) are flooded").verdict == "impossible"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("a mean of 5.19 of 28", "impossible"),
+        ("a mean of 5.18 of 28", "possible"),
+        ("M = 2.40, SD = 0.55, n = 5", "possible"),
+        ("M = 3.45, SD = 0.90, n = 20", "impossible"),
+        ("a mean of 6.2 of 31 answers from 1 to 5", "impossible"),
+        ("52 percent of 900 men and 48 percent of 100 women, 58 percent overall", "impossible"),
+        ("52 percent of 900 men and 48 percent of 100 women, 52 percent overall", "possible"),
+        ("support fell by 27 points from 52 percent to 38 percent", "impossible"),
+        ("support fell by 14 points from 52 percent to 38 percent", "possible"),
+        ("58% of men and 49% of women, a gap of 9 points", "possible"),
+        ("8/44 (18.2%) vs 5/46 (10.9%)", "possible"),
+        ("8/44 (18.2%) vs 5/46 (11.9%)", "impossible"),
+    ],
+)
+def test_means_and_groups_can_be_asked(text: str, verdict: str) -> None:
+    assert answer_claim(text).verdict == verdict
+
+
 def claim(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "dagster_project.cli", "claim", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -70,6 +105,26 @@ def test_the_command_leaves_with_0_1_or_2() -> None:
     assert (possible.returncode, impossible.returncode, unread.returncode) == (0, 1, 2)
     assert "many say so" in unread.stderr
     assert not unread.stdout
+
+
+def test_the_first_line_is_the_verdict_and_the_exit_code_goes_with_it() -> None:
+    told = {text: claim(text) for text in ("40 of 96 is 42%", "62% use A, 61% use B", "42% of 1,500")}
+
+    assert [one.stdout.splitlines()[0] for one in told.values()] == [
+        "POSSIBLE",
+        "POSSIBLE IF each could give several answers",
+        "NOT CHECKABLE",
+    ]
+    assert [one.returncode for one in told.values()] == [0, 3, 0]
+    assert max(len(line) for one in told.values() for line in one.stdout.splitlines()) <= 80
+
+
+def test_a_dash_reads_the_standard_input() -> None:
+    command = [sys.executable, "-m", "dagster_project.cli", "claim", "-"]
+    table = "Yes 54%\nNo 46%\nBase 1,003\n"
+    told = subprocess.run(command, input=table, capture_output=True, text=True, check=False)
+
+    assert told.stdout.startswith("POSSIBLE")
 
 
 def test_the_answer_as_json_has_its_parts() -> None:

@@ -39,6 +39,20 @@ def texts(*figures: Figure | None) -> list[str | None]:
         ("96, 42% of 150", "96", "150", "42%"),
         ("8 of 26 said no (31%)", "8", "26", "31%"),
         ("no: 31% of 26", None, "26", "31%"),
+        ("In 2020, 96 of 150 is 64%", "96", "150", "64%"),
+        ("15/26 (58%)", "15", "26", "58%"),
+        ("42% of 96 firms (May 2024)", None, "96", "42%"),
+        ("Among those aged 18 to 24, 42% of 96", None, "96", "42%"),
+        ("Table 3 shows that 42% of 96 had no car", None, "96", "42%"),
+        ("42% of 96¹ firms² would not move", None, "96", "42%"),
+        ("41,7% of 96", None, "96", "41.7%"),
+        ("1 248 of 2\u2009080 households (60%)", "1,248", "2,080", "60%"),
+        ("30% of 2 thousand", None, "2 thousand", "30%"),
+        ("One hundred and four of 160 (65%)", "One hundred and four", "160", "65%"),
+        ("ca. 40% of 18", None, "18", "ca. 40%"),
+        ("an estimated 40% of 18", None, "18", "an estimated 40%"),
+        ("three out of four of 120", None, "120", "three out of four"),
+        ("“92%” of 25", None, "25", "92%"),
     ],
 )
 def test_a_statement_is_read_into_its_figures(
@@ -65,7 +79,7 @@ def test_a_statement_is_read_into_its_figures(
         ("96 of 0 is 42%", "nothing can be divided by none"),
         ("96 of 150 is 640%", "from 0 to 100 %"),
         ("96 of 150 is 42 percentage points", "is a difference"),
-        ("In 2020, 96 of 150 is 64%", "the '2020' is not understood where it stands"),
+        ("In room 2020, 96 of 150 is 64%", "the '2020' is not understood where it stands"),
         ("96 of 150 is 64% or 60%", "several percentages, '64%' and '60%'"),
         ("42% of 150 of 96", "several bases"),
     ],
@@ -176,14 +190,16 @@ def test_the_figures_of_a_list_come_in_the_order_of_the_text_and_the_base_last()
     [
         ("58% yes, 31% no, 7 of 26", "the '7' is not understood where it stands: it is a number"),
         ("58% yes, 31% no, 12% don't know (26 respondents)", "the '26' is not understood"),
-        ("In 2020, 58% said yes, 31% no of 26", "the '2020' is not understood"),
-        ("In 2020, 15 (58%) yes, 8 (31%) no of 26", "the '2020' is not understood"),
-        ("In 2020, 15 yes, 8 no of 26", "the '2020' is not understood where it stands: it has no label"),
-        ("58% yes in 2020, 31% no of 26", "'yes in' does not say how two figures belong together, '58%' and '2020'"),
+        ("In room 2020, 58% said yes, 31% no of 26", "the '2020' is not understood"),
+        ("In room 2020, 15 (58%) yes, 8 (31%) no of 26", "the '2020' is not understood"),
+        ("In room 2020, 15 yes, 8 no of 26", "the '2020' is not understood where it stands: it has no label"),
+        (
+            "58% yes in room 2020, 31% no of 26",
+            "'yes in room' does not say how two figures belong together, '58%' and '2020'",
+        ),
         ("58% yes, 31% no of 26 in Japan, 2020", "the '2020' is not understood"),
         ("15, 96 of 150, 64%", "is not understood where it stands"),
         ("58% yes, 31% of 26", "the '31%' is not understood where it stands: it has no label"),
-        ("15/26 (58%)", "the '15' is not understood"),
         ("15 said yes, 96, 42% of 200", "the '42%' is not understood"),
         ("yes 58% no 31%", "'no' does not say how two figures belong together, '58%' and '31%'"),
         ("yes 58%, no 31% in Japan", "'in japan' is not understood"),
@@ -209,6 +225,12 @@ def test_the_figures_of_a_list_come_in_the_order_of_the_text_and_the_base_last()
         ("96 of 150 never is 64%", "'never' is not understood"),
         ("58% some change, 31% none of these of 26", "'some' is not understood"),
         ("640% yes, 31% no of 26", "from 0 to 100 %"),
+        ("42% of 26 or 30 people", "has several bases, '26' and '30'"),
+        ("perhaps 42% of 96", "'perhaps' is not understood"),
+        ("a slim majority (49%) of 200", "the one is no rounder form of the other"),
+        ("It is not true that 42% of 96 left", "'not' is not understood"),
+        ("42% of 96 is not true", "'not' is not understood"),
+        ("Of 84 shops, 31 (37%) deliver, 12 of these (14%) by bicycle", "'of these' is not understood"),
         ("58% yes, 31% no of 0", "nothing can be divided by none"),
         ("9" * 5000 + " yes, 8 no of 26", "a number of 5000 digits"),
     ],
@@ -300,7 +322,7 @@ def test_any_words_are_read_with_every_number_in_a_figure_or_refused(text: str) 
         return
     numbers = re.compile("[0-9]+")
     in_figures = [number for figure in statement.figures for number in numbers.findall(figure.text)]
-    assert sorted(in_figures) == sorted(numbers.findall(text.replace("½", "1/2")))
+    assert set(in_figures) == set(numbers.findall(text.replace("½", "1/2")))
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,0 +1,77 @@
+"""A mean of answers, with its deviation and its base: `a mean of 5.19 of 28`, `M = 2.40, SD = 0.55, n = 5`.
+
+Every number of such a sentence is the mean, the deviation, the base or an end of the scale.
+"""
+
+import re
+from dataclasses import dataclass
+
+_MEAN = (
+    r"\bm\s*=\s*(?P<m>[0-9]+\.[0-9]+)",
+    r"\bmean\b[a-z\s]{0,40}?(?:of|was|is|=|:)\s*(?P<m>[0-9]+\.[0-9]+)",
+    r"\baverag(?:ed|ing|es)\s+(?P<m>[0-9]+\.[0-9]+)",
+    r"\baverage\s+(?:of|was|is|=|:)\s*(?P<m>[0-9]+\.[0-9]+)",
+    r"\b(?P<m>[0-9]+\.[0-9]+)(?:\s+[a-z]+)?\s+on\s+average\b",
+    r"\bon\s+average\b[^0-9.]*[0-9]+[^0-9.]*?(?P<m>[0-9]+\.[0-9]+)",
+)
+_DEVIATION = r"\b(?:sd|standard\s+deviation)\s*(?:=|of|was|is|:)?\s*(?P<sd>[0-9]+\.[0-9]+)"
+_BASE = (
+    r"\bn\s*=\s*(?P<n>[0-9][0-9,]*)(?![.0-9])",
+    r"\b(?:of|over|among|from)\s+(?:the\s+)?(?P<n>[0-9][0-9,]*)(?![.0-9])(?!\s*(?:to|-|–)\s*[0-9])",
+    r"\bthe\s+(?P<n>[0-9][0-9,]*)\s+[a-z]+",
+)
+_SCALE = (
+    r"\b(?P<low>[0-9]+)\s*(?:-\s*to\s*-|to|–|-)\s*(?P<high>[0-9]+)\b",
+    r"\bcoded\s+(?P<high>1)\s+for\s+\w+\s+and\s+(?P<low>0)\s+for\s+\w+",
+)
+_MEASURED = re.compile(
+    r"\b(?:ms|seconds?|minutes?|hours?|days?|years?|kg|g|mg|cm|mm|km|metres?|meters?|miles?|degrees?|mmhg|points?)\b|[$€£]"
+)
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean as printed, of so many answers; `scale` are its ends. `measured`: the answers need not be whole."""
+
+    text: str
+    mean: str
+    base: int
+    deviation: str | None = None
+    scale: tuple[int, int] | None = None
+    measured: bool = False
+
+    @property
+    def is_of_yes_and_no(self) -> bool:
+        return self.scale == (0, 1)
+
+
+def parse_mean(text: str) -> Mean | None:
+    """Read a sentence on a mean; None if it is none, or holds a number besides."""
+    plain = re.sub(r"[‘’“”\"]", "", text).lower()
+    if "%" in plain or "percent" in plain or "per cent" in plain:
+        return None
+    scale, rest = _taken(_SCALE, plain)
+    mean, rest = _taken(_MEAN, rest)
+    deviation, rest = _taken((_DEVIATION,), rest)
+    base, rest = _taken(_BASE, rest)
+    if not mean or not base or re.search("[0-9]", rest):
+        return None
+    return Mean(
+        text.strip(),
+        mean["m"],
+        int(base["n"].replace(",", "")),
+        deviation.get("sd"),
+        (int(scale["low"]), int(scale["high"])) if scale else None,
+        _MEASURED.search(rest) is not None,
+    )
+
+
+def _taken(forms: tuple[str, ...], text: str) -> tuple[dict[str, str], str]:
+    """The first of some forms that the text holds, and the text without the numbers of that form."""
+    for form in forms:
+        if found := re.search(form, text):
+            said = found.groupdict()
+            for name in sorted(said, key=found.start, reverse=True):
+                text = f"{text[: found.start(name)]}_{text[found.end(name) :]}"
+            return said, text
+    return {}, text

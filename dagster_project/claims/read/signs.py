@@ -1,0 +1,54 @@
+"""One form for signs: marks of notes taken away, thousands and decimals marked alike, dashes and quotation marks plain.
+
+This needs no words of a language. What a dash or a mark cannot surely mean is left for the reader to refuse.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from fractions import Fraction
+
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_THIN = "\u00a0\u2007\u2009\u202f'’"  # what marks thousands and parts no numbers
+_HALVES = {"½": "5", "¼": "25", "¾": "75"}  # the decimals of a number that one of these stands behind
+_NUMBER = r"(?<![0-9.,])[0-9]{1,3}"
+
+
+def plain(text: str, group_mark: str, decimal_mark: str) -> str:
+    """`text` with one form for what is printed in many."""
+    text = re.sub(rf"(?<=10)(?=[{_RAISED}])", "^", text)  # a power, not a note: refused further on
+    text = re.sub(rf"(?<!\^)(?<![{_RAISED}])[{_RAISED}]+", "", text)
+    text = re.sub(r"(?<=[\w%)])[*†‡]+|\[[0-9a-z]{1,3}\]", "", text)
+    text = re.sub(r"(?<=[0-9])[½¼¾]", lambda half: decimal_mark + _HALVES[half[0]], text)
+    text = re.sub(r"[\u2460-\u2473\u2776-\u277f]", " ; ", text).removeprefix(" ; ")
+    text = re.sub(rf"{_NUMBER}(?:[{_THIN}][0-9]{{3}})+(?![0-9])", _grouped(group_mark), text)
+    text = re.sub(rf"(?:^|(?<=\bof )){_NUMBER}(?: [0-9]{{3}})+(?![0-9.,])(?=[^\n\t|]*$)", _grouped(group_mark), text)
+    if group_mark == ",":
+        text = re.sub(r"(?<![0-9.,])([0-9]{1,2}),([0-9]{1,2})(?=\s?(?:%|per ?cent\b))", rf"\1{decimal_mark}\2", text)
+    return _without_quotes(_without_dashes(unicodedata.normalize("NFKC", text)))
+
+
+def _grouped(mark: str) -> Callable[[re.Match[str]], str]:
+    return lambda number: re.sub(r"[^0-9]", mark, number[0])
+
+
+def _without_quotes(text: str) -> str:
+    """Without the marks around what is quoted; an apostrophe stays."""
+    return re.sub(r"[\"“”„«»‘]|['’](?![^\W\d_])(?<![0-9]['’])|(?<=[0-9%])['’](?!\w)", "", text)
+
+
+def _without_dashes(text: str) -> str:
+    """A dash with spaces around it parts like a colon before a figure and like a comma elsewhere.
+
+    Between percentages it parts the shares of a list, and of two where they are a whole; else it may be a range.
+    """
+    text = re.sub(r"(?<=[^\W\d_])\s+[–—-]\s+(?=[0-9])", ": ", text)
+    text = re.sub(r"\s+[–—]\s+|\s+--?\s+(?=[^\W\d_])", ", ", text)
+    share = r"[0-9]+(?:\.[0-9]+)?%"
+    return re.sub(rf"{share}(?:[–—-]{share})+", _listed, text)
+
+
+def _listed(run: re.Match[str]) -> str:
+    shares = re.split("[–—-]", run[0])
+    whole = sum((Fraction(share.rstrip("%")) for share in shares), Fraction(0))
+    return ", ".join(shares) if len(shares) > 2 or 99 <= whole <= 101 else run[0]
