@@ -20,7 +20,9 @@ def open_releases(releases_dir: Path, surveys: Sequence[str]) -> Iterator[duckdb
 
     The first is the one that a table without a survey's name is looked up in. Raises `InputError` where there is none.
     """
-    names = list(surveys) or (sorted(path.name for path in releases_dir.iterdir()) if releases_dir.is_dir() else [])
+    names = list(dict.fromkeys(surveys)) or (
+        sorted(path.name for path in releases_dir.iterdir()) if releases_dir.is_dir() else []
+    )
     connection = duckdb.connect(config=dict(SAFE_CONFIG))
     try:
         attached = [name for name in names if _attach(connection, releases_dir, name, named=bool(surveys))]
@@ -38,13 +40,12 @@ def prompt(connection: duckdb.DuckDBPyConnection, statements: Iterator[str]) -> 
     for statement in statements:
         try:
             result = connection.sql(statement)
+            if result is not None:  # only now are its rows computed
+                result.show(max_rows=10_000, max_width=sys.maxsize if not sys.stdout.isatty() else None)
         except duckdb.Error as error:
             if not sys.stdin.isatty():
                 raise InputError(str(error)) from error
             print(error)
-            continue
-        if result is not None:
-            result.show(max_rows=10_000, max_width=sys.maxsize if not sys.stdout.isatty() else None)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, releases_dir: Path, survey: str, *, named: bool) -> bool:

@@ -53,6 +53,8 @@ class Lexicon:
     """Those of them that may be part of an answer: 58% had *no* plans."""
     auxiliaries: frozenset[str] = frozenset()
     """What stands before a negation that is part of an answer: 58% *would* not move."""
+    doubts: frozenset[str] = frozenset()
+    """Words that hedge the number behind them, and are an answer behind a number: 12% *maybe*."""
     comparatives: frozenset[str] = frozenset()
     """What stands before a *than* that is part of an answer: work longer *than* agreed."""
     untrue: frozenset[str] = frozenset()
@@ -105,6 +107,8 @@ _UNITS = [
     "nineteen",
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+_DOUBTS = ("perhaps", "maybe", "possibly", "probably")
 
 ENGLISH = Lexicon(
     numbers={
@@ -263,7 +267,8 @@ ENGLISH = Lexicon(
             *("difference", "differences", "margin", "average"),
             *("total", "together", "altogether", "combined", "sum"),
             *("remaining", "remainder", "respectively", "weighted", "weighting", "including", "estimated", "ditto"),
-            *("presumably", "perhaps", "maybe", "possibly", "probably", "reportedly", "allegedly", "supposedly"),
+            *_DOUBTS,
+            *("presumably", "reportedly", "allegedly", "supposedly"),
             *("apparently", "hardly", "scarcely", "barely", "virtually", "practically", "nigh", "conceivably"),
         ]
     ),
@@ -279,6 +284,7 @@ ENGLISH = Lexicon(
             *("have", "has", "had", "do", "does", "did", "is", "are", "was", "were"),
         ]
     ),
+    doubts=frozenset(_DOUBTS),
     comparatives=frozenset(
         {"more", "less", "rather", "later", "longer", "better", "worse", "higher", "lower", "other"}
     ),

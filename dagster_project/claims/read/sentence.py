@@ -86,6 +86,8 @@ class Sentence:
         """Whether a word that could turn the meaning is part of what was answered, or hedges no number."""
         before, behind = words[at - 1].word if at else "", words[at + 1].word if at + 1 < len(words) else ""
         word = words[at].word
+        if word in self.lexicon.doubts:
+            return is_answer and not before and (not behind or behind.isalpha())
         if word in self.lexicon.negations:
             return is_answer and self._negates_an_answer(word, before, behind)
         if word == "than":

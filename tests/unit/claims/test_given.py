@@ -39,6 +39,7 @@ from dagster_project.claims import (
     Slip,
     StatementError,
     Triple,
+    Verdict,
     ambiguity,
     answer_claim,
     audit_change,
@@ -119,7 +120,7 @@ TAKEN: dict[Callable[..., Any], dict[str, Any]] = {
 ITS_OWN = {
     Audit, BaseRule, Cell, Code, Figure, FigureError, Finding, GivenError, GivenTypeError, Hedge, Interval, Kind,
     Lexicon, Listing, Names, Order, Reading, Repair, RepairedFigure, Reply, Sense, Severity, Slip, StatementError,
-    listed,
+    listed, Verdict,
 }  # fmt: skip
 STRANGE = [
     None, True, -5, 0, 7, 10**30, 0.5, float("nan"), float("inf"), Fraction(1, 3), Decimal("NaN"), Decimal("1E+999999"),
