@@ -140,10 +140,8 @@ class Unknowns:
         places = {one: system.variable(self._floors.get(one, 0), self._top) for one in reach}
         for number in sorted({number for one in reach for number in self._laws_of[one]}):
             law = self._laws[number]
-            terms = [(places[one], coefficient) for one, coefficient in law.terms]
-            system.add(terms, law.limit)
-            if law.is_equal:
-                system.add([(place, -coefficient) for place, coefficient in terms], -law.limit)
+            terms = tuple((places[one], coefficient) for one, coefficient in law.terms)
+            system.hold([Sum(terms, law.limit, law.is_equal)])
         for one, place in places.items():
             system.goals[place] = None if solution is None else solution[one]
         return system, places

@@ -21,7 +21,6 @@ from dagster_project.claims.decide.laws import (
     PARTITION,
     ROUTING,
     SUBGROUP,
-    Sum,
     nesting,
     net,
     partition,
@@ -83,7 +82,8 @@ class Stated:
 class Joint:
     """Figures and what holds between them, with the system that they make.
 
-    `counts` and `bases` say of each figure which variable it is about: a percentage both, the others one.
+    `counts` and `bases` say of each figure which variable it is about: a percentage both, the others one. `base_at` and
+    `count_at` are all variables by what they count: a base by its rule, a count by its answer, missing code or net.
     """
 
     figures: tuple[Stated, ...]
@@ -92,6 +92,8 @@ class Joint:
     system: System
     counts: tuple[int | None, ...]
     bases: tuple[int | None, ...]
+    base_at: Mapping[tuple["Place", BaseRule], int]
+    count_at: Mapping[tuple["Place", str], int]
 
     @cached_property
     def everything(self) -> frozenset[int]:
@@ -133,13 +135,22 @@ def join(figures: Sequence[Stated], questions: Iterable[Question] = (), orders: 
     builder = _Builder({question.id: question for question in questions})
     counts, bases = builder.state(figures)
     builder.structure()
-    joint = Joint(tuple(figures), builder.questions, tuple(orders), builder.system, tuple(counts), tuple(bases))
+    joint = Joint(
+        tuple(figures),
+        builder.questions,
+        tuple(orders),
+        builder.system,
+        tuple(counts),
+        tuple(bases),
+        builder.base_at,
+        builder.count_at,
+    )
     _order(joint)
     return joint
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """One question (None: the survey) in one group and wave, in respondents or in weights."""
 
     question: str | None
@@ -151,10 +162,10 @@ class _Place:
     def cell(self) -> Cell:
         return Cell(self.question, None, self.group, self.wave)
 
-    def over(self, question: str | None) -> "_Place":
+    def over(self, question: str | None) -> "Place":
         return replace(self, question=question)
 
-    def total(self) -> "_Place":
+    def total(self) -> "Place":
         return replace(self, group=None)
 
 
@@ -164,8 +175,8 @@ class _Builder:
     def __init__(self, questions: Mapping[str, Question]) -> None:
         self.questions = questions
         self.system = System()
-        self.base_at: dict[tuple[_Place, BaseRule], int] = {}
-        self.count_at: dict[tuple[_Place, str], int] = {}
+        self.base_at: dict[tuple[Place, BaseRule], int] = {}
+        self.count_at: dict[tuple[Place, str], int] = {}
         self.spoken: set[BaseRule] = set()  # the base rules that figures are said to divide by, or to be
 
     # -- figures ----------------------------------------------------------------------------------------------------
@@ -193,7 +204,7 @@ class _Builder:
 
     def _about(self, one: Stated) -> tuple[int | None, int]:
         """The count that a figure is about, if it is about one, and its base."""
-        place, rule = _Place(one.cell.question, one.cell.group, one.cell.wave, one.weighted), self._rule(one)
+        place, rule = Place(one.cell.question, one.cell.group, one.cell.wave, one.weighted), self._rule(one)
         if one.kind is Kind.BASE:
             return None, self.base(place, rule)
         if one.cell.answer is not None:
@@ -201,7 +212,7 @@ class _Builder:
         # of no answer that the codebook knows: a count of its own, within its base
         name = f"{one.cell.question or ''} {' '.join(one.claims)}"
         count, base = self.system.variable(0, None), self.base(place, rule)
-        self._hold(nesting(count, base), Law(NESTING, place.over(name).cell))
+        self.system.hold(nesting(count, base), Law(NESTING, place.over(name).cell))
         return count, base
 
     def _print(self, one: Stated, count: int | None, base: int, source: int) -> None:
@@ -244,7 +255,7 @@ class _Builder:
 
     # -- variables --------------------------------------------------------------------------------------------------
 
-    def base(self, place: _Place, rule: BaseRule) -> int:
+    def base(self, place: Place, rule: BaseRule) -> int:
         """The variable of a base."""
         if rule in (BaseRule.asked, BaseRule.all):
             place = place.over(None)
@@ -255,38 +266,38 @@ class _Builder:
             self.base_at[key] = variable = self.system.variable(0, None, splits=True)
             wider = self._wider(place, rule)
             if wider is not None:
-                self._hold(nesting(variable, self.base(place, wider)), Law(NESTING, place.cell, rule, wider))
+                self.system.hold(nesting(variable, self.base(place, wider)), Law(NESTING, place.cell, rule, wider))
             if rule == BaseRule.routed:
                 self._routing(place, variable)
         return self.base_at[key]
 
-    def _wider(self, place: _Place, rule: BaseRule) -> BaseRule | None:
+    def _wider(self, place: Place, rule: BaseRule) -> BaseRule | None:
         """The next wider base that anything is said of."""
         question = self.questions.get(place.question or "")
         wider = reversed(WIDEST_FIRST[: WIDEST_FIRST.index(rule)])
         is_routed = question is not None and question.asked_if is not None
         return next((base for base in wider if base in self.spoken or (base == BaseRule.routed and is_routed)), None)
 
-    def count(self, place: _Place, answer: str) -> int:
+    def count(self, place: Place, answer: str) -> int:
         """The variable of an answer, a missing code or a net."""
         key = place, answer
         if key not in self.count_at:
             self.count_at[key] = variable = self.system.variable(0, None)
             rule = BaseRule.routed if self._is_missing(place.question, answer) else BaseRule.answered
             law = Law(NESTING, replace(place.cell, answer=answer), rule)
-            self._hold(nesting(variable, self.base(place, rule)), law)
+            self.system.hold(nesting(variable, self.base(place, rule)), law)
         return self.count_at[key]
 
     def _is_missing(self, question: str | None, answer: str | None) -> bool:
         known = self.questions.get(question or "")
         return known is not None and answer in known.missing
 
-    def _routing(self, place: _Place, routed: int) -> None:
+    def _routing(self, place: Place, routed: int) -> None:
         question = self.questions.get(place.question or "")
         if question is not None and question.asked_if is not None:
             asker, answers = question.asked_if
             admitting = [self.count(place.over(asker), answer) for answer in answers]
-            self._hold(routing(routed, admitting), Law(ROUTING, place.cell))
+            self.system.hold(routing(routed, admitting), Law(ROUTING, place.cell))
 
     # -- structure --------------------------------------------------------------------------------------------------
 
@@ -303,19 +314,13 @@ class _Builder:
         self._nets()
         self._groups_as_answers()
 
-    def _hold(self, sums: Iterable[Sum[int]], law: Law) -> None:
-        for row in sums:
-            self.system.add(row.terms, 0, law=law)
-            if row.is_equal:
-                self.system.add([(variable, -coefficient) for variable, coefficient in row.terms], 0, law=law)
-
     def _speak_of_groups(self) -> None:
         for place, rule in list(self.base_at):
             self._with_its_total(place, partial(self.base, rule=rule))
         for place, answer in list(self.count_at):
             self._with_its_total(place, partial(self.count, answer=answer))
 
-    def _with_its_total(self, place: _Place, make: Callable[[_Place], int]) -> None:
+    def _with_its_total(self, place: Place, make: Callable[[Place], int]) -> None:
         """With one group its total; and where everybody is in one, all the groups."""
         if place.group is not None:
             make(place.total())
@@ -334,18 +339,18 @@ class _Builder:
                 for answer in question.answers:
                     self.count(place, answer)
 
-    def _questions_counted(self) -> list[tuple[_Place, Question]]:
+    def _questions_counted(self) -> list[tuple[Place, Question]]:
         """Where counts are spoken of, with the question if it is known."""
         found = {place: self.questions.get(place.question or "") for place, _ in self.count_at}
         return [(place, question) for place, question in found.items() if question is not None]
 
-    def _members(self, place: _Place, answer: str) -> Sequence[str]:
+    def _members(self, place: Place, answer: str) -> Sequence[str]:
         """The answers that a net counts as one; none of an answer that is no net."""
         question = self.questions.get(place.question or "")
         return question.nets.get(answer, ()) if question is not None else ()
 
-    def _subgroups(self, variables: Mapping[tuple[_Place, Any], int]) -> None:
-        groups: dict[tuple[_Place, str, str], list[int]] = defaultdict(list)
+    def _subgroups(self, variables: Mapping[tuple[Place, Any], int]) -> None:
+        groups: dict[tuple[Place, str, str], list[int]] = defaultdict(list)
         for (place, name), variable in variables.items():
             if place.group is not None:
                 groups[place.total(), name, place.group[0]].append(variable)
@@ -353,18 +358,18 @@ class _Builder:
             question = self.questions.get(by)
             are_all = question is not None and question.complete
             law = Law(SUBGROUP, replace(total.cell, answer=name), by)
-            self._hold(subgroup(parts, variables[total, name], are_all=are_all), law)
+            self.system.hold(subgroup(parts, variables[total, name], are_all=are_all), law)
 
     def _partitions(self) -> None:
         for place, question in self._questions_counted():
-            self._hold(partition(_Spoken(self, place, question)), Law(PARTITION, place.cell))
+            self.system.hold(partition(_Spoken(self, place, question)), Law(PARTITION, place.cell))
 
     def _nets(self) -> None:
         for (place, answer), variable in self.count_at.items():
             members = self._members(place, answer)
             if members:
                 block = _Spoken(self, place, self.questions[place.question or ""])
-                self._hold(net(block, variable, members), Law(NET, replace(place.cell, answer=answer)))
+                self.system.hold(net(block, variable, members), Law(NET, replace(place.cell, answer=answer)))
 
     def _groups_as_answers(self) -> None:
         """Who is in a group gave that answer to the group's question."""
@@ -372,7 +377,7 @@ class _Builder:
             if rule == BaseRule.all and place.group is not None:
                 count = self.count_at.get((place.total().over(place.group[0]), place.group[1]))
                 if count is not None:
-                    self._hold(same(base, count), Law(SUBGROUP, place.cell, place.group[0]))
+                    self.system.hold(same(base, count), Law(SUBGROUP, place.cell, place.group[0]))
 
 
 @dataclass(frozen=True)
@@ -380,7 +385,7 @@ class _Spoken:
     """The counts of a question in one place, as far as claims speak of them: never of those who leave it blank."""
 
     builder: _Builder
-    place: _Place
+    place: Place
     question: Question
     is_whole: bool = False
 

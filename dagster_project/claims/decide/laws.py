@@ -2,7 +2,7 @@
 
 A law is a row over counts of respondents: some of them, added up, are as many as some others, or at most as many. What
 a count is, and which of them are spoken of at all, is the reader's business: `joint` reads the laws over the variables
-behind claims, `disclosure` over the counts that a survey's tables show, `reconstruct` over the respondents to make up.
+behind claims, `respondents` over people who could have been, `disclosure` over the counts that a survey's tables show.
 
 - nesting: answered <= routed <= all <= asked, and no count is above its base
 - partition: who answered a single question gave exactly one of its answers; of a multiple one, an exclusive answer

@@ -140,7 +140,7 @@ class Localiser:
 
     # -- conflicts --------------------------------------------------------------------------------------------------
 
-    def _conflict(self, sources: Sources) -> Sources | None:
+    def conflict(self, sources: Sources) -> Sources | None:
         """A smallest part of the sources that cannot stand (QuickXplain, Junker 2004); None if all can.
 
         Cells first, with all bases at hand, then the bases, since without them everything is slow to decide. One whose
@@ -257,7 +257,7 @@ class Localiser:
         """A conflict that would be left, one of those known or a new one, which is known from then on."""
         missed = next((conflict for conflict in known if not conflict & changed), None)
         if missed is None:
-            missed = self._conflict(sources - changed)
+            missed = self.conflict(sources - changed)
             known += [missed] if missed is not None else []
         return missed
 

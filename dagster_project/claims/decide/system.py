@@ -19,6 +19,8 @@ from fractions import Fraction
 from itertools import count
 from typing import NamedTuple
 
+from dagster_project.claims.decide.laws import Sum
+
 _WORK = 15_000  # rows times branches before a solver is asked: below that, importing it takes longer
 _GLANCE = 60  # branches
 _SMALL, _ROUNDS = 200, 20  # rows and rounds of propagation over shares
@@ -28,10 +30,14 @@ CEILING = 10**16  # of a number without an upper end: no figure has so many digi
 _EXACT = 10**9  # bounds above are none to a solver
 _SOLVER_CEILING = 10**6  # floating point solutions of larger numbers are not exact
 _SOLVER = "scipy.optimize"
+_NODES = 500  # of a solver's search for a solution that is small besides
 _FEW = 150  # rows that are sooner searched than relaxed
 _SOLVER_START = 1.0  # seconds that importing a solver may take
 _MENDS = 4  # rounds in which values near a solution are moved into one
 _TICKS = 64  # rows or branches from one look at the clock to the next
+
+
+Bounds = Mapping[int, tuple[int | None, int | None]]  # the least and the most of some variables
 
 
 class UndecidedError(Exception):
@@ -50,6 +56,7 @@ class Effort(Enum):
     """How much may be spent on an answer."""
 
     FULL = "until it is decided or the time is over"
+    EXAMPLE = "search, then what a solver proposes; no proof that there is none"
     SHORT = "search, then one relaxation"
     GLANCE = "a few branches of search"
 
@@ -98,30 +105,44 @@ class System:
         """The row sum(coefficient * variable) <= limit, from pairs of variable and coefficient."""
         self.rows.append(Row(tuple(terms), limit, source, law))
 
+    def hold(self, sums: Iterable[Sum[int]], law: Hashable = None) -> None:
+        """The rows of these laws over variables."""
+        for one in sums:
+            self.add(one.terms, one.limit, law=law)
+            if one.is_equal:
+                self.add([(variable, -coefficient) for variable, coefficient in one.terms], -one.limit, law=law)
+
     def decide(
         self,
         sources: Collection[int],
         *,
         laws: Collection[Hashable] | None = None,
-        bounds: Mapping[int, tuple[int | None, int | None]] | None = None,
+        bounds: Bounds | None = None,
         extra: Sequence[Row] = (),
         effort: Effort = Effort.FULL,
         deadline: float | None = None,
         near: Sequence[int] | None = None,
+        small: Collection[int] = (),
     ) -> Decision:
         """Is there a solution with the rows of these sources (and of these laws; all, if None)?
 
         `bounds` are tighter ends of some variables, `extra` further rows, `deadline` a `time.monotonic`; `near` are
-        values that may be close to a solution. With less than full effort, what is hard to tell is left UNDECIDED.
+        values that may be close to a solution; a solver that is asked looks for one in which the `small` variables add
+        up to little. With less than full effort, what is hard to tell is left UNDECIDED.
         """
         try:
-            return self._search(sources, laws, bounds or {}, extra, deadline).decision(effort, near)
+            return self._search(sources, laws, bounds or {}, extra, deadline, small).decision(effort, near)
         except UndecidedError:
             return Decision(Feasibility.UNDECIDED)
 
-    def bounds(self, sources: Collection[int], deadline: float | None = None) -> list[tuple[int, int]] | None:
-        """Bounds that no solution leaves, not always reached; None if there is no solution. Raises UndecidedError."""
-        return self._search(sources, None, {}, (), deadline).bounds()
+    def bounds(
+        self, sources: Collection[int], deadline: float | None = None, *, within: Bounds | None = None
+    ) -> list[tuple[int, int]] | None:
+        """Bounds that no solution `within` tighter ones leaves, not always reached; None if there is no solution.
+
+        Raises UndecidedError.
+        """
+        return self._search(sources, None, within or {}, (), deadline).bounds()
 
     def broken_by(self, values: Sequence[int]) -> frozenset[int]:
         """The sources with a row that these values do not meet."""
@@ -132,9 +153,10 @@ class System:
         self,
         sources: Collection[int],
         laws: Collection[Hashable] | None,
-        bounds: Mapping[int, tuple[int | None, int | None]],
+        bounds: Bounds,
         extra: Sequence[Row],
         deadline: float | None,
+        small: Collection[int] = (),
     ) -> "_Search":
         rows = [
             row
@@ -145,7 +167,7 @@ class System:
         for variable, (least, most) in bounds.items():
             low[variable] = low[variable] if least is None else max(low[variable], least)
             high[variable] = high[variable] if most is None else min(high[variable], most)
-        return _Search(rows, low, high, self.goals, self.splits, deadline)
+        return _Search(rows, low, high, self.goals, self.splits, deadline, small)
 
 
 class _Search:
@@ -157,9 +179,10 @@ class _Search:
         goals: Sequence[int | None],
         splits: Sequence[bool],
         deadline: float | None,
+        small: Collection[int],
     ) -> None:
         self.rows, self.low, self.high = rows, low, high
-        self.goals, self.splits, self.deadline = goals, splits, deadline
+        self.goals, self.splits, self.deadline, self.small = goals, splits, deadline, small
         self.rows_of: list[list[int]] = [[] for _ in low]
         for n, row in enumerate(rows):
             for variable, _ in row.terms:
@@ -177,8 +200,10 @@ class _Search:
         found = self._searched_and_relaxed()
         if found.feasibility is not Feasibility.UNDECIDED or effort is Effort.SHORT:
             return found
-        values = self._solve()
-        return self._prove() if values is None else Decision(Feasibility.POSSIBLE, values)
+        values = self._proposed(effort)
+        if values is not None:
+            return Decision(Feasibility.POSSIBLE, values)
+        return found if effort is Effort.EXAMPLE else self._prove()
 
     def _searched_and_relaxed(self) -> Decision:
         """What search and one relaxation tell; which of them comes first is a matter of time alone."""
@@ -328,19 +353,28 @@ class _Search:
             start.append(len(index))
         return csr_array((data, index, start), shape=(len(self.rows), len(self.low))), [r.limit for r in self.rows]
 
-    def _solve(self) -> tuple[int, ...] | None:
-        """A solution that scipy's `milp` finds, checked exactly; None if it finds none that holds."""
+    def _proposed(self, effort: Effort) -> tuple[int, ...] | None:
+        """A solution that a solver proposes; in a few steps where it is to be small, or none has to be found."""
+        values = None
+        if self.small or effort is Effort.EXAMPLE:
+            values = self._solve(_NODES, self.small)
+        return self._solve() if values is None and effort is Effort.FULL else values
+
+    def _solve(self, nodes: int | None = None, small: Collection[int] = ()) -> tuple[int, ...] | None:
+        """A solution that scipy's `milp` finds in so many nodes, checked exactly; None if it finds none that holds."""
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         matrix, limits = self._matrix()
         highs = [max(low, min(high, _SOLVER_CEILING)) for low, high in zip(self.low, self.high, strict=True)]
+        costs = np.zeros(len(self.low))
+        costs[list(small)] = 1
         result = milp(
-            np.zeros(len(self.low)),
+            costs,
             integrality=np.ones(len(self.low)),
             bounds=Bounds(self.low, highs),
             constraints=LinearConstraint(matrix, -np.inf, limits) if self.rows else (),
-            options=self._time_limit(),
+            options=self._time_limit() | ({} if nodes is None else {"node_limit": nodes}),
         )
         self._look_at_the_clock()
         if result.x is None:

@@ -10,6 +10,7 @@ import pytest
 from dagster_project.codebook import read_survey_folder
 from dagster_project.errors import InputError
 from dagster_project.ingest import reconstruct
+from dagster_project.ingest.reconstruction.dealing import deal
 
 RAW = Path(__file__).parents[3] / "data" / "raw"
 SURVEY = """\
@@ -98,6 +99,105 @@ def test_a_claim_that_cannot_be_met_is_named_and_nothing_is_written(tmp_path: Pa
 
     assert says in str(error.value)
     assert str(error.value).startswith(f"{tmp_path}/made/claims.yml: ")
+    assert not (tmp_path / "made" / "records.csv").exists()
+
+
+HEALTH = """\
+title: t
+source: {name: n, licence: l}
+universe: u
+provenance: reconstructed
+provenance_note: made up
+records: {files: [records.csv]}
+wave: year
+waves: [{id: 2019}, {id: 2020}]
+groups: [sex]
+missing: {dont_know: [9]}
+questions:
+  - {id: sex, text: S, type: single, options: {f: F, m: M}, complete: true}
+  - id: mood
+    text: M
+    type: single
+    options: {1: bad, 2: fair, 3: good, 4: best}
+    nets: {top: {label: T, options: [3, 4]}}
+  - id: media
+    text: Which
+    type: multiple
+    separator: ";"
+    options: {papers: P, radio: R, online: O, none: N}
+    exclusive: [none]
+    nets: {heard: {label: H, options: [radio, online]}}
+  - id: hours
+    text: How long
+    type: single
+    options: {few: F, many: M}
+    asked_if: {question: media, answers: [radio, papers]}
+  - {id: owns, text: Which, type: multiple, options: {car: C, bike: B}, columns: {car: has_car, bike: has_bike}}
+"""
+FIGURES = """\
+  - {id: A, figure: '60', kind: base, base: all, wave: 2019, of: a}
+  - {id: B, figure: about 40, kind: base, base: all, wave: 2020, of: b}
+  - {id: C, figure: '30', kind: base, base: all, question: mood, of: c, wave: 2019, group: {question: sex, answer: f}}
+  - {id: D, figure: 21, kind: count, question: mood, option: top, of: d, wave: 2019, group: {question: sex, answer: f}}
+  - {id: E, figure: '5', kind: count, question: mood, option: 4, of: e, wave: 2019, group: {question: sex, answer: f}}
+  - {id: F, figure: one in four, kind: percentage, question: mood, option: top, of: f, wave: 2020}
+  - {id: G, figure: '7', kind: count, question: mood, option: 9, of: g, wave: 2020}
+  - {id: H, figure: '48', kind: count, question: media, option: heard, of: h}
+  - {id: I, figure: '20', kind: count, question: media, option: radio, of: i}
+  - {id: J, figure: '11', kind: count, question: media, option: none, of: j}
+  - {id: K, figure: '31', kind: base, base: routed, question: hours, of: k}
+  - {id: L, figure: '12', kind: count, question: hours, option: many, of: l, group: {question: sex, answer: m}}
+  - {id: M, figure: 10%, kind: percentage, question: owns, option: car, of: m}
+  - {id: N, figure: 5%, kind: percentage, question: owns, option: bike, of: n}
+"""
+
+
+def test_claims_on_groups_nets_waves_and_missing_answers_are_met(tmp_path: Path) -> None:
+    rows = [row.split(",") for row in _reconstruct(tmp_path, FIGURES, HEALTH)]
+    assert rows[0] == ["year", "sex", "mood", "media", "hours", "has_car", "has_bike"]
+    people = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    media = [set(one["media"].split(";")) for one in people]
+    women = [one["mood"] for one in people if one["year"] == "2019" and one["sex"] == "f"]
+    last = [one["mood"] for one in people if one["year"] == "2020"]
+    assert (len(people), len(last), len(women)) == (100, 40, 30)
+    assert (women.count("3") + women.count("4"), women.count("4")) == (21, 5)
+    # 8 of 33 who said anything is 24.2 %, and no quarter; so somebody left it blank
+    assert (last.count("3") + last.count("4"), last.count("9"), last.count("")) == (8, 7, 1)
+    assert [sum(bool(one & of) for one in media) for of in ({"radio", "online"}, {"radio"}, {"none"})] == [48, 20, 11]
+    assert [bool(one["hours"]) for one in people] == [bool(one & {"radio", "papers"}) for one in media]
+    assert sum(bool(one["hours"]) for one in people) == 31
+    assert sum(one["hours"] == "many" and one["sex"] == "m" for one in people) == 12
+    assert [sum(one[column] == "1" for one in people) for column in ("has_car", "has_bike")] == [10, 5]
+
+
+def test_the_same_files_give_the_same_records(tmp_path: Path) -> None:
+    for place in ("one", "other"):
+        (tmp_path / place).mkdir()
+    assert _reconstruct(tmp_path / "one", FIGURES, HEALTH) == _reconstruct(tmp_path / "other", FIGURES, HEALTH)
+
+
+@pytest.mark.parametrize(
+    ("claims", "survey", "says"),
+    [
+        (FIGURES, HEALTH.replace("wave: year\n", ""), "A, B, C, D, E, F, G speak of a wave, and the records have no"),
+        (BASE, HEALTH, "no claim speaks of a wave; take wave out of survey.yml"),
+        (BASE.replace("all,", "all, wave: 2019,"), HEALTH, "no claim says how many responded"),
+        (FIGURES.replace("figure: '60'", "figure: '20'"), HEALTH, "C cannot be met together"),
+    ],
+)
+def test_what_no_reconstruction_meets_is_named(tmp_path: Path, claims: str, survey: str, says: str) -> None:
+    with pytest.raises(InputError) as error:
+        _reconstruct(tmp_path, claims, survey)
+    assert says in str(error.value)
+    assert not (tmp_path / "made" / "records.csv").exists()
+
+
+def test_records_that_do_not_give_a_figure_after_all_are_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dagster_project.ingest.reconstruction.making.deal", lambda *numbers: deal(*numbers)[1:])
+    with pytest.raises(InputError, match=r"claims.yml: the records made up do not give N\."):
+        _reconstruct(tmp_path, BASE)
     assert not (tmp_path / "made" / "records.csv").exists()
 
 
