@@ -1,8 +1,9 @@
 """Claims: what published figures mean, whether they can stand together, and how to say so.
 
-The room is pure: text and exact numbers in, values out; no files, no database, no Dagster. From the text up:
-`parse_figure` and `parse_statement` read; `Interval`, `RoundingRule`, `Hedge` say what a text stands for;
-`counts_possible` and its neighbours compute; `audit_statement`, `audit_listing` and `audit_claims` judge.
+The room is pure: text and exact numbers in, values out; no files, no database, no Dagster. It stands in storeys. In
+`read`, `parse_figure` and `parse_statement` read, and `Interval`, `RoundingRule`, `Hedge` say what a text stands for.
+In `decide`, `counts_possible` and its neighbours compute; `say` has the sentences. On top, `audit_statement`,
+`audit_listing` and `audit_claims` judge, and `answer_claim` answers.
 """
 
 from dagster_project.claims.answer import Reply, answer_claim

@@ -1,10 +1,11 @@
 """What a caller gives, turned into this room's own values: text, exact numbers, words of a vocabulary.
 
-Every public function of `claims` passes what it is given through here, or through `figures` where a text has to be
-read. What is plainly meant is taken; the rest is refused in one line that says what is wanted. A float is never taken:
-it is not exact, and the digits that were printed cannot be told from it.
+Every public function of `claims` passes what it is given through here, or through `given_figures` where a text has to
+be read. What is plainly meant is taken; the rest is refused in one line that says what is wanted. A float is never
+taken: it is not exact, and the digits that were printed cannot be told from it.
 """
 
+import math
 import operator
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -13,7 +14,11 @@ from fractions import Fraction
 from typing import TypeVar
 
 MAX_DIGITS = 15  # of a number: no survey counts further
+LARGEST = 10**MAX_DIGITS
 _LONGEST = 80  # signs of what was given, in a message
+_MOST_DIGITS = 99  # of an exact number that is no count
+_HUGE = 10**_MOST_DIGITS
+_YEARS = 10**9  # seconds
 
 Exact = int | str | Decimal | Fraction
 
@@ -90,16 +95,17 @@ def printed(given: str | int | Decimal, what: str, example: str) -> str:
         raise GivenTypeError(f"{what} is not exact as a float: give it as it is printed, {str(given)!r}.")
     if isinstance(given, Decimal) and given.is_finite() and abs(given.adjusted()) <= MAX_DIGITS:
         return f"{given:f}"
-    return str(given) if type(given) is int else text(given, what, example)  # type: ignore[arg-type] # it may refuse it
+    if type(given) is int:
+        return str(whole(given, what, -LARGEST, LARGEST))
+    return text(given, what, example)  # type: ignore[arg-type] # it refuses what is none
 
 
 def whole(given: int, what: str, least: int | None = None, most: int | None = None) -> int:
     """A whole number within bounds, of any integer type."""
+    _refuse_truth(given, what)
     try:
-        number = operator.index(_no_truth(given, what))
-    except TypeError as error:
-        if isinstance(error, GivenTypeError):
-            raise
+        number = operator.index(given)
+    except TypeError:
         raise GivenTypeError(f"{what} is a whole number, not {shown(given)}.") from None
     if least is not None and number < least:
         raise GivenError(f"{what} is at least {least}, not {shown(number)}.")
@@ -109,9 +115,11 @@ def whole(given: int, what: str, least: int | None = None, most: int | None = No
 
 
 def seconds(given: float) -> float:
-    """How long something may take."""
-    if isinstance(given, bool) or not isinstance(given, int | float) or not given >= 0:
-        raise GivenTypeError(f"a time limit is a number of seconds from 0 on, not {shown(given)}.")
+    """How long something may take; infinity is no limit."""
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise GivenTypeError(f"a time limit is a number of seconds, not {shown(given)}.")
+    if not (0 <= given <= _YEARS or given == math.inf):
+        raise GivenError(f"a time limit is a number of seconds from 0 on, not {shown(given)}.")
     return given
 
 
@@ -119,12 +127,13 @@ def exact(given: Exact, what: str) -> Fraction:
     """An exact number."""
     if isinstance(given, Fraction):
         return given
+    if type(given) is int and -_HUGE < given < _HUGE:  # most often, and at once
+        return Fraction(given)
     if isinstance(given, float):
         raise GivenTypeError(f"{what} is not exact: give it as text or a whole number, not a float like {given}.")
+    _refuse_truth(given, what)
     try:
-        if isinstance(given, str | Decimal):
-            return _of_decimal(Decimal(given))
-        return Fraction(operator.index(_no_truth(given, what)))
+        return _of_decimal(Decimal(given)) if isinstance(given, str | Decimal) else _of_integer(operator.index(given))
     except TypeError:
         raise GivenTypeError(f"{what} is no number: write it like '41.5', not {shown(given)}.") from None
     except (InvalidOperation, ValueError):
@@ -132,19 +141,28 @@ def exact(given: Exact, what: str) -> Fraction:
 
 
 def _of_decimal(number: Decimal) -> Fraction:
-    if not number.is_finite() or abs(number.adjusted()) > 2 * MAX_DIGITS or len(number.as_tuple().digits) > 99:
+    is_long = len(number.as_tuple().digits) > _MOST_DIGITS
+    if is_long or not number.is_finite() or abs(number.adjusted()) > 2 * MAX_DIGITS:
         raise ValueError
     return Fraction(number)
 
 
-def _no_truth(given: Value, what: str) -> Value:
+def _of_integer(number: int) -> Fraction:
+    if not -_HUGE < number < _HUGE:
+        raise ValueError
+    return Fraction(number)
+
+
+def _refuse_truth(given: object, what: str) -> None:
     """Python takes True for 1; a caller who gives it means something else."""
     if isinstance(given, bool):
         raise GivenTypeError(f"{what} is a number, not {given}.")
-    return given
 
 
 def shown(given: object) -> str:
     """What was given, short enough for one line."""
-    told = repr(given)
+    try:
+        told = " ".join(repr(given).split())
+    except ValueError:  # of more digits than Python writes
+        return "a number that is too long to be written"
     return told if len(told) <= _LONGEST else f"{told[:_LONGEST]} …"

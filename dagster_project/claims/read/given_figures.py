@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from dagster_project.claims.read.figures import Figure, parse_figure
-from dagster_project.claims.read.given import GivenError, GivenTypeError, instance, items, shown, whole
+from dagster_project.claims.read.given import LARGEST, GivenError, GivenTypeError, instance, items, shown, whole
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval
 
@@ -29,7 +29,7 @@ def interval_given(given: Given, kind: Kind) -> Interval:
         return figure_given(given, kind).interval
     if kind is Kind.PERCENTAGE:
         raise GivenTypeError(f"a percentage is given as it is printed, like '42%', not as {shown(given)}.")
-    return Interval.point(whole(given, f"a {kind}", 1 if kind is Kind.BASE else 0))
+    return Interval.point(whole(given, f"a {kind}", 1 if kind is Kind.BASE else 0, LARGEST))
 
 
 def intervals_given(given: Iterable[Given] | Given, kind: Kind) -> tuple[Interval, ...]:

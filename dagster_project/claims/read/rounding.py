@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from dagster_project.claims.read.given import MAX_DIGITS, Exact, GivenError, choices, exact, shown, whole, word
+from dagster_project.claims.read.given import LARGEST, MAX_DIGITS, Exact, GivenError, choices, exact, shown, whole, word
 from dagster_project.claims.read.interval import PERCENTAGES, Interval
 
 
@@ -130,7 +130,7 @@ def percent_text(count: int, base: int, decimals: int, rule: RoundingRule | str 
 
     Raises ValueError for a count outside of the base, a base below 1, and where the rule leaves a choice.
     """
-    count, base, rule = whole(count, "a count"), whole(base, "a base"), rule_given(rule)
+    count, base, rule = whole(count, "a count", most=LARGEST), whole(base, "a base", most=LARGEST), rule_given(rule)
     if base < 1 or not 0 <= count <= base:
         raise GivenError(f"{count} of {base} is no share: a base is at least 1 and a count from 0 to its base")
     printed = round_fraction(Fraction(100 * count, base), decimals, rule)

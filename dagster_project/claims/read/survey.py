@@ -85,6 +85,7 @@ class Question:
     nets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        given.text(self.id, "a question's id", "q1")
         for name in ("answers", "missing", "not_asked", "exclusive"):
             codes = given.several(getattr(self, name), str, f"the {name} of question {self.id}", "give each as text")
             object.__setattr__(self, name, codes)
