@@ -148,7 +148,7 @@ def main() -> None:
     try:
         app()
     except InputError as error:
-        print(f"basecheck: {error}", file=sys.stderr)
+        print(f"basecheck: {_printable(str(error))}", file=sys.stderr)
         sys.exit(WRONG_INPUT)
 
 
@@ -234,7 +234,7 @@ def _print_results(console: Console, places: Places, results: Sequence[SurveyRun
         console.print()
         console.print(f"[bold]{result.survey}[/bold]")
         for line in _lines(result, places):
-            console.print(f"  {escape(line)}")
+            console.print(f"  {escape(_printable(line))}")
 
 
 def _lines(result: SurveyRun, places: Places) -> Iterator[str]:
@@ -269,6 +269,11 @@ def _reasons(result: SurveyRun, places: Places) -> Iterator[str]:
         yield f"{len(result.reasons) - MOST_REASONS:,} further reasons are in raw.reasons."
     if result.reasons:
         yield f"Line by line: raw.rejects and raw.set_aside in {places.work_database(result.survey)}"
+
+
+def _printable(text: str) -> str:
+    """Text of somebody's file, as a terminal may get it: signs that steer it, or turn the text, by their names."""
+    return "".join(sign if sign.isprintable() or sign in "\n " else repr(sign)[1:-1] for sign in text)
 
 
 def _number(value: int | None) -> str:

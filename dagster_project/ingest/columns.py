@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from dagster_project.codebook import DESIGN_COLUMNS, RESPONDED, Codebook, Holds, OnUnknownCode, Question
+from dagster_project.formats.lines import MOST_KEPT
 
 NUMBER = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?"
 PROBLEM = 'STRUCT("column" VARCHAR, "value" VARCHAR, reason VARCHAR)'
@@ -99,7 +100,7 @@ class Sheet:
         named = {header: self._parameter(f"header_{self.wanted.index(header)}", header) for header in headers}
         cases = [
             f"CASE WHEN {condition} "
-            f"THEN {{'column': {named[header]}, 'value': {raw}, 'reason': {reason}}}::{PROBLEM} END"
+            f"THEN {{'column': {named[header]}, 'value': {_shortened(raw)}, 'reason': {reason}}}::{PROBLEM} END"
             for condition, header, raw, reason in problems
         ]
         any_problem = " OR ".join(f"({problem.condition})" for problem in problems)
@@ -260,6 +261,12 @@ class Sheet:
         codes = [answer.code for answer in self.codebook.answers(question) if answer.code]
         named = ", ".join(codes[:MOST_CODES_NAMED]) + (", …" if len(codes) > MOST_CODES_NAMED else "")
         return self._parameter(f"unknown_{question.id}", f"no code of question {question.id} (its codes: {named})")
+
+
+def _shortened(raw: str) -> str:
+    """SQL of the part of a cell that a reject keeps."""
+    long = f"left({raw}, {MOST_KEPT}) || format(' … ({{:,}} characters)', length({raw}))"
+    return f"CASE WHEN length({raw}) > {MOST_KEPT} THEN {long} ELSE {raw} END"
 
 
 def _enum(question: Question) -> str:
