@@ -60,7 +60,7 @@ dependencies: $(VENV)/.dev
 complexity: $(VENV)/.dev ## Write the list of the blocks that are too complex anew; it may only shrink
 	@$(BIN)/python -m tests.complexity
 
-ui: $(VENV)/.run ## The Dagster UI on 127.0.0.1:3000, the releases on 127.0.0.1:3001 (BASECHECK_UI_PORT, BASECHECK_RELEASES_PORT); Ctrl-C ends both
+ui: $(VENV)/.run ## The Dagster UI on 127.0.0.1:3000, the releases on 127.0.0.1:3001 (BASECHECK_UI_PORT, BASECHECK_RELEASES_PORT); BASECHECK_UI_READ_ONLY=1 for viewers; Ctrl-C ends both
 	@$(BIN)/python -m dagster_project.defs.ui
 
 bench: $(VENV)/.dev ## What a run costs beside the bare imports of its parts

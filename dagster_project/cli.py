@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 OK, GATE_FAILED, WRONG_INPUT, CONDITIONAL = 0, 1, 2, 3
 LEAVES_WITH = {"impossible": GATE_FAILED, "undecided": GATE_FAILED, "conditional": CONDITIONAL}
+MOST_REASONS = 5  # printed of a run; the tables hold them all
 COLOURS = {"impossible": "red", "undecided": "yellow", "conditional": "yellow", "possible": "green"}
 
 app = typer.Typer(
@@ -147,7 +148,7 @@ def main() -> None:
     try:
         app()
     except InputError as error:
-        print(f"basecheck: {error}", file=sys.stderr)
+        print(f"basecheck: {_printable(str(error))}", file=sys.stderr)
         sys.exit(WRONG_INPUT)
 
 
@@ -233,7 +234,7 @@ def _print_results(console: Console, places: Places, results: Sequence[SurveyRun
         console.print()
         console.print(f"[bold]{result.survey}[/bold]")
         for line in _lines(result, places):
-            console.print(f"  {escape(line)}")
+            console.print(f"  {escape(_printable(line))}")
 
 
 def _lines(result: SurveyRun, places: Places) -> Iterator[str]:
@@ -244,7 +245,9 @@ def _lines(result: SurveyRun, places: Places) -> Iterator[str]:
         yield f"Broken: {message}"
     for check in result.failed_checks:
         word = "Failed" if check.is_error else "Warning"
-        yield f"{word}: {check.check} of {check.asset}: {check.observed}"
+        named = f": {textwrap.shorten(check.failing, 120, placeholder=' …')}" if check.failing else ""
+        yield f"{word}: {check.check} of {check.asset}: {check.observed}{named}"
+    yield from _reasons(result, places)
     yield from result.contradictions
     report = places.releases_dir / result.survey / "latest" / "report.html"
     if result.succeeded:
@@ -253,6 +256,24 @@ def _lines(result: SurveyRun, places: Places) -> Iterator[str]:
         yield f"Nothing was released; the last release stays: {report}"
     else:
         yield "Nothing was released."
+
+
+def _reasons(result: SurveyRun, places: Places) -> Iterator[str]:
+    """Why lines were rejected or answers set aside, the most frequent first, and where all of them are."""
+    for reason in result.reasons[:MOST_REASONS]:
+        lines = f"{reason['lines']:,} line{'s' * (reason['lines'] > 1)}"
+        column = f"{reason['column_name']}: " if reason["column_name"] else ""
+        where = f"first on line {reason['first_line']} of {reason['first_file']}"
+        yield f"{lines} made {reason['becomes']}: {column}{reason['reason']} ({where})"
+    if len(result.reasons) > MOST_REASONS:
+        yield f"{len(result.reasons) - MOST_REASONS:,} further reasons are in raw.reasons."
+    if result.reasons:
+        yield f"Line by line: raw.rejects and raw.set_aside in {places.work_database(result.survey)}"
+
+
+def _printable(text: str) -> str:
+    """Text of somebody's file, as a terminal may get it: signs that steer it, or turn the text, by their names."""
+    return "".join(sign if sign.isprintable() or sign in "\n " else repr(sign)[1:-1] for sign in text)
 
 
 def _number(value: int | None) -> str:

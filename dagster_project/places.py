@@ -14,6 +14,7 @@ OUTPUT_DIR_VARIABLE = "BASECHECK_OUTPUT_DIR"
 SURVEY_VARIABLE = "BASECHECK_SURVEY"
 UI_PORT_VARIABLE = "BASECHECK_UI_PORT"
 RELEASES_PORT_VARIABLE = "BASECHECK_RELEASES_PORT"
+READ_ONLY_VARIABLE = "BASECHECK_UI_READ_ONLY"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Places:
 
     def work_dir(self, survey: str) -> Path:
         """Where a survey is built."""
-        return self.output_dir / "work" / survey
+        return self.work_root / survey
 
     def work_database(self, survey: str) -> Path:
         """The database that a survey is built in; its stem is the catalog's name and never changes."""
@@ -44,6 +45,11 @@ class Places:
         return self.work_dir(survey) / "validations"
 
     @property
+    def work_root(self) -> Path:
+        """Where all surveys are built."""
+        return self.output_dir / "work"
+
+    @property
     def releases_dir(self) -> Path:
         """One folder per survey, with its releases and the pointer `latest`."""
         return self.output_dir / "releases"
@@ -52,3 +58,12 @@ class Places:
     def dagster_home(self) -> Path:
         """Dagster's own storage of runs and events."""
         return self.output_dir / "dagster"
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only its owner can look into: respondents' records stand there, and messages about them.
+
+    Raises OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)

@@ -18,11 +18,11 @@ from dagster_project.codebook.located import Place
 from dagster_project.codebook.question_types import Holds, QuestionType, types_that
 from dagster_project.codebook.questions import ANY_VALUE, AnswerKind, Question
 from dagster_project.codebook.records import Records
-from dagster_project.codebook.survey import Codebook, Provenance
+from dagster_project.codebook.survey import Codebook, OnUnknownCode, Provenance
 from dagster_project.codebook.weighting import Margin
 
 __all__ = [
     "ANY_VALUE", "CODEBOOK_FILE", "DESIGN_COLUMNS", "RESERVED", "RESPONDED", "AnswerKind", "ClaimEntry", "Codebook",
-    "Holds", "Margin", "Place", "Provenance", "Question", "QuestionType", "Records", "SurveyFolder",
+    "Holds", "Margin", "OnUnknownCode", "Place", "Provenance", "Question", "QuestionType", "Records", "SurveyFolder",
     "read_survey_folder", "survey_identifier", "survey_names", "types_that", "write_json_schemas",
 ]  # fmt: skip

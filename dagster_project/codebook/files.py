@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,10 @@ def read_survey_folder(raw_dir: Path, survey: str) -> SurveyFolder:
         known = ", ".join(survey_names(raw_dir)) or "none"
         raise InputError(f"{folder}: there is no such survey (folders found: {known}).")
     survey_identifier(survey, raw_dir)
+    _check_inside(folder, [CODEBOOK_FILE, CLAIMS_FILE, CLAIMS_TABLE])
     located = read_yaml(folder / CODEBOOK_FILE)
     codebook = parse_model(Codebook, located)
+    _check_inside(folder, codebook.record_files)
     claims_file, table = folder / CLAIMS_FILE, folder / CLAIMS_TABLE
     if not claims_file.exists():
         if table.exists():
@@ -79,6 +81,18 @@ def read_survey_folder(raw_dir: Path, survey: str) -> SurveyFolder:
         context: Mapping[str, Any] = error.context or {}
         raise claims_located.error(tuple(context["place"]), str(context["message"])) from None
     return SurveyFolder(survey, folder, codebook, published)
+
+
+def _check_inside(folder: Path, names: Sequence[str]) -> None:
+    """Raise `InputError` for a link that leads out of the survey's folder: what is released is what was put there."""
+    for name in names:
+        path = folder / name
+        try:
+            leads_out = path.is_symlink() and not path.resolve().is_relative_to(folder.resolve())
+        except OSError:  # no such name can be; whoever reads the file tells it
+            continue
+        if leads_out:
+            raise InputError(f"{path}: this link leads out of the survey's folder; put the file itself there.")
 
 
 def write_json_schemas(folder: Path) -> list[Path]:

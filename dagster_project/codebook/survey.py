@@ -40,6 +40,13 @@ class Provenance(StrEnum):
     published = "published"
 
 
+class OnUnknownCode(StrEnum):
+    """What a code that a question does not have costs: the whole line, or the answer alone, which is then missing."""
+
+    reject_line = "reject_line"
+    missing = "missing"
+
+
 class Source(Model):
     """Who made the survey, where it can be found, and under which licence."""
 
@@ -106,6 +113,17 @@ class Codebook(Model):
         default=5, description="A count of fewer respondents is withheld, and so is what would give it away."
     )
     missing: Missing = Missing()
+    on_unknown_code: OnUnknownCode = Field(
+        default=OnUnknownCode.reject_line,
+        description="What becomes of a cell that holds no answer of its question: the line is rejected, "
+        "or the answer is missing and the line's others stay.",
+    )
+    maximum_rejects: Annotated[float, Field(ge=0, le=100)] = Field(
+        default=5, description="The percentage of the lines that may be rejected; nothing is released beyond it."
+    )
+    zero_weights: bool = Field(
+        default=False, description="Whether a weight of 0 is meant; the respondent is then in no weighted figure."
+    )
     release_records: bool = Field(
         default=False, description="Whether a release may carry the respondents' records and rejects."
     )

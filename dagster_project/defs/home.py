@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from dagster_project.errors import InputError
-from dagster_project.places import Places
+from dagster_project.places import Places, make_private
 
 SETTINGS = Path(__file__).with_name("dagster.yaml")
 
@@ -15,7 +15,7 @@ def prepare_home(places: Places) -> Path:
     """Make the home folder with the project's settings and set DAGSTER_HOME to it. Raises `InputError`."""
     home = places.dagster_home
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_private(home)
         (home / "dagster.yaml").write_bytes(SETTINGS.read_bytes())
     except OSError as error:
         raise InputError(

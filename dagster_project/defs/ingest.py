@@ -75,6 +75,7 @@ def records(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> Meta
         "provenance": folder.codebook.provenance.value,
         "dagster/column_schema": table_schema(connection, "records.records"),
         **(_lines(accounts) if accounts else {}),
+        **_reasons(connection),
     }
 
 
@@ -118,6 +119,14 @@ def _lines(accounts: Sequence[FileAccount]) -> Metadata:
         "rows_rejected": sum(account.rows_rejected for account in accounts),
         "files": _table([{name: getattr(account, name) for name in named} for account in accounts]),
     }
+
+
+def _reasons(connection: duckdb.DuckDBPyConnection) -> Metadata:
+    """Why lines were rejected, or answers set aside, as Dagster shows a table; nothing where none were."""
+    reasons = stored_rows(
+        connection, "SELECT * EXCLUDE (survey, generation, position) FROM raw.reasons ORDER BY position"
+    )
+    return {"reasons": _table(reasons)} if reasons else {}
 
 
 def _table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:

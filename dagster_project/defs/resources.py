@@ -11,7 +11,7 @@ import duckdb
 
 from dagster_project.codebook import SurveyFolder, read_survey_folder
 from dagster_project.errors import InputError
-from dagster_project.places import Places
+from dagster_project.places import Places, make_private
 from dagster_project.warehouse import open_warehouse
 
 
@@ -40,7 +40,8 @@ class Surveys(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The survey's work database, closed afterwards so that the next step can open it."""
         path = self.places.work_database(survey)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self.places.work_root)
+            path.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise InputError(
                 f"{path.parent}: cannot be made ({error.strerror}); set BASECHECK_OUTPUT_DIR to a folder that can be "
@@ -48,6 +49,7 @@ class Surveys(dg.ConfigurableResource):  # type: ignore[type-arg]
             ) from error
         connection = open_warehouse(path)
         try:
+            path.chmod(0o600)
             yield connection
         finally:
             connection.close()

@@ -18,20 +18,21 @@ from dagster_project.places import Places
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """One check that did not pass, where it stands and what was observed."""
+    """One check that did not pass, where it stands, what was observed, and the first that fail, if any can be named."""
 
     asset: str
     check: str
     is_error: bool
     observed: str
+    failing: str
 
 
 @dataclass(frozen=True)
 class SurveyRun:
     """What became of one survey. `mend` is the message of an input that is wrong, `broken` any other failure.
 
-    The numbers are None where the run did not get so far; `contradicted` are the figures that cannot stand as printed,
-    and `contradictions` says of each finding what cannot.
+    The numbers are None where the run did not get so far; `reasons` are the rows of raw.reasons; `contradicted` are
+    the figures that cannot stand as printed, and `contradictions` says of each finding what cannot.
     """
 
     survey: str
@@ -42,6 +43,7 @@ class SurveyRun:
     broken: Sequence[str] = ()
     records: int | None = None
     rejects: int | None = None
+    reasons: Sequence[Mapping[str, Any]] = ()
     figures: int | None = None
     contradicted: int = 0
     contradictions: Sequence[str] = ()
@@ -123,6 +125,7 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
             check=one.check_name,
             is_error=one.severity is dg.AssetCheckSeverity.ERROR,
             observed=one.description or "",
+            failing=str(one.metadata["failing"].value) if "failing" in one.metadata else "",
         )
         for one in evaluations
         if not one.passed
@@ -137,6 +140,7 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         broken=broken,
         records=records.get("dagster/row_count"),
         rejects=records.get("rows_rejected"),
+        reasons=_rows(records.get("reasons")),
         figures=findings.get("figures"),
         contradicted=findings.get("contradicted", 0),
         contradictions=findings.get("contradictions", ()),
@@ -151,6 +155,10 @@ def _metadata(result: dg.ExecuteInProcessResult, asset: str) -> Mapping[str, Any
         if event.asset_key == dg.AssetKey(asset)
     )
     return {name: entry.value for name, entry in next(made, {}).items()}
+
+
+def _rows(table: dg.TableMetadataValue | None) -> Sequence[Mapping[str, Any]]:
+    return [record.data for record in table.records] if table is not None else []
 
 
 def _is_gate(step: str | None) -> bool:

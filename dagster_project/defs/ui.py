@@ -1,12 +1,13 @@
 """The Dagster UI and, beside it, the releases: a page of the UI cannot open a file from disk.
 
-Everything listens on this machine only, since the UI has no login.
+Everything listens on this machine only and behind `guard`, since the UI has no login.
 """
 
 from __future__ import annotations
 
 import functools
 import http.server
+import io
 import os
 import signal
 import socket
@@ -15,13 +16,16 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from dagster_project.defs.guard import is_loopback
 from dagster_project.defs.home import prepare_home
 from dagster_project.errors import InputError
-from dagster_project.places import RELEASES_PORT_VARIABLE, UI_PORT_VARIABLE, Places
+from dagster_project.places import READ_ONLY_VARIABLE, RELEASES_PORT_VARIABLE, UI_PORT_VARIABLE, Places
 
 HOST = "127.0.0.1"
 MODULE = "dagster_project.definitions"
+SERVER = "dagster_project.defs.webserver"
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def serve() -> int:
     threading.Thread(target=releases.serve_forever, daemon=True).start()
     bin_dir = Path(sys.executable).parent
     commands = [
-        [str(bin_dir / "dagster-webserver"), "-h", HOST, "-p", str(ui.number), "-m", MODULE],
+        [sys.executable, "-m", SERVER, "-h", HOST, "-p", str(ui.number), "-m", MODULE, *_read_only()],
         [str(bin_dir / "dagster-daemon"), "run", "-m", MODULE],
     ]
     print(f"basecheck: the Dagster UI comes up on {ui.url}, the reports are on {reports.url}", flush=True)
@@ -93,13 +97,26 @@ def serve() -> int:
             process.wait()
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+def _read_only() -> list[str]:
+    """The option under which the UI shows everything and starts nothing, where it is asked for."""
+    return ["--read-only"] if os.environ.get(READ_ONLY_VARIABLE, "") not in ("", "0") else []
+
+
+class _Releases(http.server.SimpleHTTPRequestHandler):
+    """Files of the releases, to whoever asks this machine by its own name."""
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        if not is_loopback(self.headers.get("Host", "")):
+            self.send_error(403, "This is no name of this machine; open it as 127.0.0.1 or localhost.")
+            return None
+        return super().send_head()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: ARG002
         return
 
 
 def _releases_server(folder: Path, port: Port) -> http.server.ThreadingHTTPServer:
-    return http.server.ThreadingHTTPServer((HOST, port.number), functools.partial(_Quiet, directory=str(folder)))
+    return http.server.ThreadingHTTPServer((HOST, port.number), functools.partial(_Releases, directory=str(folder)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH_ROWS = 10_000
+MOST_KEPT = 1_000  # characters of what is wrong; a reject shows where it is, not 100 MB of it
 # Every batch has these columns, then the wanted ones; the last two are of a line that cannot be taken apart.
 LINE_COLUMNS = ("source_line", "raw_line", "broken")
 
@@ -29,7 +30,7 @@ def batches_of_rows(
             numbers.append(line)
             whole.append(row)
         else:
-            broken.append((line, joined(row), _what_is_broken(row, width)))
+            broken.append((line, shortened(joined(row)), _what_is_broken(row, width)))
         if len(whole) == BATCH_ROWS:
             yield _whole_batch(numbers, whole, places)
             numbers, whole = [], []
@@ -40,6 +41,11 @@ def batches_of_rows(
         yield _whole_batch(numbers, whole, places)
     if broken:
         yield _broken_batch(broken, len(places))
+
+
+def shortened(text: str) -> str:
+    """The part of a text that a reject keeps."""
+    return text if len(text) <= MOST_KEPT else f"{text[:MOST_KEPT]} … ({len(text):,} characters)"
 
 
 def line_batch(

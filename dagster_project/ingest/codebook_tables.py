@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import duckdb
 
 from dagster_project import __version__
-from dagster_project.codebook import CODEBOOK_FILE, Codebook, Question, SurveyFolder, types_that
+from dagster_project.codebook import CODEBOOK_FILE, Codebook, OnUnknownCode, Question, SurveyFolder, types_that
 from dagster_project.codebook.design import Fieldwork, Wave
 from dagster_project.codebook.questions import AskedIf
 from dagster_project.ingest.guard import file_sha256
@@ -45,6 +45,9 @@ SURVEYS = Table(
         public("decimals", "INTEGER", "Of the printed percentages"),
         public("minimum_base", "BIGINT", "No percentage is printed on a smaller base"),
         public("minimum_cell", "BIGINT", "A count of fewer respondents is withheld; 0 for never"),
+        public("maximum_rejects", "DOUBLE", "The percentage of the lines that may be rejected"),
+        public("forgives", "BOOLEAN", "Whether a cell that holds no answer of its question is a missing answer"),
+        public("zero_weights", "BOOLEAN", "Whether a weight of 0 is meant"),
         public("release_records", "BOOLEAN", "Whether a release carries the respondents' records"),
         public("codebook_sha256", "VARCHAR", "The SHA-256 of survey.yml"),
         public("basecheck_version", "VARCHAR", "The version that built this"),
@@ -206,6 +209,9 @@ def _survey(folder: SurveyFolder) -> Row:
         "decimals": book.decimals,
         "minimum_base": book.minimum_base,
         "minimum_cell": book.minimum_cell,
+        "maximum_rejects": book.maximum_rejects,
+        "forgives": book.on_unknown_code is OnUnknownCode.missing,
+        "zero_weights": book.zero_weights,
         "release_records": book.release_records,
         "codebook_sha256": _codebook_sha256(folder),
         "basecheck_version": __version__,

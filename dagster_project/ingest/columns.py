@@ -6,10 +6,11 @@ never as SQL.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from dagster_project.codebook import DESIGN_COLUMNS, RESPONDED, Codebook, Holds, Question
+from dagster_project.codebook import DESIGN_COLUMNS, RESPONDED, Codebook, Holds, OnUnknownCode, Question
+from dagster_project.formats.lines import MOST_KEPT
 
 NUMBER = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?"
 PROBLEM = 'STRUCT("column" VARCHAR, "value" VARCHAR, reason VARCHAR)'
@@ -44,6 +45,16 @@ class RecordColumn:
     meaning: str
     value: str
     problems: tuple[Problem, ...] = ()
+    forgiven: tuple[Problem, ...] = ()  # what is wrong with the cell and costs no more than its answer
+
+    @property
+    def forgiving(self) -> RecordColumn:
+        """The same column, missing where something is wrong with its cell."""
+        if not self.problems:
+            return self
+        wrong = " OR ".join(f"({problem.condition})" for problem in self.problems)
+        value = f"CASE WHEN ({wrong}) IS NOT TRUE THEN {self.value} END"
+        return replace(self, value=value, problems=(), forgiven=self.problems)
 
 
 class Sheet:
@@ -60,8 +71,9 @@ class Sheet:
             header = getattr(codebook, name)
             if header is not None:
                 self.columns.append(self._design(name, header))
+        forgives = codebook.on_unknown_code is OnUnknownCode.missing
         for question in codebook.questions:
-            self.columns.extend(self._question(question))
+            self.columns.extend(one.forgiving if forgives else one for one in self._question(question))
 
     @property
     def coded(self) -> list[Question]:
@@ -69,20 +81,31 @@ class Sheet:
         return [question for question in self.codebook.questions if question.options]
 
     def problem_list(self) -> str:
-        """SQL of the list of problems of a staged line, in the order of the columns."""
-        problems = [problem for column in self.columns for problem in column.problems]
-        headers = dict.fromkeys(problem.header for problem in problems)
-        named = {header: self._parameter(f"header_{at}", header) for at, header in enumerate(headers)}
-        cases = [
-            f"CASE WHEN {condition} "
-            f"THEN {{'column': {named[header]}, 'value': {raw}, 'reason': {reason}}}::{PROBLEM} END"
-            for condition, header, raw, reason in problems
-        ]
-        any_problem = " OR ".join(f"({problem.condition})" for problem in problems) or "false"
+        """SQL of the list of what is wrong with a staged line and costs the line, in the order of the columns."""
+        found = self._list_of([problem for column in self.columns for problem in column.problems])
         return f"""CASE
             WHEN broken IS NOT NULL THEN [{{'column': NULL, 'value': raw_line, 'reason': broken}}]::{PROBLEM}[]
-            WHEN {any_problem} THEN list_filter([{", ".join(cases)}]::{PROBLEM}[], lambda found: found IS NOT NULL)
-            ELSE []::{PROBLEM}[] END"""
+            ELSE {found} END"""
+
+    def forgiven_list(self) -> str:
+        """SQL of the list of what is wrong with a staged line and costs single answers."""
+        found = self._list_of([problem for column in self.columns for problem in column.forgiven])
+        return f"CASE WHEN broken IS NULL THEN {found} ELSE []::{PROBLEM}[] END"
+
+    def _list_of(self, problems: list[Problem]) -> str:
+        """SQL of the list of those problems that a staged line has."""
+        if not problems:
+            return f"[]::{PROBLEM}[]"
+        headers = dict.fromkeys(problem.header for problem in problems)
+        named = {header: self._parameter(f"header_{self.wanted.index(header)}", header) for header in headers}
+        cases = [
+            f"CASE WHEN {condition} "
+            f"THEN {{'column': {named[header]}, 'value': {_shortened(raw)}, 'reason': {reason}}}::{PROBLEM} END"
+            for condition, header, raw, reason in problems
+        ]
+        any_problem = " OR ".join(f"({problem.condition})" for problem in problems)
+        found = f"list_filter([{', '.join(cases)}]::{PROBLEM}[], lambda found: found IS NOT NULL)"
+        return f"CASE WHEN {any_problem} THEN {found} ELSE []::{PROBLEM}[] END"
 
     def _column(self, header: str) -> tuple[str, str]:
         """The staged column of a header's name, and that name."""
@@ -238,6 +261,12 @@ class Sheet:
         codes = [answer.code for answer in self.codebook.answers(question) if answer.code]
         named = ", ".join(codes[:MOST_CODES_NAMED]) + (", …" if len(codes) > MOST_CODES_NAMED else "")
         return self._parameter(f"unknown_{question.id}", f"no code of question {question.id} (its codes: {named})")
+
+
+def _shortened(raw: str) -> str:
+    """SQL of the part of a cell that a reject keeps."""
+    long = f"left({raw}, {MOST_KEPT}) || format(' … ({{:,}} characters)', length({raw}))"
+    return f"CASE WHEN length({raw}) > {MOST_KEPT} THEN {long} ELSE {raw} END"
 
 
 def _enum(question: Question) -> str:

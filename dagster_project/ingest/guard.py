@@ -7,6 +7,7 @@ is looked at; `records` does that in the database.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ from dagster_project.formats import RecordFile, format_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_NAME = re.compile(r"(?!.*@)(?=.*[^\W\d])[\w(\[\"'#%].{0,99}")  # of a column, not a number, a date or an address
 
 
 def read_batches(file: RecordFile, records: Records, wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -76,16 +79,23 @@ def match_header(path: Path, header: Sequence[str], wanted: Sequence[str], ignor
     places = {name: at for at, name in enumerate(header)}
     missing = [name for name in wanted if name not in places]
     if missing:
+        text = "\n".join(header).casefold()
+        if not any(name.casefold() in text for name in wanted):
+            raise InputError(
+                f"{path}:1: the first line has none of the columns of survey.yml ({_names(wanted)}); its {len(header)} "
+                "cells are not shown, since they may be a respondent's. Put a header there, or mend the columns in "
+                "survey.yml."
+            )
         raise InputError(
-            f"{path}:1: the header lacks {_names(missing)} (it has {_names(header)}); mend the header, or the "
+            f"{path}:1: the header lacks {_names(missing)} (it has {_header_names(header)}); mend the header, or the "
             "columns in survey.yml."
         )
     known = {*wanted, *ignored}
     extra = [name for name in header if name not in known]
     if extra:
         raise InputError(
-            f"{path}:1: survey.yml does not know the column {_names(extra)}; describe it as a question, or list it "
-            "under records.ignore_columns."
+            f"{path}:1: survey.yml does not know the column {_header_names(extra)}; describe it as a question, or list "
+            "it under records.ignore_columns."
         )
     return [places[name] for name in wanted]
 
@@ -94,14 +104,24 @@ def check_header(path: Path, header: Sequence[str]) -> None:
     """Raise `InputError` unless the header names columns, each by a name of its own."""
     if not header:
         raise InputError(f"{path}:1: the first line is empty; the names of the columns belong there.")
-    repeated = sorted(name for name, count in Counter(header).items() if count > 1)
-    if repeated:
-        raise InputError(f"{path}:1: the header has {_names(repeated)} twice; give each column its own name.")
+    repeated = next((name for name, count in Counter(header).items() if count > 1), None)
+    if repeated is not None:
+        first, second, *_ = [at for at, name in enumerate(header, start=1) if name == repeated]
+        raise InputError(
+            f"{path}:1: columns {first} and {second} of the header have the same name; give each column its own."
+        )
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:
     stat = path.stat()
     return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
+def _header_names(header: Sequence[str]) -> str:
+    """Names that stand in a file's header; what looks like somebody's data is counted, not shown."""
+    names = [name for name in header if _NAME.fullmatch(name)]
+    others = f"{len(header) - len(names)} that look like data" if len(names) < len(header) else ""
+    return " and ".join(part for part in (_names(names), others) if part)
 
 
 def _names(names: Sequence[str]) -> str:

@@ -44,6 +44,7 @@ FILES = Table(
         public("rows_accepted", "BIGINT", "How many of them are records"),
         public("rows_rejected", "BIGINT", "How many of them are rejects"),
         public("rows_responded", "BIGINT", "How many of the records are of respondents"),
+        public("same_as", "VARCHAR", "An earlier file with the same records; null if there is none"),
     ),
 )
 REJECTS = Table(
@@ -61,7 +62,38 @@ REJECTS = Table(
         Column("problems", f"{PROBLEM}[]", "All that is wrong with the line"),
     ),
 )
-RECORDS_TABLES = (RECORDS, FILES, REJECTS)
+SET_ASIDE = Table(
+    "raw",
+    "set_aside",
+    "One row per cell that holds no answer of its question, where the codebook takes that for a missing answer",
+    (
+        SURVEY.kept,
+        GENERATION.kept,
+        Column("source_file", "VARCHAR", "The record file"),
+        Column("source_line", "BIGINT", "The line of the file"),
+        Column("column_name", "VARCHAR", "The column"),
+        Column("value", "VARCHAR", "What stands there"),
+        Column("reason", "VARCHAR", "What is wrong with it"),
+    ),
+)
+REASONS = Table(
+    "raw",
+    "reasons",
+    "One row per reason for which lines were rejected or answers set aside, the most frequent first",
+    (
+        SURVEY,
+        GENERATION,
+        public("position", "INTEGER", "Its place by how often it is met"),
+        public("becomes", "VARCHAR", "What it makes of the line: a reject, or a record with a missing answer"),
+        public("column_name", "VARCHAR", "The column that is wrong; null where the line cannot be taken apart"),
+        public("reason", "VARCHAR", "What is wrong; what differs from line to line stands as …"),
+        public("lines", "BIGINT", "How many lines"),
+        public("first_file", "VARCHAR", "The record file of the first of them"),
+        public("first_line", "BIGINT", "Its line"),
+    ),
+)
+RECORDS_TABLES = (RECORDS, FILES, REJECTS, SET_ASIDE, REASONS)
+LEAST_ALIKE = 10  # records in the same order that two files of different bytes must share to be told as one
 
 
 @dataclass(frozen=True)
@@ -69,6 +101,7 @@ class FileAccount:
     """What became of one record file's lines; always `rows_read == rows_accepted + rows_rejected`.
 
     `rows_responded` of those accepted are of respondents: all, unless the survey has a column of dispositions.
+    `same_as` is an earlier file that holds the same.
     """
 
     file: str
@@ -78,6 +111,7 @@ class FileAccount:
     rows_accepted: int
     rows_rejected: int
     rows_responded: int
+    same_as: str | None
 
 
 def write_records(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> list[FileAccount]:
@@ -157,6 +191,41 @@ def _keep(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder, key: Mapp
         FROM judged JOIN record_files USING (__file) WHERE len(__problems) > 0 ORDER BY __file, source_line""",
         key,
     )
+    SET_ASIDE.make(connection)
+    SET_ASIDE.insert_from(
+        connection,
+        """SELECT $survey AS survey, $generation AS generation, source_file, source_line,
+            cell['column'] AS column_name, cell['value'] AS value, cell.reason AS reason
+        FROM (
+            SELECT *, unnest(__forgiven) AS cell
+            FROM judged JOIN record_files USING (__file) WHERE len(__problems) = 0 ORDER BY __file, source_line
+        )""",
+        key,
+    )
+    _sum_up(connection, key)
+
+
+def _sum_up(connection: duckdb.DuckDBPyConnection, key: Mapping[str, str]) -> None:
+    """Count the reasons; the file and line in one, of a record with the same identifier, are not told apart."""
+    REASONS.make(connection)
+    REASONS.insert_from(
+        connection,
+        """WITH lines AS (
+            SELECT 'a reject' AS becomes, source_file, source_line, column_name, reason FROM raw.rejects
+            UNION ALL
+            SELECT 'a record with a missing answer', source_file, source_line, column_name, reason FROM raw.set_aside
+        ), reasons AS (
+            SELECT becomes, column_name,
+                regexp_replace(reason, ' on line [0-9]+ of .* already$', ' on line … of … already') AS reason,
+                count(*) AS lines, min((__file, source_line, source_file)) AS first
+            FROM lines JOIN record_files USING (source_file) GROUP BY ALL
+        )
+        SELECT $survey AS survey, $generation AS generation,
+            row_number() OVER (ORDER BY becomes DESC, lines DESC, first, column_name, reason) AS position,
+            becomes, column_name, reason, lines, first[3] AS first_file, first[2] AS first_line
+        FROM reasons ORDER BY position""",
+        key,
+    )
 
 
 def _check_population(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> None:
@@ -222,7 +291,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     typed = "".join(f', {column.value} AS "{column.name}"' for column in sheet.columns)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE judged AS "
-        f"SELECT __file, source_line, {sheet.problem_list()} AS __problems{typed} FROM staged",
+        f"SELECT __file, source_line, {sheet.problem_list()} AS __problems, "
+        f"{sheet.forgiven_list()} AS __forgiven{typed} FROM staged",
         sheet.parameters,
     )
     if sheet.codebook.respondent is None:
@@ -256,10 +326,40 @@ def _accounts(connection: duckdb.DuckDBPyConnection, codebook: Codebook, files: 
     ):
         rows = connection.execute(f"SELECT source_file, count(*) FROM {table} GROUP BY source_file").fetchall()
         counted[what] = dict(rows)
+    same = _same_as(connection, files)
     accounts = []
     for file in files:
         accepted, rejected, responded = (by_file.get(file.name, 0) for by_file in counted.values())
         if accepted + rejected != file.rows_read:
             raise AssertionError(f"{file.path}: {file.rows_read} lines read, {accepted} + {rejected} accounted for")
-        accounts.append(FileAccount(file.name, file.sha256, file.bytes, file.rows_read, accepted, rejected, responded))
+        accounts.append(
+            FileAccount(
+                file.name, file.sha256, file.bytes, file.rows_read, accepted, rejected, responded, same.get(file.name)
+            )
+        )
     return accounts
+
+
+def _same_as(connection: duckdb.DuckDBPyConnection, files: list[RecordFile]) -> dict[str, str]:
+    """The files that hold what an earlier one holds: the same bytes, or the same records in the same order.
+
+    Two short files of different bytes may have the same few answers by chance, and are left alone.
+    """
+    if len(files) < 2:
+        return {}
+    rows = connection.execute(
+        """SELECT __file, sum(hash(*COLUMNS(* EXCLUDE __file))::HUGEINT) FROM (
+            SELECT * EXCLUDE source_line, row_number() OVER (PARTITION BY __file ORDER BY source_line) AS place
+            FROM staged
+        ) GROUP BY __file"""
+    ).fetchall()
+    held = {files[at].name: (files[at].rows_read, content) for at, content in rows}
+    first: dict[object, str] = {}
+    found: dict[str, str] = {}
+    for file in files:
+        content: list[object] = [file.sha256, held[file.name]]
+        for one in content[: 1 if file.rows_read < LEAST_ALIKE else 2]:
+            earlier = first.setdefault(one, file.name)
+            if earlier != file.name:
+                found.setdefault(file.name, earlier)
+    return found

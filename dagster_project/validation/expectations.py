@@ -316,18 +316,51 @@ class ExpectRowsToBeAccountedFor(RowsExpectation):
 
 
 class ExpectFewRejects(RowsExpectation):
-    """At most ``at_most_percent`` of all rows read were rejected; none read is none rejected."""
+    """No more of the rows read were rejected than ``maximum_rejects`` allows; none read is none rejected."""
 
-    at_most_percent: int
-
-    success_keys: ClassVar[tuple[str, ...]] = ("at_most_percent",)
-    args_keys: ClassVar[tuple[str, ...]] = success_keys
+    success_keys: ClassVar[tuple[str, ...]] = ()
 
     def rows(self, batch: str, columns: list[str]) -> str:  # noqa: ARG002
-        return relations.heavily_rejected(self.at_most_percent)
+        return relations.heavily_rejected()
 
     def sentence(self) -> str:
-        return "At most $at_most_percent % of the rows read may have been rejected."
+        return "No more of the rows read may have been rejected than the codebook's maximum_rejects allows."
+
+
+class ExpectFilesToDiffer(RowsExpectation):
+    """No record file holds what an earlier one holds."""
+
+    success_keys: ClassVar[tuple[str, ...]] = ()
+
+    def rows(self, batch: str, columns: list[str]) -> str:  # noqa: ARG002
+        return relations.repeated_files()
+
+    def sentence(self) -> str:
+        return "No two record files may hold the same records in the same order."
+
+
+class ExpectNothingLeftToFillIn(RowsExpectation):
+    """No text of the codebook is still a note of what belongs there."""
+
+    success_keys: ClassVar[tuple[str, ...]] = ()
+
+    def rows(self, batch: str, columns: list[str]) -> str:  # noqa: ARG002
+        return relations.unfilled()
+
+    def sentence(self) -> str:
+        return "No text of the codebook may still be a TODO."
+
+
+class ExpectNoAnswerToBeSetAside(RowsExpectation):
+    """No cell held something that is no answer of its question."""
+
+    success_keys: ClassVar[tuple[str, ...]] = ()
+
+    def rows(self, batch: str, columns: list[str]) -> str:  # noqa: ARG002
+        return relations.set_aside()
+
+    def sentence(self) -> str:
+        return "No cell may hold something that is no answer of its question."
 
 
 class ExpectBasesToNest(RowsExpectation):

@@ -184,12 +184,42 @@ FULL JOIN (SELECT source_file AS file, count(*) AS rejects FROM raw.rejects GROU
     ON refused.file = coalesce(files.file, kept.file)"""
 
 
-def heavily_rejected(at_most_percent: int) -> str:
-    """All record files together as one row, broken where more than ``at_most_percent`` of the rows were rejected."""
+def heavily_rejected() -> str:
+    """All record files together as one row, broken where more of the rows were rejected than the codebook allows."""
+    return """
+SELECT format('{} of {} rows rejected, {:g} % allowed', sum(rows_rejected), sum(rows_read), any_value(maximum_rejects))
+        AS place,
+    NULL::BIGINT AS line, sum(rows_rejected) * 100 > sum(rows_read) * any_value(maximum_rejects) AS broken
+FROM raw.files JOIN raw.survey USING (survey) HAVING count(*) > 0"""
+
+
+def repeated_files() -> str:
+    """Each record file, broken where it holds what an earlier one holds."""
+    return """
+SELECT file || coalesce(' holds the same as ' || same_as, '') AS place, NULL::BIGINT AS line,
+    same_as IS NOT NULL AS broken
+FROM raw.files"""
+
+
+def unfilled() -> str:
+    """Each text that a person has to write in survey.yml, broken where it still is a note of what belongs there.
+
+    Such a note is `TODO` by itself or with a word in small letters after it: TODO in a line of capitals is Spanish.
+    """
+    texts = ("title", 'source_name AS "source.name"', 'licence AS "source.licence"', "universe")
     return f"""
-SELECT format('{{}} of {{}} rows rejected', sum(rows_rejected), sum(rows_read)) AS place, NULL::BIGINT AS line,
-    sum(rows_rejected) * 100 > sum(rows_read) * {at_most_percent} AS broken
-FROM raw.files HAVING count(*) > 0"""
+SELECT place, NULL::BIGINT AS line, regexp_matches(written, '^TODO[^[:alnum:]]*($|[[:lower:]])') AS broken
+FROM (
+    SELECT field AS place, written FROM (SELECT {", ".join(texts)} FROM raw.survey) UNPIVOT (written FOR field IN (*))
+    UNION ALL SELECT 'text of ' || question, question_text FROM raw.questions
+    UNION ALL SELECT 'label of ' || question || '=' || answer, answer_label FROM raw.answers WHERE kind = 'valid'
+)"""
+
+
+def set_aside() -> str:
+    """Each cell that holds no answer of its question and was taken for a missing answer: all are broken."""
+    return """
+SELECT column_name || ' of ' || source_file AS place, source_line AS line, true AS broken FROM raw.set_aside"""
 
 
 def parts_and_bases(

@@ -23,7 +23,8 @@ from dagster_project.errors import InputError
 
 Severity = Literal["critical", "warning", "info"]
 Each = Literal[
-    "respondent", "recorded", "weighted", "unweighted", "weight", "weight_of_all", "coded", "number", "routed",
+    "respondent", "recorded", "forgiving", "weighted", "unweighted", "weight_of_all", "weight_above_0", "weight_from_0",
+    "weights_above_0", "weights_from_0", "coded", "number", "routed",
 ]  # fmt: skip
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -160,19 +161,25 @@ def expand(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Expected
 
 def _scopes(connection: duckdb.DuckDBPyConnection) -> dict[str | None, list[dict[str, str]]]:
     """What an expectation is repeated for, by the word for it in a suite: each time the names that its text takes."""
-    survey = connection.execute("SELECT generation, has_records, weighted, has_respondent FROM raw.survey").fetchone()
+    survey = connection.execute(
+        "SELECT generation, has_records, weighted, has_respondent, zero_weights, forgives FROM raw.survey"
+    ).fetchone()
     if survey is None:
         raise InputError("raw.survey is empty: ingest the survey before validating it.")
-    generation, has_records, weighted, has_respondent = survey
+    generation, has_records, weighted, has_respondent, zero_weights, forgives = survey
     columns = _columns_of_records(connection)
     weighed = weighted and "weight" in columns
     holds = {
         None: True,
         "recorded": has_records,
+        "forgiving": has_records and forgives,
         "respondent": has_respondent,
         "weighted": weighted,
         "unweighted": not weighted,
-        "weight": weighed,
+        "weight_above_0": weighed and not zero_weights,
+        "weight_from_0": weighed and zero_weights,
+        "weights_above_0": not zero_weights,
+        "weights_from_0": zero_weights,
         "weight_of_all": weighed and "disposition" not in columns,  # who did not respond need not have a weight
     }
     of_all: dict[str | None, list[dict[str, str]]] = {

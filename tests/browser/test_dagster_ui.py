@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import SHIPPED, Desk, Outcome, free_ports
 
@@ -34,13 +37,18 @@ def url() -> str:
 
 
 @pytest.fixture(scope="module")
-def ui(output: Path, browser: Browser, url: str) -> Iterator[Page]:
+def releases() -> str:
+    return f"http://127.0.0.1:{free_ports(1)[0]}"
+
+
+@pytest.fixture(scope="module")
+def ui(output: Path, browser: Browser, url: str, releases: str) -> Iterator[Page]:
     """The UI over `output`, in a page."""
     environment = {
         "BASECHECK_OUTPUT_DIR": str(output),
         "BASECHECK_RAW_DIR": str(SHIPPED),
         "BASECHECK_UI_PORT": url.rpartition(":")[2],
-        "BASECHECK_RELEASES_PORT": str(free_ports(1)[0]),
+        "BASECHECK_RELEASES_PORT": releases.rpartition(":")[2],
     }
     log = (output / "ui.log").open("w")
     process = subprocess.Popen(
@@ -82,6 +90,33 @@ def test_the_lineage_reads_from_left_to_right(ui: Page) -> None:
         boxes = [node.bounding_box() for node in ui.get_by_text(step, exact=True).all()]
         places.append(max(box["x"] for box in boxes if box))
     assert places == sorted(places), dict(zip(STEPS, places, strict=True))
+
+
+LAUNCH = 'mutation { wipeAssets(assetPartitionRanges: [{assetKey: {path: ["release"]}}]) { __typename } }'
+
+
+def _status(address: str, data: bytes | None = None, **headers: str) -> int:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, data, named), timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_no_page_of_the_web_steers_the_ui_or_reads_a_release(ui: Page, url: str, releases: str) -> None:
+    asked, json_text = f"{url}/graphql", "application/json"
+    query, wipe = json.dumps({"query": "{ version }"}).encode(), json.dumps({"query": LAUNCH}).encode()
+    assert _status(asked, query, Content_Type=json_text) == 200
+    assert _status(asked, wipe, Content_Type=json_text, Origin="http://attacker.example") == 403
+    assert _status(asked, wipe, Content_Type=json_text, Host="attacker.example") == 403
+    assert _status(f"{asked}?{urllib.parse.urlencode({'query': LAUNCH})}") == 405
+    assert _status(f"{asked}?{urllib.parse.urlencode({'query': LAUNCH})}", b"", Content_Type="text/plain") == 415
+    assert _status(asked, urllib.parse.urlencode({"query": LAUNCH}).encode()) == 415
+    assert _status(f"{releases}/nhanes2/latest/report.html") == 200
+    assert _status(f"{releases}/nhanes2/latest/report.html", Host="attacker.example") == 403
+    ui.goto("/assets/release")
+    expect(ui.get_by_text("Latest materialization").or_(ui.get_by_text("Materialized")).first).to_be_visible()
 
 
 def test_a_failed_check_shows_why(ui: Page) -> None:

@@ -61,7 +61,8 @@ def test_base_rules_routing_and_multiple_answers_are_counted_right(small_release
     assert ("hours", 6, 4, 1, 1) in items  # 9 hours is the code of a refusal
 
 
-def test_planted_faults_are_rejected_line_by_line(small: Desk) -> None:
+def test_planted_faults_are_rejected_line_by_line(small: Desk, edit: Edit) -> None:
+    edit(small.places.raw_dir / "small" / "survey.yml", "respondent: id\n", "respondent: id\nmaximum_rejects: 42\n")
     lines = SMALL_RECORDS.strip().splitlines()
     lines[2] = "2,f,7,20,p;r"  # unknown code
     lines[3] = "3,f,0,,r,surplus"  # ragged
@@ -71,7 +72,8 @@ def test_planted_faults_are_rejected_line_by_line(small: Desk) -> None:
     small.survey("small", {"records.csv": "\n".join(lines) + "\n"})
     outcome = small.basecheck("run")
     assert outcome.code == 0, outcome.out + outcome.err
-    assert "few_rows_are_rejected" in outcome.out
+    assert "1 line made a reject: works: no code of question works" in outcome.out
+    assert "1 line made a reject: surplus" not in outcome.out  # a line's content is nobody's business
     with duckdb.connect(str(small.places.work_database("small")), read_only=True) as connection:
         rejects = connection.execute(
             "SELECT source_line, column_name, value FROM raw.rejects ORDER BY source_line"
@@ -85,6 +87,70 @@ def test_planted_faults_are_rejected_line_by_line(small: Desk) -> None:
     ]  # fmt: skip
     assert account == [(12, 7, 5)]
     assert n_base == [(7,)]
+
+
+def test_what_nobody_would_publish_blocks_and_says_what_to_mend(small: Desk, edit: Edit) -> None:
+    folder = small.places.raw_dir / "small"
+    edit(folder / "survey.yml", "respondent: id\n", "")
+    edit(folder / "survey.yml", "files: [records.csv]", "files: [records.csv, again.csv], ignore_columns: [id]")
+    edit(folder / "survey.yml", "title: Small survey", "title: TODO the survey's name")
+    bad = SMALL_RECORDS.strip().replace("2,f,1,", "2,f,7,")
+    small.survey("small", {"records.csv": bad + "\n", "again.csv": bad.replace("\n", "\r\n") + "\r\n"})
+    outcome = small.basecheck("run")
+    assert outcome.code == 1
+    assert "few_rows_are_rejected of records: 1 fail: 2 of 24 rows rejected, 5 % allowed" in outcome.out
+    assert "files_are_different of records: 1 fail: again.csv holds the same as records.csv" in outcome.out
+    assert "nothing_is_left_to_fill_in of records: 1 fail: title" in outcome.out
+    assert "2 lines made a reject: works: no code of question works (its codes: 1, 0, 9)" in outcome.out
+    assert "(first on line 3 of records.csv)" in outcome.out
+    assert f"raw.rejects and raw.set_aside in {small.places.work_database('small')}" in outcome.out
+    assert not small.latest("small").exists()
+
+
+def test_a_wrong_code_costs_its_answer_alone_where_the_codebook_says_so(small: Desk, edit: Edit) -> None:
+    folder = small.places.raw_dir / "small"
+    edit(folder / "survey.yml", "respondent: id\n", "respondent: id\non_unknown_code: missing\n")
+    edit(folder / "records.csv", "1,f,1,40,p\n", "1,f,1,forty,p\n")
+    edit(folder / "records.csv", "2,f,1,20,p;r", "2,f,7,20,p;x")
+    outcome = small.basecheck("run")
+    assert outcome.code == 0, outcome.out
+    assert "Warning: every_cell_is_an_answer of records: 3 fail" in outcome.out
+    assert (
+        "1 line made a record with a missing answer: hours: not a number (first on line 2 of records.csv)"
+        in outcome.out
+    )
+    with small.released("small") as connection:
+        bases = connection.execute(
+            "SELECT question, n_base FROM marts.bases WHERE base_rule = 'answered' AND group_by IS NULL ORDER BY 1"
+        ).fetchall()
+        reasons = connection.execute(
+            "SELECT column_name, lines, first_line FROM raw.reasons ORDER BY position"
+        ).fetchall()
+    assert bases == [("hours", 2), ("media", 10), ("sex", 12), ("works", 9)]
+    assert reasons == [("hours", 1, 2), ("media", 1, 3), ("works", 1, 3)]
+
+
+def test_a_weight_of_0_is_allowed_where_it_is_meant(small: Desk, edit: Edit) -> None:
+    edit(
+        small.places.raw_dir / "small" / "survey.yml",
+        "respondent: id\n",
+        "respondent: id\nweight: w\nzero_weights: true\n",
+    )
+    head, *lines = SMALL_RECORDS.strip().splitlines()
+    weighted = [f"{head},w", *(f"{line},{2 * (',f,' in line)}" for line in lines)]
+    small.survey("small", {"records.csv": "\n".join(weighted) + "\n"})
+    outcome = small.basecheck("run")
+    assert outcome.code == 0, outcome.out
+    with small.released("small") as connection:
+        sexes = connection.execute(
+            "SELECT answer, n, w, percent_text FROM marts.toplines WHERE question = 'sex' ORDER BY 1"
+        )
+        assert sexes.fetchall() == [("f", 6, 12, "100"), ("m", 6, 0, "0")]
+        works = connection.execute(
+            "SELECT n, percent_text, not_computed FROM marts.crosstabs WHERE question = 'works' AND answer = '1' "
+            "AND group_value = 'm'"
+        )
+        assert works.fetchall() == [(3, None, "the weights of the base sum to 0")]
 
 
 def test_a_broken_tally_stops_the_marts_and_the_release(released: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -218,7 +218,8 @@ spread as (
         end as simple_variance,
         case when not is_certain then se ** 2 / nullif(simple_variance, 0) end as deff,
         case
-            when shares.n_base = 0 or shares.w_base is null or shares.w_base <= 0 then 'nobody in the base'
+            when shares.n_base = 0 or shares.w_base is null then 'nobody in the base'
+            when shares.w_base <= 0 then 'the weights of the base sum to 0'
             when shares.suppressed then 'base below the minimum'
             when design.lone_unit is not null then design.lone_unit
             when design.df <= 0 then 'no degrees of freedom'

@@ -318,6 +318,7 @@ linearised as (
             else sqrt(variances.variance) / estimates.divisor
         end as se_linear,
         case
+            when estimates.n_base > 0 and estimates.w_base = 0 then 'the weights of the base sum to 0'
             when not estimates.w_base > 0 then 'nobody in the base'
             when estimates.suppressed then 'base below the minimum'
             when estimates.estimate is null then 'a single number has no spread'

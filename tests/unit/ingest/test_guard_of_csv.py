@@ -8,6 +8,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,7 +113,7 @@ def test_a_quote_inside_an_unquoted_answer_that_is_balanced_is_kept(desk: Desk) 
         ("person,sex\na,1\n", "", "records.csv:1: the header lacks 'age' (it has 'person', 'sex')"),
         ("person,sex,Age\na,1,1\n", "", "records.csv:1: the header lacks 'age'"),
         ("person,sex,age,x\na,1,1,1\n", "", "records.csv:1: survey.yml does not know the column 'x'"),
-        ("person,sex,age,sex\na,1,1,1\n", "", "records.csv:1: the header has 'sex' twice"),
+        ("person,sex,age,sex\na,1,1,1\n", "", "records.csv:1: columns 2 and 4 of the header have the same name"),
         (RIGHT.replace(",", ";"), "", "records.csv:1: the header lacks 'person', 'sex', 'age' (it has 'person;sex;age"),
         ("\n" + RIGHT, "", "records.csv:1: the first line is empty"),
         ("person,sex,age\n", "", "records.csv: a header and no record"),
@@ -239,3 +240,35 @@ def test_a_file_larger_than_a_batch_loses_no_line(desk: Desk, monkeypatch: pytes
     assert desk.values("source_line, age, age__missing") == [
         (n + 2, *((None, str(n)) if n in (8, 9) else (float(n), None))) for n in range(100) if n % 3
     ]
+
+
+def test_nothing_of_a_respondent_is_quoted_where_a_header_should_stand(refused: Refused) -> None:
+    told = refused("Anna Schmidt,1,1970\nBen,2,1980\n")
+    assert "the first line has none of the columns of survey.yml ('person', 'sex', 'age')" in told
+    assert "its 3 cells are not shown" in told
+    told = refused("person,sex,age,anna@example.org,1970-05-01,remark\na,1,1,,,\n")
+    assert "does not know the column 'remark' and 2 that look like data" in told
+    assert "anna" not in told
+    assert "Anna" not in refused("Anna,Anna,3\na,1,1\n")
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(desk: Desk, tmp_path: Path, refused: Refused) -> None:
+    outside = tmp_path / "secret.csv"
+    outside.write_text(RIGHT)
+    (desk.folder / "records.csv").symlink_to(outside)
+    assert "records.csv: this link leads out of the survey's folder" in refused()
+    (desk.folder / "records.csv").unlink()
+    (desk.folder / "inside.csv").write_text(RIGHT)
+    (desk.folder / "records.csv").symlink_to("inside.csv")
+    desk.write()
+    assert desk.ingest()[0].rows_rejected == 0
+
+
+def test_a_reject_keeps_a_bounded_part_of_what_is_wrong(desk: Desk) -> None:
+    long = "x" * 5_000
+    desk.take(f"person,sex,age\na,{long},1\nb,1,1,{long}\n")
+    [(cell,), (line,)] = desk.rows("SELECT value FROM raw.rejects ORDER BY source_line")
+    assert cell == "x" * 1_000 + " … (5,000 characters)"
+    assert line.startswith("b,1,1,xxx")
+    assert line.endswith(" … (5,006 characters)")
+    assert len(line) < 1_030

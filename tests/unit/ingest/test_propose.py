@@ -106,7 +106,7 @@ def test_a_name_that_no_survey_may_have_is_changed_in_the_copy(tmp_path: Path) -
     [
         ("people.csv", b"", "is empty"),
         ("people.csv", b"a,b\n", "a header and no record"),
-        ("people.csv", b"a,a\n1,2\n", "the header has 'a' twice"),
+        ("people.csv", b"a,a\n1,2\n", "columns 1 and 2 of the header have the same name"),
         ("people.csv", b'a,b\n1,"2\n', "not CSV text"),
         ("people.csv", b"PK\x03\x04xx", "a zip archive"),
         ("people.parquet", b"a,b\n1,2\n", "not a readable Parquet file"),

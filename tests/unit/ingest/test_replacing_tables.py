@@ -32,7 +32,7 @@ def test_the_same_files_give_the_same_tables(desk: Desk) -> None:
         found.append(desk.everything())
 
     assert found[0] == found[1]
-    assert len(found[0]["raw.rejects"]) > len(found[0]["raw.files"])
+    assert desk.rejects()
 
 
 def test_a_claim_keeps_its_figure_as_text(desk: Desk) -> None:

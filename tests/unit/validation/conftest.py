@@ -19,7 +19,7 @@ SURVEY = """
 INSERT INTO raw.survey BY NAME SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance,
     'A <b>survey</b>' AS title, 10::BIGINT AS asked, true AS has_records, {weighted} AS weighted,
     true AS has_respondent, 0 AS decimals, 2 AS minimum_base,
-    false AS has_wave;
+    false AS has_wave, 5 AS maximum_rejects, false AS zero_weights, false AS forgives;
 INSERT INTO raw.questions BY NAME SELECT 's' AS survey, 'g1' AS generation, *, type = 'single' AS takes_one FROM (VALUES
     (1, 'smokes', 'Do you smoke?', 'single', 'answered', 0, true, NULL),
     (2, 'brand', '<script>alert(1)</script>', 'single', 'answered', 0, false, 'smokes'),

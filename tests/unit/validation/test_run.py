@@ -45,7 +45,42 @@ BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
         "records",
         "UPDATE raw.files SET rows_read = 7, rows_rejected = 1; "
         "INSERT INTO raw.rejects (source_file, source_line, reason) VALUES ('records.csv', 8, 'unknown')",
-        {"few_rows_are_rejected": ("1 of 7 rows rejected",)},
+        {"few_rows_are_rejected": ("1 of 7 rows rejected, 5 % allowed",)},
+    ),
+    (
+        "records",
+        "UPDATE raw.survey SET maximum_rejects = 14; UPDATE raw.files SET rows_read = 7, rows_rejected = 1; "
+        "INSERT INTO raw.rejects (source_file, source_line, reason) VALUES ('records.csv', 8, 'unknown')",
+        {"few_rows_are_rejected": ("1 of 7 rows rejected, 14 % allowed",)},
+    ),
+    (
+        "records",
+        "UPDATE raw.files SET same_as = 'first.csv'",
+        {"files_are_different": ("records.csv holds the same as first.csv",)},
+    ),
+    (
+        "records",
+        "UPDATE raw.survey SET title = 'TODO the name', licence = 'TODO', universe = 'TODO EL MUNDO', "
+        "source_name = 'todo'",
+        {"nothing_is_left_to_fill_in": ("source.licence", "title")},
+    ),
+    (
+        "records",
+        "UPDATE raw.questions SET question_text = 'TODO: as asked' WHERE question = 'age'; "
+        "UPDATE raw.answers SET answer_label = 'TODO' WHERE question = 'media' AND answer = 'p'",
+        {"nothing_is_left_to_fill_in": ("label of media=p", "text of age")},
+    ),
+    (
+        "records",
+        "UPDATE raw.survey SET forgives = true; INSERT INTO raw.set_aside (source_file, source_line, column_name) "
+        "VALUES ('records.csv', 3, 'media')",
+        {"every_cell_is_an_answer": ("media of records.csv:3",)},
+    ),
+    (
+        "records",
+        "UPDATE raw.survey SET zero_weights = true; UPDATE records.records SET weight = CASE source_line "
+        "WHEN 2 THEN '0' ELSE '-1' END::DOUBLE WHERE source_line < 4",
+        {"weights_are_positive": ("records.csv:3",)},
     ),
     (
         "records",
@@ -307,6 +342,7 @@ def test_a_check_with_nothing_to_look_at_passes_and_says_so(suites: Suites) -> N
             if not one.expectations
         }
     assert observed == {
+        "every_cell_is_an_answer": (True, "nothing to check: a line with such a cell is rejected", 0),
         "respondents_are_named": (
             True, "nothing to check: the codebook declares no identifier, so file and line identify a record", 0,
         ),
