@@ -10,10 +10,12 @@ from typing import Any
 import dagster as dg
 from dagster import DagsterEventType
 
+from dagster_project.collector import held_to_the_end
 from dagster_project.defs.automation import JOB
 from dagster_project.defs.build import build_defs
 from dagster_project.defs.checks import GATES, STRICT_GATE
 from dagster_project.places import Places
+from dagster_project.validation import import_great_expectations
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ def run_surveys(
     `audit_seconds` is the audit's time limit; `tell` is called with the survey and the step that starts.
     """
     telling = _Telling(tell)
-    defs = build_defs(places, loggers={"steps": telling.definition()})
-    job = defs.resolve_job_def(JOB)
+    with held_to_the_end():
+        import_great_expectations()
+        job = build_defs(places, loggers={"steps": telling.definition()}).resolve_job_def(JOB)
     run_config = {
         "ops": {
             f"{STRICT_GATE}_gate": {"config": {"strict": strict}},
