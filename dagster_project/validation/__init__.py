@@ -8,13 +8,13 @@ from dagster_project.validation.data_docs import build_data_docs
 from dagster_project.validation.ledger import CHECKS_TABLES, write_checks
 from dagster_project.validation.outcomes import CheckResult
 from dagster_project.validation.run import SuiteRun, import_great_expectations, run_suite
-from dagster_project.validation.suites import CheckSpec, Severity, Suite, load_suites
+from dagster_project.validation.suites import CheckSeverity, CheckSpec, Suite, load_suites
 
 __all__ = [
     "CHECKS_TABLES",
     "CheckResult",
+    "CheckSeverity",
     "CheckSpec",
-    "Severity",
     "Suite",
     "SuiteRun",
     "build_data_docs",
