@@ -9,7 +9,7 @@ times as long. A plain `dbt build` gives the same tables, which a test holds.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -91,20 +91,16 @@ class _Build:
 
     def _selected(self, select: str) -> list[str]:
         """The ids of the models that are meant, each after those that it is made from."""
-        graph = {
-            key: {parent for parent in node["depends_on"]["nodes"] if parent in self.nodes}
-            for key, node in self.nodes.items()
-            if node["resource_type"] == "model"
-        }
-        meant: set[str] = set()
-        for word in select.split():
-            named = {key for key in graph if word.lstrip("+") in (self.nodes[key]["name"], self.nodes[key]["fqn"][1])}
-            if not named:
-                raise InputError(f"dbt has no model or folder of models that is called {word.lstrip('+')}.")
-            while named:
-                meant |= named
-                named = {parent for key in named for parent in graph[key]} - meant if word.startswith("+") else set()
+        graph = {key: self._parents(node) for key, node in self.nodes.items() if node["resource_type"] == "model"}
+        meant = set().union(*(self._meant(word, graph) for word in select.split()))
         return [key for key in TopologicalSorter(graph).static_order() if key in meant]
+
+    def _meant(self, word: str, models: Iterable[str]) -> set[str]:
+        name = word.removeprefix("+")
+        named = {key for key in models if name in (self.nodes[key]["name"], self.nodes[key]["fqn"][1])}
+        if not named:
+            raise InputError(f"dbt has no model or folder of models that is called {name}.")
+        return named if name == word else named.union(*(self._ancestors(self.nodes[key]) for key in named))
 
     def _parents(self, node: Node) -> set[str]:
         return {parent for parent in node["depends_on"]["nodes"] if parent in self.nodes}
@@ -130,26 +126,33 @@ class _Build:
         return _result(node, "success", seconds=time.perf_counter() - started, sql=sql)
 
     def _tests(self, nodes: Sequence[Node]) -> Iterator[NodeResult]:
-        """The tests in one statement; where that cannot be run each by itself, so that the others keep their result."""
         sound = [node for node in nodes if not self._parents(node) & self.failed]
         yield from (_result(node, "skipped") for node in nodes if node not in sound)
+        for result in self._made(sound):
+            if not result.passed:
+                self.distrusted.append(self._parents(self.nodes[result.unique_id]))
+            yield result
+
+    def _made(self, tests: Sequence[Node]) -> list[NodeResult]:
+        """The tests in one statement; where that cannot be run each by itself, so that the others keep their result."""
         started = time.perf_counter()
         try:
-            counts = self._rows_of(sound)
+            counts = self._rows_of(tests)
         except duckdb.Error as error:
-            if len(sound) == 1:
-                self.distrusted.append(self._parents(sound[0]))
-                yield _result(sound[0], "error", message=str(error), sql=self.compiled[sound[0]["unique_id"]])
-            else:
-                for node in sound:
-                    yield from self._tests([node])
-            return
-        seconds = (time.perf_counter() - started) / max(len(sound), 1)
-        for node, failures in zip(sound, counts, strict=True):
-            if failures:
-                self.distrusted.append(self._parents(node))
-            status = "fail" if failures else "pass"
-            yield _result(node, status, failures=failures, seconds=seconds, sql=self.compiled[node["unique_id"]])
+            if len(tests) > 1:
+                return [result for test in tests for result in self._made([test])]
+            return [_result(tests[0], "error", message=str(error), sql=self.compiled[tests[0]["unique_id"]])]
+        seconds = (time.perf_counter() - started) / max(len(tests), 1)
+        return [
+            _result(
+                test,
+                "fail" if failures else "pass",
+                failures=failures,
+                seconds=seconds,
+                sql=self.compiled[test["unique_id"]],
+            )
+            for test, failures in zip(tests, counts, strict=True)
+        ]
 
     def _rows_of(self, tests: Sequence[Node]) -> list[int]:
         """How many rows each test returns, of which a good table has none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 from dagster import DagsterEventType
@@ -107,18 +107,7 @@ class _Telling(logging.Handler):
 
 
 def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
-    mend: str | None = None
-    broken: list[str] = []
-    for event in result.filter_events(lambda event: event.is_step_failure):
-        data = event.step_failure_data
-        user = data.user_failure_data
-        if user is not None and "input_error" in user.metadata:
-            mend = mend or user.description
-        elif user is not None:
-            broken.append(user.description or event.step_key or "a step failed")
-        elif not _is_gate(event.step_key):
-            error = data.error
-            broken.append(f"{event.step_key} broke off: {_innermost(error) if error else 'no reason given'}")
+    told = [_failure(event) for event in result.filter_events(lambda event: event.is_step_failure)]
     evaluations = result.get_asset_check_evaluations()
     failed = [
         FailedCheck(
@@ -136,14 +125,32 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         result.success,
         checks=len(evaluations),
         failed_checks=failed,
-        mend=mend,
-        broken=broken,
+        mend=next((failure.message for failure in told if failure.is_input), None),
+        broken=[failure.message for failure in told if not failure.is_input and failure.message],
         records=records.get("dagster/row_count"),
         rejects=records.get("rows_rejected"),
         figures=findings.get("figures"),
         contradicted=findings.get("contradicted", 0),
         contradictions=findings.get("contradictions", ()),
     )
+
+
+class _Failure(NamedTuple):
+    """What is told of a step that failed: nothing of a gate, whose checks tell it better."""
+
+    message: str
+    is_input: bool = False
+
+
+def _failure(event: dg.DagsterEvent) -> _Failure:
+    data = event.step_failure_data
+    user = data.user_failure_data
+    if user is not None:
+        return _Failure(user.description or event.step_key or "a step failed", "input_error" in user.metadata)
+    if event.step_key in {f"{gate}_gate" for gate in GATES}:
+        return _Failure("")
+    reason = _innermost(data.error) if data.error else "no reason given"
+    return _Failure(f"{event.step_key} broke off: {reason}")
 
 
 def _metadata(result: dg.ExecuteInProcessResult, asset: str) -> Mapping[str, Any]:
@@ -154,11 +161,6 @@ def _metadata(result: dg.ExecuteInProcessResult, asset: str) -> Mapping[str, Any
         if event.asset_key == dg.AssetKey(asset)
     )
     return {name: entry.value for name, entry in next(made, {}).items()}
-
-
-def _is_gate(step: str | None) -> bool:
-    """A gate's step fails because a blocking check failed, which the check itself tells better."""
-    return step in {f"{gate}_gate" for gate in GATES}
 
 
 def _innermost(error: Any) -> str:
