@@ -26,6 +26,16 @@ COMPILED_FILE = TARGET_DIR / "basecheck_compiled.json"
 FINGERPRINT_FILE = TARGET_DIR / "basecheck_fingerprint.txt"
 ASKS = {"macro.dbt.run_query", "macro.dbt.statement"}
 NO_SURVEY = "none"
+# What `dbt_project` does with models and tests, in dbt's words for it.
+KNOWN: Mapping[str, Mapping[str, Any]] = {
+    "model": {
+        "materialized": "table",
+        "contract": {"enforced": True, "alias_types": True},
+        "pre-hook": [],
+        "post-hook": [],
+    },
+    "test": {"severity": "ERROR", "where": None, "limit": None, "fail_calc": "count(*)", "error_if": "!= 0"},
+}
 
 
 @cache
@@ -64,6 +74,7 @@ def _parse_if_stale() -> None:
     FINGERPRINT_FILE.unlink(missing_ok=True)
     manifest = _dbt("parse", "--no-partial-parse")
     parsed = json.loads(MANIFEST_FILE.read_bytes())
+    _refuse_what_no_run_does(parsed)
     asking = [
         node["name"]
         for node in parsed["nodes"].values()
@@ -79,6 +90,25 @@ def _parse_if_stale() -> None:
     compiled = {result.node.unique_id: result.node.compiled_code for result in outcome.results}
     _write(COMPILED_FILE, json.dumps(compiled).encode())
     _write(FINGERPRINT_FILE, fingerprint.encode())
+
+
+def _refuse_what_no_run_does(parsed: Mapping[str, Any]) -> None:
+    """Raise `InputError` for a setting of a model or test that a plain dbt follows and a run does not know."""
+    for node in parsed["nodes"].values():
+        known = KNOWN.get(node["resource_type"])
+        place = f"dbt/{node['original_file_path']}, {node['name']}"
+        if known is None:
+            raise InputError(f"{place}: a run knows models and tests, and no {node['resource_type']}.")
+        for setting, value in known.items():
+            if node["config"][setting] != value:
+                raise InputError(
+                    f"{place}: a run knows only {setting}: {value}, and here is {node['config'][setting]}."
+                )
+        for column in node["columns"].values():
+            if other := {one["type"] for one in column["constraints"]} - {"not_null"}:
+                raise InputError(
+                    f"{place}, {column['name']}: a run knows the constraint not_null, and not {other.pop()}."
+                )
 
 
 def _dbt(command: str, *arguments: str, manifest: Any = None) -> Any:

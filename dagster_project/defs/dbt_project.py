@@ -163,8 +163,11 @@ class _Build:
         return list(row or ())
 
 
+_KEPT: set[str] = set()  # SQL that was seen to give the columns of its contract
+
+
 def _make_table(connection: duckdb.DuckDBPyConnection, node: Node, sql: str) -> None:
-    """The model's rows as a table of the columns that its contract has. Raises `InputError` where it has others."""
+    """The model's rows as a table of the columns that its contract has."""
     table, columns = node["relation_name"], node["columns"].values()
     names = ", ".join(f'"{column["name"]}"' for column in columns)
     declared = ", ".join(
@@ -172,12 +175,20 @@ def _make_table(connection: duckdb.DuckDBPyConnection, node: Node, sql: str) -> 
     )
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{node["schema"]}"')
     connection.execute(f"CREATE OR REPLACE TABLE {table} ({declared})")
-    wanted, given = _types(connection, f"FROM {table}"), _types(connection, sql)
+    # the columns of all tables are the same for every survey, but those of its records
+    if sql not in _KEPT or any(schema == "records" for schema, _ in node["sources"]):
+        _refuse_other_columns(connection, node, sql)
+        _KEPT.add(sql)
+    connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM (\n{sql}\n)")
+
+
+def _refuse_other_columns(connection: duckdb.DuckDBPyConnection, node: Node, sql: str) -> None:
+    """Raise `InputError` where the SQL has other columns than the table that its contract made."""
+    wanted, given = _types(connection, f"FROM {node['relation_name']}"), _types(connection, sql)
     if wanted != given:
         differing = sorted(dict(wanted.items() ^ given.items()))
         told = ", ".join(f"{name} ({given.get(name, 'none')} for {wanted.get(name, 'none')})" for name in differing)
-        raise InputError(f"{node['patch_path'] or node['name']}: the columns are not those of the contract: {told}.")
-    connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM (\n{sql}\n)")
+        raise InputError(f"dbt/{node['original_file_path']}: the columns are not those of the contract: {told}.")
 
 
 def _types(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, str]:

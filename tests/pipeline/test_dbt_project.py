@@ -17,7 +17,7 @@ import pytest
 
 from dagster_project.codebook import survey_names
 from dagster_project.defs import dbt_project
-from dagster_project.defs.dbt_parse import compiled_sql
+from dagster_project.defs.dbt_parse import _refuse_what_no_run_does, compiled_sql
 from dagster_project.defs.survey_sql import survey_sql
 from dagster_project.errors import InputError
 from dagster_project.places import DBT_DIR
@@ -105,6 +105,34 @@ def test_a_model_that_asks_the_survey_for_what_only_dbt_knows_is_refused() -> No
         pytest.raises(InputError, match=r"models/tallies/cells\.sql: .* cannot use adapter"),
     ):
         survey_sql(connection, manifest, changed)
+
+
+@pytest.mark.parametrize(
+    ("node", "changed", "told"),
+    [
+        (
+            "bases",
+            {"config": {"materialized": "view"}},
+            "bases.sql, bases: .* materialized: table, .* view",
+        ),
+        ("bases", {"config": {"post-hook": ["drop"]}}, r"bases.sql, bases: .* post-hook: \[\]"),
+        (
+            "bases",
+            {"columns": {"n": {"name": "n", "constraints": [{"type": "check"}]}}},
+            "bases, n: .*check",
+        ),
+        ("bases", {"resource_type": "seed"}, "models and tests, and no seed"),
+        ("strata_are_unique", {"config": {"severity": "WARN"}}, "strata.yml, strata_are_unique: .* severity: ERROR"),
+        ("strata_are_unique", {"config": {"where": "1 = 2"}}, "strata_are_unique: .* where: None"),
+    ],
+)
+def test_a_setting_that_only_dbt_follows_is_refused(node: str, changed: dict[str, Any], told: str) -> None:
+    nodes = dbt_project.manifest_json()["nodes"]
+    _refuse_what_no_run_does({"nodes": nodes})
+    [found] = [one for one in nodes.values() if one["name"] == node]
+    other = {**found, **changed, "config": {**found["config"], **changed.get("config", {})}}
+    with pytest.raises(InputError, match=told):
+        _refuse_what_no_run_does({"nodes": {node: other}})
 
 
 @pytest.fixture
