@@ -112,13 +112,9 @@ def first_build(places: Places, records: list[Record]) -> list[tuple[str, str]]:
     while ahead:
         needed.add(ahead[-1])
         ahead += [parent for parent in parents.get(ahead.pop(), []) if parent not in needed]
-    compiled = places.work_dir(SURVEY) / "dbt" / "compiled"
     nodes = dbt_project.manifest_json()["nodes"]
     return [
-        (
-            f"{nodes[result.unique_id]['schema']}.{result.name}",
-            next(compiled.rglob(f"{nodes[result.unique_id]['schema']}/{result.name}.sql")).read_text(encoding="utf-8"),
-        )
+        (f"{nodes[result.unique_id]['schema']}.{result.name}", result.sql)
         for result in results
         if not result.is_test and result.unique_id in needed
     ]

@@ -1,9 +1,8 @@
-"""The functions that marts need and DuckDB lacks, as SQL functions of dbt's connections: distributions, Rao and Scott.
+"""The functions that marts need and DuckDB lacks, as SQL functions of a connection: distributions, Rao and Scott.
 
-dbt-duckdb loads this module as a plugin (dbt/profiles.yml) and hands it every connection that it opens. So all models
-stay SQL, with contracts, unit tests and one order; a dbt Python model may have none of these, and a table of quantiles
-could not hold those of the beta distribution, which depend on every row. Only marts may use the functions: each row is
-one call into Python. What SQL can say belongs in a model.
+A plain dbt has them from `dbt_plugin`. So all models stay SQL, with contracts, unit tests and one order; a dbt Python
+model may have none of these, and a table of quantiles could not hold those of the beta distribution, which depend on
+every row. Only marts may use the functions: each row is one call into Python. What SQL can say belongs in a model.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import duckdb
-from dbt.adapters.duckdb.plugins import BasePlugin
 
 
 def normal_quantile(p: float) -> float:
@@ -126,13 +124,10 @@ FUNCTIONS = (
 )
 
 
-class Plugin(BasePlugin):
-    """What dbt-duckdb looks for in a plugin's module."""
-
-    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Make the functions known. DuckDB keeps them with the open database, past the connection that made them."""
-        for function, parameters, returns in FUNCTIONS:
-            try:
-                conn.create_function(function.__name__, function, list(parameters), returns)
-            except duckdb.CatalogException:
-                return  # another connection of this process has the file open and made them
+def make_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the functions known. DuckDB keeps them with the open database, past the connection that made them."""
+    for function, parameters, returns in FUNCTIONS:
+        try:
+            connection.create_function(function.__name__, function, list(parameters), returns)
+        except duckdb.CatalogException:
+            return  # another connection of this process has the file open and made them

@@ -13,7 +13,7 @@ from dagster_project.defs.checks import blocking_checks, build_gates
 from dagster_project.defs.disclosure import build_disclosure_assets
 from dagster_project.defs.ingest import build_ingest_assets
 from dagster_project.defs.publish import build_release_assets
-from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.defs.resources import Surveys
 from dagster_project.defs.transform import blocking_tests, build_dbt_assets, model_names
 from dagster_project.places import SUITES_DIR, Places
 from dagster_project.validation import load_suites
@@ -25,8 +25,7 @@ def build_defs(places: Places, loggers: Mapping[str, dg.LoggerDefinition] | None
     `loggers` replace Dagster's own, for a command that tells of a run in its own way.
     """
     partitions = dg.StaticPartitionsDefinition(survey_names(places.raw_dir))
-    with shown_to_people():
-        suites = load_suites(SUITES_DIR)
+    suites = load_suites(SUITES_DIR)
     job = build_job()
     return dg.Definitions(
         assets=[

@@ -9,6 +9,7 @@ import dagster as dg
 from dagster_project.audit import contradictions
 from dagster_project.defs.audit import paragraphs
 from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.errors import InputError
 from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, write_checks
 from dagster_project.warehouse import survey_key
 
@@ -32,11 +33,15 @@ class Strictness(dg.Config):
 def build_gates(
     suites: Mapping[str, Suite], partitions: dg.PartitionsDefinition[str]
 ) -> Sequence[dg.AssetChecksDefinition]:
-    """One multi-check op per gate. Raises KeyError for a suite that no gate knows."""
+    """One multi-check op per gate. Raises `InputError` for a suite that no gate knows, and for one that is missing."""
     known = {suite for names in GATES.values() for suite in names}
-    for name in suites:
-        if name not in known:
-            raise KeyError(f"expectations/{name}.json belongs to no gate; add it to GATES")
+    for name in sorted(suites.keys() ^ known):
+        raise InputError(
+            f"expectations/{name}.json: this suite belongs to no gate; add it to GATES in defs/checks.py."
+            if name in suites
+            else f"expectations/{name}.json: this suite is missing, and a gate makes its checks; put it back, or take "
+            "its name out of GATES in defs/checks.py."
+        )
     return [_gate(gate, [suites[name] for name in names], partitions) for gate, names in GATES.items()]
 
 

@@ -1,37 +1,38 @@
-"""dbt in this process: parsing once, building, and what came of it. What Dagster makes of that stands in `transform`.
+"""dbt's models built and its tests made in this process, and what came of them. What Dagster makes of that stands in
+`transform`.
 
-A dbt subprocess costs seconds each; in one process everything after the first costs a fraction of one.
+dbt parses and compiles (`dbt_parse`); its SQL is run here on the survey's open database as dbt would: models in their
+order, each as a table under its contract, its tests before what depends on it. By dbt itself a small survey took ten
+times as long. A plain `dbt build` gives the same tables, which a test holds.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from graphlib import TopologicalSorter
+from typing import Any
 
+import duckdb
+
+from dagster_project.defs.dbt_parse import compiled_sql, manifest_json
+from dagster_project.defs.survey_sql import survey_sql
 from dagster_project.disclosure import make_withheld_tables
 from dagster_project.errors import InputError
-from dagster_project.places import DBT_DIR, OUTPUT_DIR_VARIABLE, SURVEY_VARIABLE, Places
-from dagster_project.warehouse import open_warehouse
+from dagster_project.places import Places
+from dagster_project.sql_functions import make_functions
+from dagster_project.warehouse import open_warehouse, transaction
 
-if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
+__all__ = ["NodeResult", "build", "manifest_json"]
 
-TARGET_DIR = DBT_DIR / "target"
-MANIFEST_FILE = TARGET_DIR / "manifest.json"
-PARSED_FILE = TARGET_DIR / "basecheck_manifest.msgpack"
-FINGERPRINT_FILE = TARGET_DIR / "basecheck_fingerprint.txt"
+Node = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What dbt did with one model or test. `failures` counts the rows that a test returned."""
+    """What became of one model or test. `failures` counts the rows that a test returned, `sql` is what was run."""
 
     unique_id: str
     name: str
@@ -40,6 +41,7 @@ class NodeResult:
     failures: int | None
     message: str | None
     seconds: float
+    sql: str
 
     @property
     def passed(self) -> bool:
@@ -47,133 +49,160 @@ class NodeResult:
         return self.status in {"success", "pass"}
 
 
-def dbt_arguments(command: str, *, select: str | None = None) -> list[str]:
-    """The arguments of a dbt command on this project. Unit tests belong to `make test`, not to a run."""
-    arguments = [
-        "--log-level",
-        "none",
-        "--log-level-file",
-        "none",
-        command,
-        "--project-dir",
-        str(DBT_DIR),
-        "--profiles-dir",
-        str(DBT_DIR),
-    ]
-    if select is not None:
-        arguments += [
-            "--no-write-json",
-            "--select",
-            select,
-            "--indirect-selection",
-            "cautious",
-            "--exclude-resource-type",
-            "unit_test",
-        ]
-    return arguments
-
-
-@cache
-def manifest_json() -> Mapping[str, Any]:
-    """The parsed project as dagster-dbt reads it; parsed first where it is missing or older than the project."""
-    _parse_if_stale()
-    manifest: Mapping[str, Any] = json.loads(MANIFEST_FILE.read_bytes())
-    return manifest
-
-
 def build(places: Places, survey: str, select: str) -> list[NodeResult]:
-    """Build the selected models of one survey and run their tests, in dbt's order.
+    """Build the selected models of one survey and make their tests, in dbt's order.
 
-    A model that dbt skipped because of a failure before it is in the list with the status `skipped`.
-    Raises `InputError` where dbt cannot start at all.
+    `select` names folders of models (`marts`) or models (`toplines`), with those that they are made from (`+toplines`).
+    A model or test that was not tried because of a failure before it is in the list with the status `skipped`.
+    Raises `InputError` where the project cannot be compiled.
     """
-    from dbt.cli.main import dbtRunner
-
-    manifest = _manifest()
-    # dbt opens and closes the file for every model and test; held open here, with the same settings, that costs nothing
-    held = open_warehouse(places.work_database(survey))
-    with closing(held), _environment(places, survey):
-        make_withheld_tables(held)
-        outcome = dbtRunner(manifest=manifest).invoke(
-            [
-                *dbt_arguments("build", select=select),
-                *("--target-path", str(places.work_dir(survey) / "dbt")),
-                *("--log-path", str(places.work_dir(survey) / "dbt")),
-            ]
-        )
-    if outcome.exception is not None:
-        raise InputError(f"dbt could not build {select} of {survey}: {outcome.exception}")
-    results: Sequence[Any] = getattr(outcome.result, "results", [])
-    return [
-        NodeResult(
-            unique_id=result.node.unique_id,
-            name=result.node.name,
-            is_test=str(result.node.resource_type) == "test",
-            status=str(result.status),
-            failures=result.failures,
-            message=result.message,
-            seconds=result.execution_time,
-        )
-        for result in results
-    ]
+    manifest, compiled = manifest_json(), compiled_sql()
+    with closing(open_warehouse(places.work_database(survey))) as connection:
+        make_withheld_tables(connection)
+        make_functions(connection)
+        return list(_Build(connection, manifest, compiled).results(select))
 
 
-@cache
-def _manifest() -> Manifest:
-    from dbt.contracts.graph.manifest import Manifest
+class _Build:
+    """One survey's models, built one after the other."""
 
-    _parse_if_stale()
-    manifest: Manifest = Manifest.from_msgpack(PARSED_FILE.read_bytes())
-    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
-    return manifest
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], compiled: Mapping[str, str]
+    ) -> None:
+        self.connection = connection
+        self.manifest = manifest
+        self.compiled = compiled
+        self.nodes: Mapping[str, Node] = manifest["nodes"]
+        self.failed: set[str] = set()  # models that are not there, and what is made from them
+        self.distrusted: list[set[str]] = []  # for each test that failed, the models that it is about
+
+    def results(self, select: str) -> Iterator[NodeResult]:
+        models = self._selected(select)
+        tests = [
+            (node, self._parents(node))
+            for node in self.nodes.values()
+            if node["resource_type"] == "test" and self._parents(node) <= set(models)
+        ]
+        built: set[str] = set()
+        for model in models:
+            yield self._model(self.nodes[model])
+            before, built = built, built | {model}
+            yield from self._tests([test for test, about in tests if about <= built and not about <= before])
+
+    def _selected(self, select: str) -> list[str]:
+        """The ids of the models that are meant, each after those that it is made from."""
+        graph = {key: self._parents(node) for key, node in self.nodes.items() if node["resource_type"] == "model"}
+        meant = set().union(*(self._meant(word, graph) for word in select.split()))
+        return [key for key in TopologicalSorter(graph).static_order() if key in meant]
+
+    def _meant(self, word: str, models: Iterable[str]) -> set[str]:
+        name = word.removeprefix("+")
+        named = {key for key in models if name in (self.nodes[key]["name"], self.nodes[key]["fqn"][1])}
+        if not named:
+            raise InputError(f"dbt has no model or folder of models that is called {name}.")
+        return named if name == word else named.union(*(self._ancestors(self.nodes[key]) for key in named))
+
+    def _parents(self, node: Node) -> set[str]:
+        return {parent for parent in node["depends_on"]["nodes"] if parent in self.nodes}
+
+    def _ancestors(self, node: Node) -> set[str]:
+        parents = self._parents(node)
+        return parents.union(*(self._ancestors(self.nodes[parent]) for parent in parents))
+
+    def _model(self, node: Node) -> NodeResult:
+        ancestors = self._ancestors(node)
+        if ancestors & self.failed or any(about <= ancestors for about in self.distrusted):
+            self.failed.add(node["unique_id"])
+            return _result(node, "skipped")
+        started = time.perf_counter()
+        sql = ""
+        try:
+            sql = self.compiled.get(node["unique_id"]) or survey_sql(self.connection, self.manifest, node)
+            with transaction(self.connection):
+                _make_table(self.connection, node, sql)
+        except (duckdb.Error, InputError) as error:
+            self.failed.add(node["unique_id"])
+            return _result(node, "error", message=str(error), seconds=time.perf_counter() - started, sql=sql)
+        return _result(node, "success", seconds=time.perf_counter() - started, sql=sql)
+
+    def _tests(self, nodes: Sequence[Node]) -> Iterator[NodeResult]:
+        sound = [node for node in nodes if not self._parents(node) & self.failed]
+        yield from (_result(node, "skipped") for node in nodes if node not in sound)
+        for result in self._made(sound):
+            if not result.passed:
+                self.distrusted.append(self._parents(self.nodes[result.unique_id]))
+            yield result
+
+    def _made(self, tests: Sequence[Node]) -> list[NodeResult]:
+        """The tests in one statement; where that cannot be run each by itself, so that the others keep their result."""
+        started = time.perf_counter()
+        try:
+            counts = self._rows_of(tests)
+        except duckdb.Error as error:
+            if len(tests) > 1:
+                return [result for test in tests for result in self._made([test])]
+            return [_result(tests[0], "error", message=str(error), sql=self.compiled[tests[0]["unique_id"]])]
+        seconds = (time.perf_counter() - started) / max(len(tests), 1)
+        return [
+            _result(
+                test,
+                "fail" if failures else "pass",
+                failures=failures,
+                seconds=seconds,
+                sql=self.compiled[test["unique_id"]],
+            )
+            for test, failures in zip(tests, counts, strict=True)
+        ]
+
+    def _rows_of(self, tests: Sequence[Node]) -> list[int]:
+        """How many rows each test returns, of which a good table has none."""
+        if not tests:
+            return []
+        counts = ", ".join(f"(SELECT count(*) FROM (\n{self.compiled[test['unique_id']]}\n))" for test in tests)
+        row = self.connection.execute(f"SELECT {counts}").fetchone()
+        return list(row or ())
 
 
-def _parse_if_stale() -> None:
-    fingerprint = _fingerprint()
-    parsed = (MANIFEST_FILE, PARSED_FILE, FINGERPRINT_FILE)
-    if all(path.exists() for path in parsed) and FINGERPRINT_FILE.read_text() == fingerprint:
-        return
-    from dbt.cli.main import dbtRunner
-
-    FINGERPRINT_FILE.unlink(missing_ok=True)
-    outcome = dbtRunner().invoke([*dbt_arguments("parse"), "--no-partial-parse"])
-    if not outcome.success:
-        raise InputError(f"{DBT_DIR}: dbt cannot parse this project: {outcome.exception}")
-    manifest: Any = outcome.result
-    _write(PARSED_FILE, manifest.to_msgpack())
-    _write(FINGERPRINT_FILE, fingerprint.encode())
+_KEPT: set[str] = set()  # SQL that was seen to give the columns of its contract
 
 
-def _fingerprint() -> str:
-    """A hash of what a parse depends on: the project's files, dbt's version and where the project stands."""
-    from importlib.metadata import version
-
-    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {DBT_DIR}".encode())
-    for path in sorted(DBT_DIR.rglob("*")):
-        if path.suffix in {".sql", ".yml"} and TARGET_DIR not in path.parents:
-            digest.update(str(path.relative_to(DBT_DIR)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Replace a file whole, so that a process beside this one never reads half of it."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+def _make_table(connection: duckdb.DuckDBPyConnection, node: Node, sql: str) -> None:
+    """The model's rows as a table of the columns that its contract has."""
+    table, columns = node["relation_name"], node["columns"].values()
+    names = ", ".join(f'"{column["name"]}"' for column in columns)
+    declared = ", ".join(
+        f'"{column["name"]}" {column["data_type"]}{" NOT NULL" if column["constraints"] else ""}' for column in columns
+    )
+    connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{node["schema"]}"')
+    connection.execute(f"CREATE OR REPLACE TABLE {table} ({declared})")
+    # the columns of all tables are the same for every survey, but those of its records
+    if sql not in _KEPT or any(schema == "records" for schema, _ in node["sources"]):
+        _refuse_other_columns(connection, node, sql)
+        _KEPT.add(sql)
+    connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM (\n{sql}\n)")
 
 
-@contextmanager
-def _environment(places: Places, survey: str) -> Iterator[None]:
-    """dbt's profile finds the survey's database by these two variables."""
-    wanted = {OUTPUT_DIR_VARIABLE: str(places.output_dir), SURVEY_VARIABLE: survey}
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+def _refuse_other_columns(connection: duckdb.DuckDBPyConnection, node: Node, sql: str) -> None:
+    """Raise `InputError` where the SQL has other columns than the table that its contract made."""
+    wanted, given = _types(connection, f"FROM {node['relation_name']}"), _types(connection, sql)
+    if wanted != given:
+        differing = sorted(dict(wanted.items() ^ given.items()))
+        told = ", ".join(f"{name} ({given.get(name, 'none')} for {wanted.get(name, 'none')})" for name in differing)
+        raise InputError(f"dbt/{node['original_file_path']}: the columns are not those of the contract: {told}.")
+
+
+def _types(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, str]:
+    return {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {sql}").fetchall()}
+
+
+def _result(
+    node: Node,
+    status: str,
+    *,
+    failures: int | None = None,
+    message: str | None = None,
+    seconds: float = 0.0,
+    sql: str = "",
+) -> NodeResult:
+    is_test = node["resource_type"] == "test"
+    return NodeResult(node["unique_id"], node["name"], is_test, status, failures, message, seconds, sql)

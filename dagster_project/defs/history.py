@@ -6,17 +6,21 @@ statement is compiled anew and every connection opened anew, which took a quarte
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import Any
 
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
-from dagster._serdes import ConfigurableClassData
+from dagster._serdes import ConfigurableClassData, serialize_value
 from sqlalchemy import Connection, Engine, create_engine, event
 
 
@@ -33,10 +37,22 @@ class _OneEngine:
         event.listen(engine, "connect", _relax)
         return engine
 
+    @cached_property
+    def _open(self) -> threading.local:
+        return threading.local()
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
+        """A transaction; one inside another of the same thread is part of it."""
+        if (outer := getattr(self._open, "connection", None)) is not None:
+            yield outer
+            return
         with self._engine.begin() as connection:
-            yield connection
+            self._open.connection = connection
+            try:
+                yield connection
+            finally:
+                self._open.connection = None
 
     def dispose(self) -> None:
         super().dispose()  # type: ignore[misc] # of the storage that this is mixed into
@@ -61,3 +77,33 @@ class EventHistory(_OneEngine, ConsolidatedSqliteEventLogStorage):
 
     supports_asset_checks = True  # asked twice for every check, and Dagster looks for the table each time
     _connect = _OneEngine.connect
+
+    def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:  # noqa: ARG002
+        return True  # asked for every asset, and Dagster reads the table's columns each time
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """An event, with what it changes in the tables of assets and checks, in one transaction."""
+        with self.connect():
+            super().store_event(event)
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """All of them or none: what a run intends to make, some 120 events, in one transaction."""
+        with self.connect():
+            super().store_event_batch(events)
+
+    def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
+        """As Dagster does, in a statement that is the same for every check and so compiled once."""
+        planned = event.get_dagster_event().asset_check_planned_data
+        subset = planned.partitions_subset
+        row = {
+            "asset_key": planned.asset_key.to_string(),
+            "check_name": planned.check_name,
+            "run_id": event.run_id,
+            "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
+            "evaluation_event": serialize_value(event),
+            "evaluation_event_timestamp": self._event_insert_timestamp(event),  # type: ignore[no-untyped-call]
+            "evaluation_event_storage_id": event_id,
+        }
+        rows = [{**row, "partition": key} for key in (subset.get_partition_keys() if subset else (None,))]
+        with self.connect() as connection:
+            connection.execute(AssetCheckExecutionsTable.insert(), rows)

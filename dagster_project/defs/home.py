@@ -24,4 +24,5 @@ def prepare_home(places: Places) -> Path:
         ) from error
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["DO_NOT_TRACK"] = "1"
+    os.environ["DAGSTER_EVENT_BATCH_SIZE"] = "1000"  # what belongs together is written together
     return home

@@ -46,7 +46,7 @@ def build_release_assets(
             title = f"{survey} ({told})"
             build_data_docs(_validations(places.validations_dir(survey), suites), folder, title=title)
 
-        with shown_to_people(), surveys.warehouse(survey) as connection:
+        with shown_to_people(), surveys.warehouse(survey, writes_files=True) as connection:
             served = f"{releases_port().url}/{survey}"
             provenance = survey_key(connection).provenance
             try:

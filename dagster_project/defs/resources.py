@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
 import duckdb
+from pydantic import PrivateAttr
 
 from dagster_project.codebook import SurveyFolder, read_survey_folder
 from dagster_project.errors import InputError
@@ -20,6 +21,8 @@ class Surveys(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     raw_dir: str
     output_dir: str
+    # DuckDB opens a file anew only where nobody in the process has it open, which takes longer than most steps
+    _held: dict[str, duckdb.DuckDBPyConnection] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def at(cls, places: Places) -> Surveys:
@@ -36,23 +39,35 @@ class Surveys(dg.ConfigurableResource):  # type: ignore[type-arg]
         return read_survey_folder(self.places.raw_dir, survey)
 
     @contextmanager
-    def warehouse(self, survey: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The survey's work database, closed afterwards so that the next step can open it."""
+    def warehouse(self, survey: str, *, writes_files: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to the survey's work database, closed afterwards; the file stays open until the run ends.
+
+        Once records were read, DuckDB may touch no other file until this one is closed: `writes_files` opens it anew.
+        """
         path = self.places.work_database(survey)
-        try:
-            make_private(self.places.work_root)
-            path.parent.mkdir(exist_ok=True)
-        except OSError as error:
-            raise InputError(
-                f"{path.parent}: cannot be made ({error.strerror}); set BASECHECK_OUTPUT_DIR to a folder that can be "
-                "written."
-            ) from error
-        connection = open_warehouse(path)
-        try:
+        if writes_files:
+            self._close()
+        if survey not in self._held:
+            try:
+                make_private(self.places.work_root)
+                path.parent.mkdir(exist_ok=True)
+            except OSError as error:
+                raise InputError(
+                    f"{path.parent}: cannot be made ({error.strerror}); set BASECHECK_OUTPUT_DIR to a folder that can "
+                    "be written."
+                ) from error
+            self._held[survey] = open_warehouse(path)
             path.chmod(0o600)
+        with closing(self._held[survey].cursor()) as connection:
             yield connection
-        finally:
-            connection.close()
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
+        """Close what the run held open, so that others can read it."""
+        self._close()
+
+    def _close(self) -> None:
+        while self._held:
+            self._held.popitem()[1].close()
 
 
 @contextmanager

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 from dagster import DagsterEventType
 
+from dagster_project.collector import held_to_the_end
 from dagster_project.defs.automation import JOB
 from dagster_project.defs.build import build_defs
 from dagster_project.defs.checks import GATES, STRICT_GATE
 from dagster_project.places import Places
+from dagster_project.validation import import_great_expectations
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,9 @@ def run_surveys(
     `audit_seconds` is the audit's time limit; `tell` is called with the survey and the step that starts.
     """
     telling = _Telling(tell)
-    defs = build_defs(places, loggers={"steps": telling.definition()})
-    job = defs.resolve_job_def(JOB)
+    with held_to_the_end():
+        import_great_expectations()
+        job = build_defs(places, loggers={"steps": telling.definition()}).resolve_job_def(JOB)
     run_config = {
         "ops": {
             f"{STRICT_GATE}_gate": {"config": {"strict": strict}},
@@ -106,18 +109,7 @@ class _Telling(logging.Handler):
 
 
 def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
-    mend: str | None = None
-    broken: list[str] = []
-    for event in result.filter_events(lambda event: event.is_step_failure):
-        data = event.step_failure_data
-        user = data.user_failure_data
-        if user is not None and "input_error" in user.metadata:
-            mend = mend or user.description
-        elif user is not None:
-            broken.append(user.description or event.step_key or "a step failed")
-        elif not _is_gate(event.step_key):
-            error = data.error
-            broken.append(f"{event.step_key} broke off: {_innermost(error) if error else 'no reason given'}")
+    told = [_failure(event) for event in result.filter_events(lambda event: event.is_step_failure)]
     evaluations = result.get_asset_check_evaluations()
     failed = [
         FailedCheck(
@@ -136,8 +128,8 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         result.success,
         checks=len(evaluations),
         failed_checks=failed,
-        mend=mend,
-        broken=broken,
+        mend=next((failure.message for failure in told if failure.is_input), None),
+        broken=[failure.message for failure in told if not failure.is_input and failure.message],
         records=records.get("dagster/row_count"),
         rejects=records.get("rows_rejected"),
         reasons=_rows(records.get("reasons")),
@@ -145,6 +137,24 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         contradicted=findings.get("contradicted", 0),
         contradictions=findings.get("contradictions", ()),
     )
+
+
+class _Failure(NamedTuple):
+    """What is told of a step that failed: nothing of a gate, whose checks tell it better."""
+
+    message: str
+    is_input: bool = False
+
+
+def _failure(event: dg.DagsterEvent) -> _Failure:
+    data = event.step_failure_data
+    user = data.user_failure_data
+    if user is not None:
+        return _Failure(user.description or event.step_key or "a step failed", "input_error" in user.metadata)
+    if event.step_key in {f"{gate}_gate" for gate in GATES}:
+        return _Failure("")
+    reason = _innermost(data.error) if data.error else "no reason given"
+    return _Failure(f"{event.step_key} broke off: {reason}")
 
 
 def _metadata(result: dg.ExecuteInProcessResult, asset: str) -> Mapping[str, Any]:
@@ -159,11 +169,6 @@ def _metadata(result: dg.ExecuteInProcessResult, asset: str) -> Mapping[str, Any
 
 def _rows(table: dg.TableMetadataValue | None) -> Sequence[Mapping[str, Any]]:
     return [record.data for record in table.records] if table is not None else []
-
-
-def _is_gate(step: str | None) -> bool:
-    """A gate's step fails because a blocking check failed, which the check itself tells better."""
-    return step in {f"{gate}_gate" for gate in GATES}
 
 
 def _innermost(error: Any) -> str:

@@ -40,8 +40,7 @@ class Translator(DagsterDbtTranslator):
 
 def build_dbt_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
     """One op per step; within it dbt builds model after model and tests each before what depends on it."""
-    with shown_to_people():
-        manifest = dbt_project.manifest_json()
+    manifest = dbt_project.manifest_json()
     translator = Translator()
     return [_step(step, manifest, translator, partitions) for step in STEPS]
 

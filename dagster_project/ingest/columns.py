@@ -7,6 +7,7 @@ never as SQL.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from dagster_project.codebook import DESIGN_COLUMNS, RESPONDED, Codebook, Holds, OnUnknownCode, Question
@@ -65,7 +66,6 @@ class Sheet:
         self.decimal_mark = codebook.records.decimal_mark if codebook.records else "."
         self.wanted: list[str] = []
         self.parameters: dict[str, Any] = {}
-        self.responded = self._responded()
         self.columns: list[RecordColumn] = []
         for name in DESIGN_COLUMNS:
             header = getattr(codebook, name)
@@ -119,8 +119,9 @@ class Sheet:
     def _texts(self, name: str, values: list[str]) -> str:
         return f"{self._parameter(name, values)}::VARCHAR[]"
 
-    def _responded(self) -> str:
-        """SQL of whether a staged line is of somebody who responded."""
+    @cached_property
+    def responded(self) -> str:
+        """SQL of whether a staged line is of somebody who responded; DuckDB refuses a parameter that nothing uses."""
         if self.codebook.disposition is None:
             return "true"
         staged, _ = self._column(self.codebook.disposition)

@@ -7,17 +7,18 @@ does. What the suites expect stands in ``expectations/``; what becomes of a fail
 from dagster_project.validation.data_docs import build_data_docs
 from dagster_project.validation.ledger import CHECKS_TABLES, write_checks
 from dagster_project.validation.outcomes import CheckResult
-from dagster_project.validation.run import SuiteRun, run_suite
-from dagster_project.validation.suites import CheckSpec, Severity, Suite, load_suites
+from dagster_project.validation.run import SuiteRun, import_great_expectations, run_suite
+from dagster_project.validation.suites import CheckSeverity, CheckSpec, Suite, load_suites
 
 __all__ = [
     "CHECKS_TABLES",
     "CheckResult",
+    "CheckSeverity",
     "CheckSpec",
-    "Severity",
     "Suite",
     "SuiteRun",
     "build_data_docs",
+    "import_great_expectations",
     "load_suites",
     "run_suite",
     "write_checks",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import shutil
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,6 @@ def build_data_docs(validations: Sequence[tuple[Suite, dict[str, Any]]], folder:
     import_great_expectations()
     from great_expectations.core.expectation_validation_result import expectationSuiteValidationResultSchema
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view.view import DefaultJinjaPageView
-    from jinja2 import ChoiceLoader, FileSystemLoader
 
     from dagster_project.validation import expectations  # noqa: F401 # registers them, so that their sentences are used
 
@@ -42,10 +41,7 @@ def build_data_docs(validations: Sequence[tuple[Suite, dict[str, Any]]], folder:
     folder.mkdir(parents=True)
     shutil.copyfile(_TEMPLATES / "style.css", folder / "style.css")
 
-    view: Any = DefaultJinjaPageView()
-    stock = view.env.loader
-    assert stock is not None
-    view.env.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), stock])
+    view = _view()
     renderer = ValidationResultsPageRenderer(run_info_at_end=True)
     pages = [_page(suite, validation) for suite, validation in validations]
     for (_, validation), page in zip(validations, pages, strict=True):
@@ -58,6 +54,19 @@ def build_data_docs(validations: Sequence[tuple[Suite, dict[str, Any]]], folder:
     index = folder / "index.html"
     index.write_text(view.env.get_template("index_page.j2").render(site_title=title, pages=pages), encoding="utf-8")
     return index
+
+
+@cache
+def _view() -> Any:
+    """Great Expectations' own templates with ours before them, compiled once."""
+    from great_expectations.render.view.view import DefaultJinjaPageView
+    from jinja2 import ChoiceLoader, FileSystemLoader
+
+    view: Any = DefaultJinjaPageView()
+    stock = view.env.loader
+    assert stock is not None
+    view.env.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), stock])
+    return view
 
 
 def _page(suite: Suite, validation: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.validation.suites import CheckSpec, Expected, Severity, Suite
+from dagster_project.validation.suites import CheckSeverity, CheckSpec, Expected, Suite
 
 _PLACES_NAMED = 20
 
@@ -25,7 +25,7 @@ class CheckResult:
 
     suite: str
     check: str
-    severity: Severity
+    severity: CheckSeverity
     passed: bool
     error: str | None
     observed: str

@@ -7,13 +7,17 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
 from dagster_project.validation import relations, stock
 from dagster_project.validation.outcomes import CheckResult, Outcome, check_result, plain
 from dagster_project.validation.suites import Expected, Suite, expand
+
+if TYPE_CHECKING:
+    from dagster_project.validation.duckdb_datasource import DuckDBDatasource
 
 # Records hold respondents' answers and are many: a plain yes or no, in one bundled scan. Elsewhere counts, no values.
 _ON_RECORDS: Literal["BOOLEAN_ONLY"] = "BOOLEAN_ONLY"
@@ -128,29 +132,56 @@ def _instances(expected: list[Expected]) -> tuple[dict[int, Any], dict[int, Outc
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, suite: Suite, runnable: list[Any], *, on_records: bool) -> Any:
-    """What Great Expectations says of the expectations on the suite's table, in a context of its own."""
+    """What Great Expectations says of the expectations on the suite's table."""
+    great_expectations = import_great_expectations()
+    datasource = _datasource(suite.name, suite.table)
+    datasource.attach(connection)
+    try:
+        if not datasource.assets:
+            table = datasource.add_table_asset(suite.name, table_name=suite.table.split(".")[1])
+            table.add_batch_definition_whole_table(suite.name)
+        [table] = datasource.assets
+        batch = table.get_batch_definition(suite.name).get_batch()
+        expectations = great_expectations.ExpectationSuite(name=suite.name, expectations=runnable)
+        with _configured_once():
+            return batch.validate(expectations, result_format=_ON_RECORDS if on_records else _ELSEWHERE)
+    finally:
+        datasource.detach()
+
+
+@contextmanager
+def _configured_once() -> Iterator[None]:
+    """While it is validated, an expectation asks for its own configuration some 60 times, and Great Expectations makes
+    it anew each time, which takes a third of all."""
+    from great_expectations.expectations.expectation import Expectation
+
+    stock = Expectation.configuration
+    made: dict[int, tuple[Any, Any]] = {}  # with the expectation itself, so that no other gets its number
+
+    def configuration(expectation: Any) -> Any:
+        if id(expectation) not in made:
+            made[id(expectation)] = (expectation, stock.fget(expectation))
+        return made[id(expectation)][1]
+
+    Expectation.configuration = property(configuration)
+    try:
+        yield
+    finally:
+        Expectation.configuration = stock
+
+
+@cache
+def _datasource(name: str, table: str) -> DuckDBDatasource:  # noqa: ARG001 # each suite has one, as long as the process lives
+    """Where a suite's table is, of whichever survey is attached, in a context of Great Expectations of its own."""
     great_expectations = import_great_expectations()
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    from dagster_project.validation.duckdb_datasource import DuckDBDatasource
+    from dagster_project.validation import duckdb_datasource  # noqa: F401 # registers it
 
-    schema, table = suite.table.split(".")
     context = great_expectations.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    datasource: DuckDBDatasource = context.data_sources.add_duckdb(name="survey", schema_name=schema)
-    datasource.attach(connection)
-    try:
-        batch = (
-            datasource.add_table_asset(suite.name, table_name=table)
-            .add_batch_definition_whole_table(suite.name)
-            .get_batch()
-        )
-        return batch.validate(
-            great_expectations.ExpectationSuite(name=suite.name, expectations=runnable),
-            result_format=_ON_RECORDS if on_records else _ELSEWHERE,
-        )
-    finally:
-        datasource.detach()
+    datasource: DuckDBDatasource = context.data_sources.add_duckdb(name="survey", schema_name=table.split(".")[0])
+    return datasource
 
 
 def _evaluated(evaluated: Any, expectation: Any, expected: Expected, table: str, columns: list[str]) -> Outcome:

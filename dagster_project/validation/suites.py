@@ -21,7 +21,7 @@ import duckdb
 from dagster_project.codebook import Holds, QuestionType
 from dagster_project.errors import InputError
 
-Severity = Literal["critical", "warning", "info"]
+CheckSeverity = Literal["critical", "warning", "info"]
 Each = Literal[
     "respondent", "recorded", "forgiving", "weighted", "unweighted", "weight_of_all", "weight_above_0", "weight_from_0",
     "weights_above_0", "weights_from_0", "coded", "number", "routed",
@@ -38,7 +38,7 @@ class CheckSpec:
     suite: str
     check: str
     table: str
-    severity: Severity
+    severity: CheckSeverity
     description: str
     reason: str
 
@@ -61,7 +61,7 @@ class Expected:
     check: str
     type: str
     kwargs: Mapping[str, Any]
-    severity: Severity
+    severity: CheckSeverity
     description: str | None
     question: str | None
 
@@ -126,7 +126,7 @@ def _check(suite: str, place: str, one: Any, table: str) -> CheckSpec:
         isinstance(check, str) and _NAME.fullmatch(check) is not None,
         f'{place}: "meta.check" is {check!r}; write a name of small letters, digits and _.',
     )
-    _must(severity in get_args(Severity), f'{place}: "severity" is {severity!r}; write critical, warning or info.')
+    _must(severity in get_args(CheckSeverity), f'{place}: "severity" is {severity!r}; write critical, warning or info.')
     for field in ("reason", "says"):
         said = meta.get(field)
         _must(isinstance(said, str) and said.strip() != "", f'{place}: "meta.{field}" must be a sentence.')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.places import SUITES_DIR
 from tests.conftest import SMALL_RECORDS, SMALL_SURVEY, Desk
 
 Break = Callable[[Path], None]
@@ -142,6 +144,47 @@ def test_a_survey_that_fails_does_not_stop_the_others(desk: Desk) -> None:
     assert "a_broken" in outcome.out
     assert desk.latest("small").exists()
     assert not desk.latest("a_broken").exists()
+
+
+def _cut(suites: Path) -> None:
+    suite = suites / "bases.json"
+    suite.write_text(suite.read_text()[:-30])
+
+
+def _without_a_reason(suites: Path) -> None:
+    suite = suites / "bases.json"
+    suite.write_text(suite.read_text().replace('"reason"', '"season"', 1))
+
+
+def _of_another_name(suites: Path) -> None:
+    (suites / "basics.json").write_text((suites / "bases.json").read_text().replace('"bases"', '"basics"', 1))
+
+
+BAD_SUITES: dict[str, tuple[Break, str]] = {
+    "no JSON": (_cut, "bases.json, line 84, column 19: this is not JSON"),
+    "no reason": (_without_a_reason, 'bases.json, expectation 1: "meta.reason" must be a sentence'),
+    "missing": (_remove("bases.json"), "expectations/bases.json: this suite is missing"),
+    "of no gate": (
+        _of_another_name,
+        "expectations/basics.json: this suite belongs to no gate",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_SUITES, ids=lambda name: name.replace(" ", "-"))
+def test_a_suite_that_is_not_right_is_named_before_anything_is_run(
+    fault: str, small: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suites = tmp_path / "expectations"
+    shutil.copytree(SUITES_DIR, suites)
+    breaks, message = BAD_SUITES[fault]
+    breaks(suites)
+    monkeypatch.setattr("dagster_project.defs.build.SUITES_DIR", suites)
+    outcome = small.basecheck("run")
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert not small.places.work_database("small").exists()
 
 
 def test_an_unknown_survey_is_named_with_those_there_are(small: Desk) -> None:

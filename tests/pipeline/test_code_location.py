@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import warnings
+from collections import Counter
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -10,7 +12,7 @@ import pytest
 
 from dagster_project.defs.build import build_defs
 from dagster_project.defs.resources import Surveys
-from dagster_project.places import SUITES_DIR, Places
+from dagster_project.places import PROJECT_DIR, SUITES_DIR, Places
 from dagster_project.validation import load_suites
 from tests.conftest import SHIPPED, Desk
 
@@ -108,12 +110,12 @@ def test_schedule_and_sensor_are_off_until_somebody_turns_them_on(defs: dg.Defin
 def test_the_schedule_asks_for_every_survey(defs: dg.Definitions) -> None:
     repository = defs.get_repository_def()
     [schedule] = repository.schedule_defs
-    context = dg.build_schedule_context(
+    with dg.build_schedule_context(
         repository_def=repository,
         scheduled_execution_time=datetime(2026, 11, 22, 5, tzinfo=UTC),
         resources={"surveys": Surveys(raw_dir=str(SHIPPED), output_dir="unused")},
-    )
-    requests = schedule.evaluate_tick(context).run_requests or []
+    ) as context:
+        requests = schedule.evaluate_tick(context).run_requests or []
     assert [request.partition_key for request in requests] == SURVEYS
 
 
@@ -123,8 +125,10 @@ def test_the_sensor_asks_for_what_changed_and_only_for_that(small: Desk) -> None
     surveys = Surveys.at(small.places)
 
     def look(cursor: str | None) -> tuple[list[str | None], str | None]:
-        context = dg.build_sensor_context(cursor=cursor, repository_def=repository, resources={"surveys": surveys})
-        tick = sensor.evaluate_tick(context)
+        with dg.build_sensor_context(
+            cursor=cursor, repository_def=repository, resources={"surveys": surveys}
+        ) as context:
+            tick = sensor.evaluate_tick(context)
         return [request.partition_key for request in tick.run_requests or []], tick.cursor
 
     first, cursor = look(None)
@@ -145,3 +149,49 @@ def test_the_history_of_a_run_is_kept_for_the_ui(small_release: Desk, monkeypatc
     assert run.tags["dagster/partition"] == "small"
     with small_release.released("small") as connection:
         assert connection.execute("SELECT count(*) FROM audit.checks").fetchall() == [(len(evaluations),)]
+
+
+def _told(event: dg.DagsterEvent) -> tuple[str, ...]:  # type: ignore[name-defined]
+    """What kind of event it is, of which step, asset and check, and by which names its metadata tell of these."""
+    asset, check, metadata = "", "", {}
+    if event.event_type_value == "ASSET_CHECK_EVALUATION":
+        data = event.asset_check_evaluation_data
+        asset, check, metadata = data.asset_key.to_user_string(), data.check_name, data.metadata
+    elif event.event_type_value == "ASSET_CHECK_EVALUATION_PLANNED":
+        planned = event.asset_check_planned_data
+        asset, check = planned.asset_key.to_user_string(), planned.check_name
+    elif event.asset_key is not None:
+        asset = event.asset_key.to_user_string()
+        metadata = event.materialization.metadata if event.is_step_materialization else {}
+    return (event.event_type_value, event.step_key or "", asset, check, " ".join(sorted(metadata)))
+
+
+def test_the_history_of_a_run_tells_what_it_told_when_dagster_alone_wrote_it(
+    small_release: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """tests/golden/history.csv was written from a run by dbt itself, with every event in a transaction of its own."""
+    monkeypatch.setenv("DAGSTER_HOME", str(small_release.places.dagster_home))
+    with dg.DagsterInstance.get() as instance:
+        [run] = instance.get_runs()
+        events = [entry.get_dagster_event() for entry in instance.all_logs(run.run_id)]
+    with (PROJECT_DIR / "tests" / "golden" / "history.csv").open(encoding="utf-8", newline="") as stream:
+        _, *golden = csv.reader(stream)
+    assert Counter(map(_told, events)) == Counter(map(tuple, golden))
+
+
+def test_each_check_of_a_run_is_of_the_table_as_that_run_made_it(
+    small_release: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(small_release.places.dagster_home))
+    with dg.DagsterInstance.get() as instance:
+        [run] = instance.get_runs()
+        made = {
+            entry.get_dagster_event().asset_key: entry.timestamp
+            for entry in instance.all_logs(run.run_id, dg.DagsterEventType.ASSET_MATERIALIZATION)
+        }
+        entries = instance.all_logs(run.run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    for entry in entries:
+        evaluation = entry.get_dagster_event().asset_check_evaluation_data
+        target = evaluation.target_materialization_data
+        assert target is not None
+        assert (target.run_id, target.timestamp) == (run.run_id, made[evaluation.asset_key])

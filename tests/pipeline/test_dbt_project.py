@@ -8,15 +8,20 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from dagster_project.codebook import survey_names
 from dagster_project.defs import dbt_project
+from dagster_project.defs.dbt_parse import _refuse_what_no_run_does, compiled_sql
+from dagster_project.defs.survey_sql import survey_sql
+from dagster_project.errors import InputError
 from dagster_project.places import DBT_DIR
-from tests.conftest import Desk
+from tests.conftest import SHIPPED, Desk, Outcome
 
 DBT = Path(sys.executable).with_name("dbt")
 
@@ -32,6 +37,7 @@ def built(small_release: Desk, tmp_path_factory: pytest.TempPathFactory) -> tupl
     """A small survey that was ingested by the pipeline, and then built by a plain `dbt build` in a copy of dbt/."""
     folder = tmp_path_factory.mktemp("plain")
     desk = small_release.copy_to(folder)
+    shutil.copy(desk.places.work_database("small"), folder / "ours.duckdb")
     with duckdb.connect(str(desk.places.work_database("small"))) as connection:
         connection.execute("DROP SCHEMA marts CASCADE; DROP SCHEMA tallies CASCADE")
     project = folder / "dbt"
@@ -49,6 +55,150 @@ def test_a_plain_dbt_build_works_by_itself(built: tuple[Desk, Path]) -> None:
     assert {result["status"] for result in unit_tests} == {"pass"}
     with duckdb.connect(str(desk.places.work_database("small")), read_only=True) as connection:
         assert connection.execute("SELECT count(*) > 0 FROM marts.toplines").fetchall() == [(True,)]
+
+
+def test_a_plain_dbt_build_gives_the_tables_of_a_run(built: tuple[Desk, Path]) -> None:
+    desk, project = built
+    tables = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('marts', 'tallies')"
+    ours, plain = (
+        duckdb.connect(str(path), read_only=True)
+        for path in (project.parent / "ours.duckdb", desk.places.work_database("small"))
+    )
+    names = {name for (name,) in ours.execute(tables).fetchall()}
+    assert names == {name for (name,) in plain.execute(tables).fetchall()}
+    for name in names:
+        assert ours.execute(f"DESCRIBE {name}").fetchall() == plain.execute(f"DESCRIBE {name}").fetchall(), name
+        rows = f"FROM {name} ORDER BY ALL"
+        assert ours.execute(rows).fetchall() == plain.execute(rows).fetchall(), name
+
+
+@pytest.mark.parametrize("survey", survey_names(SHIPPED))
+def test_what_dbt_compiles_for_a_survey_is_what_a_run_takes(
+    survey: str, shipped: tuple[Desk, Outcome], tmp_path: Path
+) -> None:
+    desk, _ = shipped
+    manifest = dbt_project.manifest_json()
+    models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    project = tmp_path / "dbt"
+    shutil.copytree(DBT_DIR, project, ignore=shutil.ignore_patterns("target", "logs"))
+    done = _dbt(
+        *("compile", "--select", "tallies", "marts", "--indirect-selection", "empty"),
+        folder=project,
+        BASECHECK_SURVEY=survey,
+        BASECHECK_OUTPUT_DIR=str(desk.places.output_dir),
+    )
+    assert done.returncode == 0, done.stdout
+    with duckdb.connect(str(desk.places.work_database(survey)), read_only=True) as connection:
+        for key, node in models.items():
+            [compiled] = (project / "target" / "compiled").rglob(node["path"])
+            ours = compiled_sql().get(key) or survey_sql(connection, manifest, node)
+            assert ours.strip() == compiled.read_text().strip(), key
+    assert {models[key]["name"] for key in models.keys() - compiled_sql().keys()} == {"cells", "dispositions"}
+
+
+def test_a_model_that_asks_the_survey_for_what_only_dbt_knows_is_refused() -> None:
+    manifest = dbt_project.manifest_json()
+    cells = manifest["nodes"]["model.basecheck.cells"]
+    changed = {**cells, "raw_code": "select {{ adapter.quote('a') }}"}
+    with (
+        duckdb.connect() as connection,
+        pytest.raises(InputError, match=r"models/tallies/cells\.sql: .* cannot use adapter"),
+    ):
+        survey_sql(connection, manifest, changed)
+
+
+@pytest.mark.parametrize(
+    ("node", "changed", "told"),
+    [
+        (
+            "bases",
+            {"config": {"materialized": "view"}},
+            "bases.sql, bases: .* materialized: table, .* view",
+        ),
+        ("bases", {"config": {"post-hook": ["drop"]}}, r"bases.sql, bases: .* post-hook: \[\]"),
+        (
+            "bases",
+            {"columns": {"n": {"name": "n", "constraints": [{"type": "check"}]}}},
+            "bases, n: .*check",
+        ),
+        ("bases", {"resource_type": "seed"}, "models and tests, and no seed"),
+        ("strata_are_unique", {"config": {"severity": "WARN"}}, "strata.yml, strata_are_unique: .* severity: ERROR"),
+        ("strata_are_unique", {"config": {"where": "1 = 2"}}, "strata_are_unique: .* where: None"),
+    ],
+)
+def test_a_setting_that_only_dbt_follows_is_refused(node: str, changed: dict[str, Any], told: str) -> None:
+    nodes = dbt_project.manifest_json()["nodes"]
+    _refuse_what_no_run_does({"nodes": nodes})
+    [found] = [one for one in nodes.values() if one["name"] == node]
+    other = {**found, **changed, "config": {**found["config"], **changed.get("config", {})}}
+    with pytest.raises(InputError, match=told):
+        _refuse_what_no_run_does({"nodes": {node: other}})
+
+
+@pytest.fixture
+def changed_sql(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Put another SQL in the place of what dbt compiled for a model or test."""
+
+    def change(name: str, sql: str) -> None:
+        [key] = [key for key, node in dbt_project.manifest_json()["nodes"].items() if node["name"] == name]
+        changed = {**dbt_project.compiled_sql(), key: sql}
+        monkeypatch.setattr(dbt_project, "compiled_sql", lambda: changed)
+
+    return change
+
+
+def _statuses(desk: Desk, select: str = "marts") -> dict[str, str]:
+    return {result.name: result.status for result in dbt_project.build(desk.places, "small", select)}
+
+
+def test_nothing_is_made_from_a_table_that_fails_its_test(
+    released: Desk, changed_sql: Callable[[str, str], None]
+) -> None:
+    changed_sql("bases_base_rule_is_known", "select 1 union all select 2")
+    statuses = _statuses(released)
+    assert statuses["bases"] == "success"
+    assert statuses["bases_base_rule_is_known"] == "fail"
+    assert statuses["bases_rows_are_unique"] == "pass"
+    assert {statuses[name] for name in ("estimates", "toplines", "toplines_rows_are_unique", "letters")} == {"skipped"}
+    assert {statuses[name] for name in ("strata", "dispositions", "strata_are_unique")} <= {"success", "pass"}
+
+
+def test_a_test_that_cannot_be_made_is_an_error_and_the_others_are_made(
+    released: Desk, changed_sql: Callable[[str, str], None]
+) -> None:
+    changed_sql("toplines_rows_are_unique", "select 1 / nothing")
+    statuses = _statuses(released)
+    assert statuses["toplines_rows_are_unique"] == "error"
+    assert statuses["toplines_say_why_a_number_is_missing"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("select survey, 1 as stratum from raw.survey", "stratum (INTEGER for VARCHAR)"),
+        ("select broken from raw.survey", '"broken" not found'),
+        ("select * replace (null::varchar as survey) from kept", "NOT NULL constraint failed: strata.survey"),
+    ],
+)
+def test_a_model_that_breaks_its_contract_leaves_the_table_as_it_was(
+    sql: str, told: str, released: Desk, changed_sql: Callable[[str, str], None]
+) -> None:
+    database = str(released.places.work_database("small"))
+    with duckdb.connect(database) as connection:
+        connection.execute("CREATE TABLE kept AS FROM marts.strata")
+        before = connection.execute("FROM kept").fetchall()
+    changed_sql("strata", sql)
+    [strata, *tests] = dbt_project.build(released.places, "small", "strata")
+    assert strata.status == "error"
+    assert told in str(strata.message)
+    assert {test.status for test in tests} == {"skipped"}
+    with duckdb.connect(database, read_only=True) as connection:
+        assert connection.execute("FROM marts.strata").fetchall() == before
+
+
+def test_a_folder_of_models_that_is_not_there_is_named(released: Desk) -> None:
+    with pytest.raises(InputError, match="no model or folder of models that is called crumbs"):
+        dbt_project.build(released.places, "small", "+crumbs")
 
 
 def test_dbt_docs_describe_every_model_and_column(built: tuple[Desk, Path]) -> None:

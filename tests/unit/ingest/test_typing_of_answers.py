@@ -263,3 +263,15 @@ def test_weights_strata_and_sampling_units(desk: Desk) -> None:
         (8, "psu", "", "the sampling unit is missing"),
         (9, "person", "", "the respondent is missing"),
     ]
+
+
+def test_a_survey_may_have_dispositions_and_no_other_column_of_its_design(desk: Desk) -> None:
+    book = """\
+disposition: outcome
+dispositions: {i: complete, r: refusal}
+questions:
+  - {id: sex, text: Sex, type: single, options: {1: Woman, 2: Man}}
+"""
+    account = desk.take("outcome,sex\ni,1\nr,\nx,2\n", book)
+    assert (account.rows_accepted, account.rows_responded) == (2, 1)
+    assert desk.rejects() == [(4, "outcome", "x", "no code of dispositions in survey.yml")]

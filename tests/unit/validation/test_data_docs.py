@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import build
 from playwright.sync_api import BrowserContext
+from right_survey import build
 
 from dagster_project.validation import Suite, build_data_docs, run_suite
 

@@ -9,7 +9,7 @@ from types import FrameType
 
 import duckdb
 import pytest
-from conftest import build, failures
+from right_survey import build, failures
 
 from dagster_project.validation import Suite, build_data_docs, load_suites, run_suite
 
