@@ -15,6 +15,7 @@ import typer
 
 from dagster_project.errors import InputError
 from dagster_project.places import Places
+from dagster_project.stopping import Stopped, stoppable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,19 +59,25 @@ def run(
     console = _console()
     results: list[SurveyRun] = []
     readable = [name for name in names if _readable(places, name, results)]
-    if readable:
-        from dagster_project.defs.home import prepare_home
+    try:
+        with stoppable("The run") as came:
+            if readable:
+                from dagster_project.defs.home import prepare_home
 
-        prepare_home(places)
-        console.print("Loading Dagster and dbt …")
-        with _progress(console) as tell:
-            from dagster_project.claims import SECONDS
-            from dagster_project.defs.run import run_surveys
+                prepare_home(places)
+                console.print("Loading Dagster and dbt …")
+                with _progress(console) as tell:
+                    from dagster_project.claims import SECONDS
+                    from dagster_project.defs.run import run_surveys
 
-            seconds = audit_seconds or SECONDS
-            results.extend(run_surveys(places, readable, strict=strict, audit_seconds=seconds, tell=tell))
-    results.sort(key=lambda result: names.index(result.survey))
-    _print_results(console, places, results)
+                    seconds = audit_seconds or SECONDS
+                    results.extend(
+                        run_surveys(places, readable, strict=strict, audit_seconds=seconds, tell=tell, came=came)
+                    )
+    finally:
+        if results:
+            results.sort(key=lambda result: names.index(result.survey))
+            _print_results(console, places, results)
     if any(result.mend for result in results):
         raise typer.Exit(WRONG_INPUT)
     if not all(result.succeeded for result in results):
@@ -150,6 +157,9 @@ def main() -> None:
     except InputError as error:
         print(f"basecheck: {_printable(str(error))}", file=sys.stderr)
         sys.exit(WRONG_INPUT)
+    except Stopped as stop:
+        print(f"basecheck: {stop}", file=sys.stderr)
+        sys.exit(stop.exit_code)
 
 
 def _print_answer(answer: Reply) -> None:

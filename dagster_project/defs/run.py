@@ -14,7 +14,9 @@ from dagster_project.collector import held_to_the_end
 from dagster_project.defs.automation import JOB
 from dagster_project.defs.build import build_defs
 from dagster_project.defs.checks import GATES, STRICT_GATE
+from dagster_project.defs.workers import PROCESS_TAG, end_dead_runs, this_process
 from dagster_project.places import Places
+from dagster_project.stopping import Came, Stopped
 from dagster_project.validation import import_great_expectations
 
 
@@ -61,10 +63,12 @@ def run_surveys(
     strict: bool,
     audit_seconds: float,
     tell: Callable[[str, str], None],
+    came: Came = lambda: None,
 ) -> Iterator[SurveyRun]:
     """Run every survey's job, yielding each result as it is there; one that fails does not stop the others.
 
-    `audit_seconds` is the audit's time limit; `tell` is called with the survey and the step that starts.
+    `audit_seconds` is the audit's time limit; `tell` is called with the survey and the step that starts; `came`
+    says whether a signal came to end all this. Raises `Stopped` where one did.
     """
     telling = _Telling(tell)
     with held_to_the_end():
@@ -78,11 +82,18 @@ def run_surveys(
         "loggers": {"steps": {"config": {}}},
     }
     with dg.DagsterInstance.get() as instance:
+        end_dead_runs(instance)
         for survey in surveys:
             telling.survey = survey
             result = job.execute_in_process(
-                run_config=run_config, instance=instance, partition_key=survey, raise_on_error=False
+                run_config=run_config,
+                instance=instance,
+                partition_key=survey,
+                tags={PROCESS_TAG: this_process()},
+                raise_on_error=False,
             )
+            if (signalled := came()) is not None:
+                raise Stopped(survey, signalled)
             yield _survey_run(survey, result)
 
 

@@ -1,0 +1,84 @@
+"""A run that somebody ends, or that is killed: one line, no further survey, and nothing in the next one's way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster import DagsterRunStatus
+from dagster._core.test_utils import create_run_for_test
+
+from dagster_project.defs.workers import PROCESS_TAG, end_dead_runs, reason_of_death, this_process
+from tests.conftest import SMALL_RECORDS, SMALL_SURVEY, Desk
+
+
+@pytest.fixture
+def two(desk: Desk) -> Desk:
+    for name in ("first", "second"):
+        desk.survey(name, {"survey.yml": SMALL_SURVEY, "records.csv": SMALL_RECORDS})
+    return desk
+
+
+def ended(desk: Desk, step: str, by: signal.Signals) -> tuple[int, str, str]:
+    """The exit code and what was printed of a run that gets a signal when it tells of a step."""
+    environment = {
+        "BASECHECK_RAW_DIR": str(desk.places.raw_dir),
+        "BASECHECK_OUTPUT_DIR": str(desk.places.output_dir),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dagster_project.cli", "run"],
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = ""
+    for line in process.stdout:
+        told += line
+        if line.startswith(step):
+            break
+    process.send_signal(by)
+    rest, errors = process.communicate(timeout=120)
+    return process.returncode, told + rest, errors
+
+
+def test_ctrl_c_ends_the_run_with_one_line_and_runs_nothing_more(two: Desk) -> None:
+    code, told, errors = ended(two, "first: marts", signal.SIGINT)
+    assert code == 130
+    assert errors == "basecheck: first was stopped by Ctrl-C; nothing more is run.\n"
+    assert "second" not in told
+    assert not two.latest("first").exists()
+
+
+def test_a_killed_run_is_ended_by_the_next_one_which_succeeds(two: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ended(two, "first: records", signal.SIGKILL)[0] == -signal.SIGKILL
+    outcome = two.basecheck("run", "first")
+    assert outcome.code == 0, outcome.out + outcome.err
+    monkeypatch.setenv("DAGSTER_HOME", str(two.places.dagster_home))
+    with dg.DagsterInstance.get() as instance:
+        [last, killed] = instance.get_runs()
+        told = [event.message for event in instance.all_logs(killed.run_id)]
+    assert (last.status, killed.status) == (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE)
+    assert f"This run was broken off: its process {killed.tags[PROCESS_TAG].partition(':')[0]} is gone." in told
+
+
+def test_only_a_run_whose_process_is_gone_is_ended(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
+        gone = f"{process.pid}:1:another start of the machine"
+    assert process.returncode == 0
+    with dg.DagsterInstance.ephemeral(tempdir=str(tmp_path)) as instance:
+        for name, tags in {"lives": {PROCESS_TAG: this_process()}, "gone": {PROCESS_TAG: gone}, "unknown": {}}.items():
+            create_run_for_test(instance, job_name=name, status=DagsterRunStatus.STARTED, tags=tags)
+        end_dead_runs(instance)
+        statuses = {run.job_name: (run.status.value, reason_of_death(run)) for run in instance.get_runs()}
+    assert statuses == {
+        "lives": ("STARTED", None),
+        "gone": ("FAILURE", f"its process {process.pid} is gone"),
+        "unknown": ("STARTED", None),
+    }
