@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagster_project.collector import held_to_the_end
 from dagster_project.errors import InputError
 from dagster_project.places import Places
 
@@ -63,8 +64,9 @@ def run(
         prepare_home(places)
         console.print("Loading Dagster and dbt …")
         with _progress(console) as tell:
-            from dagster_project.claims import SECONDS
-            from dagster_project.defs.run import run_surveys
+            with held_to_the_end("imports"):
+                from dagster_project.claims import SECONDS
+                from dagster_project.defs.run import run_surveys
 
             seconds = audit_seconds or SECONDS
             results.extend(run_surveys(places, readable, strict=strict, audit_seconds=seconds, tell=tell))

@@ -65,7 +65,7 @@ def run_surveys(
     `audit_seconds` is the audit's time limit; `tell` is called with the survey and the step that starts.
     """
     telling = _Telling(tell)
-    with held_to_the_end():
+    with held_to_the_end("definitions"):
         import_great_expectations()
         job = build_defs(places, loggers={"steps": telling.definition()}).resolve_job_def(JOB)
     run_config = {
