@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagster_project.collector import held_to_the_end
 from dagster_project.errors import InputError
 from dagster_project.places import Places
-from dagster_project.stopping import Stopped, stoppable
+from dagster_project.stopping import Came, Stopped, stoppable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,18 +63,7 @@ def run(
     try:
         with stoppable("The run") as came:
             if readable:
-                from dagster_project.defs.home import prepare_home
-
-                prepare_home(places)
-                console.print("Loading Dagster and dbt …")
-                with _progress(console) as tell:
-                    from dagster_project.claims import SECONDS
-                    from dagster_project.defs.run import run_surveys
-
-                    seconds = audit_seconds or SECONDS
-                    results.extend(
-                        run_surveys(places, readable, strict=strict, audit_seconds=seconds, tell=tell, came=came)
-                    )
+                results.extend(_runs(console, places, readable, strict, audit_seconds, came))
     finally:
         if results:
             results.sort(key=lambda result: names.index(result.survey))
@@ -198,6 +188,23 @@ def _readable(places: Places, survey: str, results: list[SurveyRun]) -> bool:
         results.append(SurveyRun(survey, succeeded=False, mend=str(error)))
         return False
     return True
+
+
+def _runs(
+    console: Console, places: Places, surveys: Sequence[str], strict: bool, audit_seconds: float | None, came: Came
+) -> Iterator[SurveyRun]:
+    """What becomes of each survey, told on the way."""
+    from dagster_project.defs.home import prepare_home
+
+    prepare_home(places)
+    console.print("Loading Dagster and dbt …")
+    with _progress(console) as tell:
+        with held_to_the_end("imports"):
+            from dagster_project.claims import SECONDS
+            from dagster_project.defs.run import run_surveys
+
+        seconds = audit_seconds or SECONDS
+        yield from run_surveys(places, surveys, strict=strict, audit_seconds=seconds, tell=tell, came=came)
 
 
 def _console() -> Console:

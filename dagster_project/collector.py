@@ -4,15 +4,19 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_HELD: set[str] = set()
+
 
 @contextmanager
-def held_to_the_end() -> Iterator[None]:
-    """Imports and definitions: the collector neither runs meanwhile nor ever looks through them, of which there are a
-    million objects. Only the first time: what a later one makes may go again.
+def held_to_the_end(what: str) -> Iterator[None]:
+    """Imports, definitions: the collector neither runs meanwhile nor ever looks through them, a million objects.
+
+    Only the first time for each word: what is made again later may go again.
     """
-    if gc.get_freeze_count() or not gc.isenabled():
+    if what in _HELD or not gc.isenabled():
         yield
         return
+    _HELD.add(what)
     gc.disable()
     try:
         yield

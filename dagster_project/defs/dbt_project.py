@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -60,7 +61,17 @@ def build(places: Places, survey: str, select: str) -> list[NodeResult]:
     with closing(open_warehouse(places.work_database(survey))) as connection:
         make_withheld_tables(connection)
         make_functions(connection)
-        return list(_Build(connection, manifest, compiled).results(select))
+        results = list(_Build(connection, manifest, compiled).results(select))
+    for result in results:
+        if not result.is_test and result.unique_id not in compiled:
+            _keep(result, places.work_dir(survey) / "dbt" / "compiled" / manifest["nodes"][result.unique_id]["path"])
+    return results
+
+
+def _keep(result: NodeResult, path: Path) -> None:
+    """What was rendered for this survey alone, for people to read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(result.sql, encoding="utf-8")
 
 
 class _Build:

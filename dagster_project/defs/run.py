@@ -71,7 +71,7 @@ def run_surveys(
     says whether a signal came to end all this. Raises `Stopped` where one did.
     """
     telling = _Telling(tell)
-    with held_to_the_end():
+    with held_to_the_end("definitions"):
         import_great_expectations()
         job = build_defs(places, loggers={"steps": telling.definition()}).resolve_job_def(JOB)
     run_config = {

@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -146,7 +147,7 @@ def write_index(releases_dir: Path) -> Path:
     for home in sorted(path for path in releases_dir.iterdir() if path.is_dir()):
         release = latest_release(releases_dir, home.name)
         if release is not None:
-            lines.append(_index_line(release, home.name))
+            lines.append(_index_line(release.folder.resolve(), home.name))
     index = releases_dir / "index.html"
     _write(index, render_index(lines, built_at=dt.datetime.now(dt.UTC)))
     return index
@@ -257,8 +258,9 @@ def _write(path: Path, text: str) -> None:
     new.replace(path)
 
 
-def _index_line(release: Release, survey: str) -> SurveyLine:
-    with open_warehouse(release.folder / "survey.duckdb", read_only=True) as connection:
+@cache  # what stands in a release never changes, and each run writes the index of all surveys
+def _index_line(folder: Path, survey: str) -> SurveyLine:
+    with open_warehouse(folder / "survey.duckdb", read_only=True) as connection:
         title, provenance = connection.execute("SELECT title, provenance FROM raw.survey").fetchall()[0]
         records, rejects = connection.execute(
             "SELECT sum(rows_accepted)::BIGINT, sum(rows_rejected)::BIGINT FROM raw.files"
@@ -278,7 +280,7 @@ def _index_line(release: Release, survey: str) -> SurveyLine:
         findings_contradicted=contradicted,
         findings_undecided=undecided,
         checks_failed=failed,
-        released_at=dt.datetime.fromtimestamp(release.report.stat().st_mtime, dt.UTC),
+        released_at=dt.datetime.fromtimestamp(Release(folder).report.stat().st_mtime, dt.UTC),
         report_href=f"{survey}/{LATEST}/report.html",
         message="",
     )
