@@ -134,7 +134,7 @@ def unknown_answer(question: str, kind: str) -> str:
     known = f"SELECT answer FROM raw.answers WHERE question = {literal(question)}"
     if _holds(kind) is Holds.codes:
         return (
-            f"len({code}) = 0 OR list_contains(list_transform({code}, lambda c: c IS NULL), true) "
+            f"list_contains(list_transform({code}, lambda c: c IS NULL), true) "
             f"OR NOT list_has_all((SELECT coalesce(list(answer), []) FROM ({known})), {code})"
         )
     return f"{code} IS NOT NULL AND {code} NOT IN ({known})"

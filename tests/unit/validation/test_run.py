@@ -69,11 +69,6 @@ BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     ),
     (
         "records",
-        "UPDATE records.records SET media = [] WHERE source_line = 4",
-        {"answers_are_in_the_codebook": ("records.csv:4",)},
-    ),
-    (
-        "records",
         "UPDATE records.records SET age__missing = '-7' WHERE source_line = 4",
         {"answers_are_in_the_codebook": ("records.csv:4",)},
     ),
