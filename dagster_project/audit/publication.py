@@ -14,10 +14,11 @@ from dagster_project.codebook import QuestionType
 
 @dataclass(frozen=True)
 class PublishedFigure:
-    """One claim as its row says, with its figure read."""
+    """One claim as its row says, with its figure read. `weighted` is None where nobody says whether it is."""
 
     position: int
     hedge: str | None
+    weighted: bool | None
     claim: Claim
     of_what: str
     where_printed: str | None
@@ -101,14 +102,15 @@ def read_publication(connection: duckdb.DuckDBPyConnection) -> Publication:
 def _figures(connection: duckdb.DuckDBPyConnection) -> list[PublishedFigure]:
     rows = connection.execute(
         """SELECT claim, position, figure, kind, hedge, low, high, question, answer, group_by, group_value, wave, base,
-        coalesce(weighted, false), of_what, where_printed FROM raw.claims ORDER BY position"""
+        weighted, of_what, where_printed FROM raw.claims ORDER BY position"""
     ).fetchall()
     figures = []
     for claim, position, text, kind, hedge, low, high, question, answer, by, group, wave, base, weighted, *rest in rows:
         figure = parse_figure(text, Kind(kind), hedge=hedge, low=low, high=high)
         cell = Cell(question, answer, None if by is None else (by, group), wave)
-        said = Claim(claim, figure, cell, _base_rule(base), weighted=weighted and figure.kind is Kind.PERCENTAGE)
-        figures.append(PublishedFigure(position, hedge, said, *rest))
+        is_weighted = bool(weighted) and figure.kind is Kind.PERCENTAGE
+        said = Claim(claim, figure, cell, _base_rule(base), weighted=is_weighted)
+        figures.append(PublishedFigure(position, hedge, weighted, said, *rest))
     return figures
 
 

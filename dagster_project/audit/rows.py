@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 
-from dagster_project.audit.judge import OF_SURVEY, Judged
+from dagster_project.audit.judge import Judged
 from dagster_project.audit.publication import PublishedFigure
 from dagster_project.audit.tables import FIGURES, FINDINGS, READINGS, REPAIRS
-from dagster_project.claims import Finding, Interval, Severity, Triple
+from dagster_project.claims import Code, Finding, Interval, Severity, Triple, Verdict
 from dagster_project.schema import Row, Table
 
 NOT_CHECKED = "not checked"  # no other figure says anything of it
@@ -33,12 +33,16 @@ def rows_of(judged: Judged) -> Mapping[Table, Sequence[Row]]:
 
 
 def _severities(findings: Iterable[Finding]) -> Mapping[str, Severity]:
-    """By claim, the worst that is said of it; the findings are the worst first."""
+    """By claim, the worst that is said of it; the findings are the worst first.
+
+    Whether a contradicted figure is right in another meaning is known best to a recount.
+    """
+    findings = tuple(findings)
+    recounted = (one for one in findings if one.code is Code.RECOUNT and one.severity.is_contradicted)
     severities: dict[str, Severity] = {}
-    for finding in findings:
-        if finding.code not in OF_SURVEY:
-            for claim in finding.claims:
-                severities.setdefault(claim, finding.severity)
+    for finding in (*recounted, *findings):
+        for claim in finding.claims:
+            severities.setdefault(claim, finding.severity)
     return severities
 
 
@@ -65,7 +69,7 @@ def _figure(one: PublishedFigure, severity: Severity | None, judged: Judged) -> 
         "low_open": interval.low_open,
         "high_open": interval.high_open,
         "severity": severity or NOT_CHECKED,
-        "verdict": severity.verdict if severity else None,
+        "verdict": severity.verdict if severity else Verdict.NOT_CHECKABLE,
         "reproduced": recounted.reproduced if recounted else None,
         "recount_text": recounted.text if recounted else judged.withheld.get(one.id),
         "fits_low": _low(fits),
@@ -79,7 +83,8 @@ def _finding(name: str, finding: Finding) -> Row:
         "finding": name,
         "code": finding.code.value,
         "severity": finding.severity.value,
-        "verdict": None if finding.code in OF_SURVEY else finding.severity.verdict.value,
+        "verdict": finding.verdict,
+        "condition": finding.condition or None,
         "claims": list(finding.claims),
         "message": finding.message,
         "statement": finding.statement,

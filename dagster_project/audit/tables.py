@@ -50,7 +50,7 @@ FIGURES = Table(
         public("low_open", "BOOLEAN", "Whether the least number is itself left out"),
         public("high_open", "BOOLEAN", "Whether the greatest number is itself left out"),
         public("severity", "VARCHAR", "The worst severity of the findings that name it; `not checked` where none does"),
-        public("verdict", "VARCHAR", "What it says of it, impossible to not checkable; null where none does"),
+        public("verdict", "VARCHAR", "What that says of it; `not checkable` where none does"),
         public("reproduced", "BOOLEAN", "Whether the records give it as labelled; null where nothing was counted"),
         public("recount_text", "VARCHAR", "The recount in words, or why it is not told"),
         public("fits_low", "DECIMAL(38, 10)", "The least it could be, given all other figures; null if not known"),
@@ -68,6 +68,9 @@ FINDINGS = Table(
         public("code", "VARCHAR", "The kind of finding, as docs/audit.md explains them"),
         public("severity", "VARCHAR", "How bad it is, from proved impossible to not checkable"),
         public("verdict", "VARCHAR", "What it says of its figures; null where it is about the publication as a whole"),
+        public(
+            "condition", "VARCHAR", "Of a conditional verdict, what the figures are possible on, to be read after if"
+        ),
         public("claims", "VARCHAR[]", "The ids of the claims or the statement; empty for the publication as a whole"),
         public("message", "VARCHAR", "Everything in one paragraph: the statement, the readings, the remarks"),
         public("statement", "VARCHAR", "What is found, without the readings"),

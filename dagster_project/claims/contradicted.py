@@ -73,11 +73,11 @@ def contradiction_finding(
 def _claims(joint: Joint, contradiction: Contradiction) -> tuple[str, ...]:
     """The claims of the first conflict, and the orders that it rests on.
 
-    What collected records give is right: the blame is on the others.
+    What collected records give is right: the blame is on the others, which may be an order alone.
     """
-    said_larger = (law.other for law in contradiction.laws if law.kind == ORDER and law.other is not None)
+    said_larger = tuple(law.other for law in contradiction.laws if law.kind == ORDER and law.other is not None)
     figures = [joint.figures[f] for f in sorted(contradiction.conflicts[0])]
-    blamed = [one for one in figures if not one.fixed] or figures
+    blamed = [one for one in figures if not one.fixed] or ([] if said_larger else figures)
     return (*(claim for one in blamed for claim in one.claims), *said_larger)
 
 
@@ -120,7 +120,8 @@ def _of_a_triple(
     found: Finding, judged: JudgedTriple, joint: Joint, contradiction: Contradiction, *, all_tried: bool
 ) -> Finding:
     """The finding in the words of the triple that the contradiction comes down to."""
-    of_triple = readings_of(judged, found.claims)
+    is_known = any(joint.figures[f].fixed for f in contradiction.conflicts[0])  # what a recounted figure means
+    of_triple = () if is_known else readings_of(judged, found.claims)
     repairs = tuple(_in_the_words_of(judged, repair) for repair in found.repairs)
     if any(one is repair for one, repair in zip(repairs, found.repairs, strict=True)):  # other claims narrow it
         statement, told = f"{impossible_text(judged)} {mending_text(joint, contradiction)}", found.readings

@@ -19,7 +19,7 @@ from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval, number_text
 from dagster_project.claims.read.rounding import RoundingRule, decimal_text, round_fraction
 from dagster_project.claims.read.statement import Triple
-from dagster_project.claims.say.words import range_text, value_text, whole_text
+from dagster_project.claims.say.words import NOT_HALF_UP, range_text, value_text, whole_text
 
 
 def arithmetic_text(judged: JudgedTriple) -> str:
@@ -76,7 +76,7 @@ def _fits(judged: JudgedTriple) -> str:
     if figure is None:
         text = f"{start}{_division(count, base)}. No percentage is printed, so there is nothing to check."
     else:
-        only = ", but only if a half was not rounded up" if judged.severity is Severity.NEEDS_AN_ASSUMPTION else ""
+        only = f", but only if {NOT_HALF_UP}" if judged.severity is Severity.NEEDS_AN_ASSUMPTION else ""
         text = f"{start}{_division(count, base, figure)}, printed {figure.phrase}: it fits{only}."
     return f"{text}{_power_text(judged)}" if figure is not None else text
 
