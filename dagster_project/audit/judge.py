@@ -121,12 +121,14 @@ def _without_blame(given: Set[str], findings: Iterable[Finding]) -> Iterator[Fin
 
 
 def _statements(published: Publication) -> Iterator[Finding]:
-    for statement, text in published.statements.items():
-        read = parse_statement(text)
+    for statement in published.statements:
+        if statement.what != "statement":
+            continue
+        read = parse_statement(statement.text)
         if isinstance(read, Triple):
-            yield audit_statement(read, dict.fromkeys(Kind, (statement,)))
+            yield audit_statement(read, dict.fromkeys(Kind, (statement.id,)))
         else:
-            yield from _of_statement(statement, read)
+            yield from _of_statement(statement.id, read)
 
 
 def _of_statement(statement: str, listing: Listing) -> Iterator[Finding]:

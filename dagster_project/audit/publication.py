@@ -29,6 +29,16 @@ class PublishedFigure:
 
 
 @dataclass(frozen=True)
+class PublishedStatement:
+    """A sentence that is judged besides the figures: a whole statement, an order or a change over time."""
+
+    id: str
+    what: str
+    text: str
+    where_printed: str | None
+
+
+@dataclass(frozen=True)
 class DeclaredReading:
     """A reading of claims.yml: its words, and for each changed claim its kind and base."""
 
@@ -61,7 +71,7 @@ class Publication:
     names: Names
     orders: Sequence[Order]
     readings: Sequence[DeclaredReading]
-    statements: Mapping[str, str]
+    statements: Sequence[PublishedStatement]
     changes: Sequence[tuple[str, str, str, str]]  # its id, its text, the earlier claim and the later
     antecedents: Mapping[str, Sequence[Antecedent]]
     discloses: Sequence[str] = field(default=())
@@ -79,7 +89,13 @@ def read_publication(connection: duckdb.DuckDBPyConnection) -> Publication:
     changes = connection.execute(
         "SELECT change, figure, from_claim, to_claim FROM raw.changes ORDER BY position"
     ).fetchall()
-    statements = connection.execute("SELECT statement, text FROM raw.statements ORDER BY position").fetchall()
+    statements = connection.execute(
+        """SELECT statement, 'statement' AS what, text, where_printed, position FROM raw.statements
+        UNION ALL SELECT ordering, 'order', text, where_printed, position FROM raw.orders
+        UNION ALL SELECT change, 'change', if(contains(text, figure), text, format('{} ({})', text, figure)),
+            where_printed, position FROM raw.changes
+        ORDER BY what DESC, position"""
+    ).fetchall()
     antecedents: dict[str, list[Antecedent]] = defaultdict(list)
     for claim, base, question, answer in connection.execute(
         "SELECT claim, base, question, answer FROM raw.antecedents ORDER BY claim, position"
@@ -91,7 +107,7 @@ def read_publication(connection: duckdb.DuckDBPyConnection) -> Publication:
         names=_names(connection),
         orders=[Order(*order) for order in orders],
         readings=_readings(connection),
-        statements=dict(statements),
+        statements=[PublishedStatement(*one) for *one, _ in statements],
         changes=[(change, text, earlier, later) for change, text, earlier, later in changes],
         antecedents=antecedents,
         discloses=publication[1] if publication else (),

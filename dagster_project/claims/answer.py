@@ -85,7 +85,7 @@ def answer_claim(text: str, rounding: RoundingRule | str = RoundingRule.EITHER_H
         repairs=_repairs(told),
         readings=_readings(told),
         power=_power(told),
-        condition=_condition(told) if worst.verdict is Verdict.CONDITIONAL else "",
+        condition=_condition(told),
     )
 
 
@@ -141,19 +141,18 @@ def _conditional(read: Listing, findings: Sequence[Finding]) -> Sequence[Finding
     otherwise = audit_listing(replace(read, several=True)).findings
     if any(one.severity.is_contradicted or one.severity is Severity.UNDECIDED for one in otherwise):
         return findings
+    return [_on_the_condition(read, one) if one.severity.is_contradicted else one for one in findings]
+
+
+def _on_the_condition(read: Listing, finding: Finding) -> Finding:
     condition = _OF_GROUPS if read.of_groups else _SEVERAL
-    return [
-        replace(one, severity=Severity.CONDITIONAL, repairs=(), condition=condition)
-        if one.severity.is_contradicted
-        else one
-        for one in findings
-    ]
+    return replace(finding, severity=Severity.CONDITIONAL, repairs=(), condition=condition)
 
 
 def _condition(findings: Sequence[Finding]) -> str:
     """What the figures are possible on; which rules of rounding are left is told only where nothing else is."""
     of_figures = [one for one in findings if one.claims] or findings
-    return listed(list(dict.fromkeys(one.condition for one in of_figures)))
+    return listed(list(dict.fromkeys(one.condition for one in of_figures)) or [""])
 
 
 def _power(findings: Sequence[Finding]) -> float | None:

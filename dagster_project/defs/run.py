@@ -30,8 +30,8 @@ class FailedCheck:
 class SurveyRun:
     """What became of one survey. `mend` is the message of an input that is wrong, `broken` any other failure.
 
-    The numbers are None where the run did not get so far; `contradicted` are the figures that cannot stand as printed,
-    and `contradictions` says of each finding what cannot.
+    The numbers are None where the run did not get so far. `impossible` counts figures, `verdicts` says how many have
+    each verdict, and `contradictions` says of each finding what cannot be.
     """
 
     survey: str
@@ -43,7 +43,8 @@ class SurveyRun:
     records: int | None = None
     rejects: int | None = None
     figures: int | None = None
-    contradicted: int = 0
+    impossible: int = 0
+    verdicts: str = ""
     contradictions: Sequence[str] = ()
 
 
@@ -138,7 +139,8 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         records=records.get("dagster/row_count"),
         rejects=records.get("rows_rejected"),
         figures=findings.get("figures"),
-        contradicted=findings.get("contradicted", 0),
+        impossible=findings.get("impossible", 0),
+        verdicts=findings.get("verdicts", ""),
         contradictions=findings.get("contradictions", ()),
     )
 

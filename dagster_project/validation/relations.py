@@ -42,7 +42,10 @@ def place_of(columns: Sequence[str]) -> tuple[str, str]:
         return "NULL::VARCHAR", "NULL::BIGINT"
     if "source_line" in columns:
         return "source_file", "source_line"
-    return _place_of_a_finding(columns) if "finding" in columns else _place_of_a_result(columns), "NULL::BIGINT"
+    if "finding" in columns:
+        return _place_of_a_finding(columns), "NULL::BIGINT"
+    published = next((name for name in ("claim", "statement") if name in columns), None)
+    return published or _place_of_a_result(columns), "NULL::BIGINT"
 
 
 def _place_of_a_finding(columns: Sequence[str]) -> str:

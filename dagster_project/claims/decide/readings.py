@@ -105,7 +105,7 @@ def _other_figures(
     yield from _other_bases(joint, kept, shares)
     if any(one.figure.rounding is RoundingRule.EITHER_HALF for one in shares):  # no rule is given: any may hold
         for rule, tried in _ROUNDED.items():
-            yield tried, [one if one.fixed else replace(one, figure=one.figure.under(rule)) for one in kept]
+            yield tried, [_rounded(one, rule) for one in kept]
     if weights_possible and shares and not any(one.weighted for one in shares):
         yield Tried(Sense.WEIGHTED, 2), [_weighted(one) for one in kept]
     yield from islice(_swaps(kept, shares), _MOST_SWAPS)
@@ -141,6 +141,10 @@ def _is_missing(joint: Joint, one: Stated) -> bool:
 def _is_open(one: Stated) -> bool:
     """Whether a figure is a percentage that may be meant otherwise."""
     return one.kind is Kind.PERCENTAGE and not one.fixed
+
+
+def _rounded(one: Stated, rule: RoundingRule) -> Stated:
+    return replace(one, figure=one.figure.under(rule)) if _is_open(one) else one
 
 
 def _weighted(one: Stated) -> Stated:

@@ -43,7 +43,8 @@ def mending_text(joint: Joint, contradiction: Contradiction) -> str:
 def correction_text(joint: Joint, correction: Correction, figure: int, interval: Interval, names: Names) -> str:
     """One sentence: what a figure may be, alone or together with the others of its correction."""
     one = joint.figures[figure]
-    what = f"number {one.base_rule.words.printed}" if one.kind is Kind.BASE else f"{one.kind}{of_whom(one, names)}"
+    what = f"number {one.base_rule.words.printed}" if one.kind is Kind.BASE else f"{one.kind}"
+    what += of_whom(one, names)
     now = f"instead of “{one.figure.phrase}”."
     if len(correction.figures) == 1:
         return f"If all others stand, the {what} can be {_corrected(joint, correction)} {now}"

@@ -27,12 +27,13 @@ def arithmetic_text(judged: JudgedTriple) -> str:
     return _fits(judged) if judged.holds else _cannot_be(judged)
 
 
-def fit_text(fit: Fit, triple: Triple) -> str:
-    """One sentence: what a figure may be, and which figures then stand."""
+def fit_text(fit: Fit, triple: Triple, whom: str = "") -> str:
+    """One sentence: what a figure may be, and which figures then stand; `whom` is the group that they are about."""
     standing = " and ".join(_quoted(f) for f in triple.figures if f.kind is not fit.kind)
     verb = "stand" if len(triple.figures) > 2 else "stands"
     value = _fitting_values(fit, triple)
-    return f"If {standing} {verb}, the {fit.kind} can be {value} instead of {_quoted(fit.figure)}."
+    what = f"{fit.kind} {whom}" if whom else fit.kind
+    return f"If {standing} {verb}, the {what} can be {value} instead of {_quoted(fit.figure)}."
 
 
 def meaning_text(meaning: Meaning, triple: Triple) -> str:

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from dagster_project.audit import AuditCounts, audit_published, contradictions
+from dagster_project.claims import tally_text
 from dagster_project.codebook import read_survey_folder
 from dagster_project.ingest import write_claims, write_codebook
 from tests.declared import make_tables
@@ -115,7 +116,7 @@ def test_a_figure_that_collected_records_give_is_reproduced_whatever_contradicts
     assert verdicts == [("C", "reproduced", "possible"), ("D", "proved impossible", "impossible")]
     assert blamed
     assert all(one == (["D"], "impossible") for one in blamed)
-    assert (counts.contradicted, counts.figures) == (1, 2)
+    assert (counts.impossible, counts.figures, counts.verdicts) == (1, 2, "1 impossible, 1 possible")
 
 
 BOTH = (
@@ -206,7 +207,7 @@ def test_a_figure_is_recounted_with_the_weights_that_it_is_said_to_have(
 
 def test_a_figure_of_which_nothing_is_said_is_not_checkable(tmp_path: Path) -> None:
     with audited(tmp_path, "  - {id: A, figure: '7', kind: count, of: these}\n") as connection:
-        assert rows(connection, "SELECT severity, verdict FROM audit.figures") == [("not checked", "not checkable")]
+        assert rows(connection, "SELECT severity, verdict FROM audit.figures") == [("not checkable", "not checkable")]
 
 
 def test_a_withheld_count_is_not_recounted_and_says_what_its_row_gives_as_the_reason(tmp_path: Path) -> None:
@@ -222,5 +223,5 @@ def test_an_audit_counts_what_it_wrote(tmp_path: Path, claims: str) -> None:
         counts = audit_published(connection)
         [(figures,)] = rows(connection, "SELECT count(*) FROM audit.figures")
         [(findings,)] = rows(connection, "SELECT count(*) FROM audit.findings")
-        [(contradicted,)] = rows(connection, "SELECT count(*) FROM audit.figures WHERE verdict = 'impossible'")
-        assert counts == AuditCounts(figures, findings, contradicted)
+        verdicts = [verdict for (verdict,) in rows(connection, "SELECT verdict FROM audit.figures")]
+        assert counts == AuditCounts(figures, findings, verdicts.count("impossible"), tally_text(verdicts))
