@@ -264,8 +264,8 @@ def among(one: Stated, names: Names) -> str:
 
 
 def place_text(one: Stated, names: Names) -> str:
-    """The group and the wave that a figure is about: `Women, March`; "" of everybody in a survey without waves."""
-    return ", ".join(part for part in (names.group(one.cell), names.wave(one.cell)) if part)
+    """The wave and the group that a figure is about: `March, Women`; "" of everybody in a survey without waves."""
+    return ", ".join(part for part in (names.wave(one.cell), names.group(one.cell)) if part)
 
 
 def _space(text: str) -> str:

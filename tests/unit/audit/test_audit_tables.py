@@ -167,13 +167,14 @@ def test_where_all_figures_are_what_the_records_give_the_codebook_is_wrong_and_n
 
 
 def test_a_reading_takes_no_figure_otherwise_that_the_records_give(tmp_path: Path) -> None:
-    base = '\n  - {id: B, figure: "20", kind: base, question: move, base: answered, of: all}'
-    claims = COUNT + base + PERCENTAGE.replace("7%", "6%")
-    with audited(tmp_path, claims, *TALLIED, provenance="collected") as connection:
+    nine = TALLIED[0].replace("1 AS", "9 AS"), TALLIED[1]
+    base = '\n  - {id: B, figure: "61", kind: base, question: move, base: answered, of: all}'
+    claims = COUNT.replace('"1"', '"9"') + base + PERCENTAGE.replace("7%", "56%")
+    with audited(tmp_path, claims, *nine, provenance="collected") as connection:
         blamed = rows(connection, "SELECT claim FROM audit.figures WHERE verdict = 'impossible'")
         readings = rows(connection, "SELECT message FROM audit.readings")
-    assert blamed == [("B",)], "1 of 16 is 6 %, so the 20 is wrong"
-    assert readings == [], "that the 1 is itself the base is no reading: the records say what it is"
+    assert blamed == [("B",)], "9 of 16 is 56 %, so the 61 is wrong"
+    assert readings == [], "5 of 9 is 56 % too, but the records say that the 9 is no base"
 
 
 WEIGHTED = (
