@@ -205,6 +205,9 @@ def parts_and_bases(
     one without a base is broken. Where a part is withheld (null), the others sum to no more than the base.
     ``tolerance`` is relative, for sums of weights; 0 compares exactly.
     """
+    # What adds up to what stands in `claims.decide.laws`. The suites, and dbt's parts_sum_to_whole, say it anew over
+    # the columns of their tables and do not read it there: counts are withheld by those laws, so a check by the same
+    # laws would pass whatever is wrong in them.
     keys = ", ".join(identifier(name) for name in partition)
     parts = f"coalesce(sum({parts}), 0) AS parts, count({parts}) < count(*) AS withheld"
     sums = f"SELECT {keys}, {parts} FROM {batch} GROUP BY {keys}"
