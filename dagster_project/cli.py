@@ -234,7 +234,7 @@ def _print_results(console: Console, places: Places, results: Sequence[SurveyRun
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("Survey", min_width=max(len(result.survey) for result in results))
     table.add_column("Result")
-    for name in ("Records", "Rejects", "Checks failed", "Contradicted"):
+    for name in ("Records", "Rejects", "Checks failed", "Impossible"):
         table.add_column(name, justify="right")
     for result in results:
         table.add_row(
@@ -243,7 +243,7 @@ def _print_results(console: Console, places: Places, results: Sequence[SurveyRun
             _number(result.records),
             _number(result.rejects),
             _of(len(result.failed_checks), result.checks),
-            f"{_of(result.contradicted, result.figures)} figures" if result.figures else "",
+            f"{_of(result.impossible, result.figures)} figures" if result.figures else "",
         )
     console.print()
     console.print(table)
@@ -265,6 +265,8 @@ def _lines(result: SurveyRun, places: Places) -> Iterator[str]:
         named = f": {textwrap.shorten(check.failing, 120, placeholder=' …')}" if check.failing else ""
         yield f"{word}: {check.check} of {check.asset}: {check.observed}{named}"
     yield from _reasons(result, places)
+    if result.figures:
+        yield f"Published figures: {result.verdicts}."
     yield from result.contradictions
     report = places.releases_dir / result.survey / "latest" / "report.html"
     if result.succeeded:

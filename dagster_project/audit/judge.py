@@ -6,7 +6,7 @@ records are recounted. What a figure may be is never widened here, and nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -17,10 +17,10 @@ from dagster_project.claims import (
     SECONDS,
     Audit,
     Claim,
-    Code,
     Finding,
     Kind,
     Listing,
+    Severity,
     Triple,
     ambiguity,
     audit_change,
@@ -33,7 +33,9 @@ from dagster_project.claims import (
     worst_first,
 )
 
-OF_SURVEY = (Code.ROUNDING, Code.DISCLOSURE)  # of the publication as a whole: no verdict on a single figure
+_CODEBOOK_IS_WRONG = (
+    "The records give each of these figures, so what the codebook says of them does not hold of its records."
+)
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,13 @@ def judge(connection: duckdb.DuckDBPyConnection, provenance: str, *, seconds: fl
     published = read_publication(connection)
     withheld = withheld_claims(connection, published.claims)
     recounts = {
-        claim.id: found
-        for claim in published.claims
-        if claim.id not in withheld and (found := recount(connection, claim)) is not None
+        figure.id: found
+        for figure in published.figures
+        if figure.id not in withheld and (found := recount(connection, figure.claim, figure.weighted)) is not None
     }
+    given = _given(recounts, provenance)
     audit = audit_claims(
-        _certain(published.claims, recounts, provenance),
+        [_counted(claim, recounts[claim.id]) if claim.id in given else claim for claim in published.claims],
         published.questions,
         published.orders,
         published.names,
@@ -74,9 +77,8 @@ def judge(connection: duckdb.DuckDBPyConnection, provenance: str, *, seconds: fl
     )
     findings = worst_first(
         [
-            *audit.findings,
+            *_without_blame(given, [*audit.findings, *_changes(published)]),
             *_statements(published),
-            *_changes(published),
             *_assumptions(published),
             *recount_findings(published.claims, recounts, provenance),
         ]
@@ -89,26 +91,49 @@ def _has_weights(connection: duckdb.DuckDBPyConnection) -> bool:
     return any(weighted for (weighted,) in connection.execute("SELECT weighted FROM raw.survey").fetchall())
 
 
-def _certain(claims: Sequence[Claim], recounts: Mapping[str, Recount], provenance: str) -> Sequence[Claim]:
-    """The claims; those that collected records give are certain, so that no repair changes them."""
+def _given(recounts: Mapping[str, Recount], provenance: str) -> Set[str]:
+    """The claims that collected records give, in one of the meanings that the text leaves open.
+
+    They are right, so that no repair changes them and nothing blames them.
+    """
     if provenance != "collected":
-        return claims
-    given = {claim for claim, found in recounts.items() if found.reproduced}
-    return [replace(claim, counted=claim.id in given) for claim in claims]
+        return set()
+    return {claim for claim, found in recounts.items() if found.reproduced or found.given_unweighted}
+
+
+def _counted(claim: Claim, found: Recount) -> Claim:
+    """The claim as the records give it; where the text does not say, whether of weights."""
+    return replace(claim, counted=True, weighted=found.weighted and found.reproduced)
+
+
+def _without_blame(given: Set[str], findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, with nothing that collected records give among what is contradicted or undecided."""
+    for finding in findings:
+        others = tuple(claim for claim in finding.claims if claim not in given)
+        if others == finding.claims or not (finding.severity.is_contradicted or finding.severity is Severity.UNDECIDED):
+            yield finding
+        elif others:
+            yield replace(finding, claims=others)
+        elif finding.severity.is_contradicted:
+            yield replace(
+                finding, severity=Severity.NEEDS_AN_ASSUMPTION, claims=(), readings=(), remarks=(_CODEBOOK_IS_WRONG,)
+            )
 
 
 def _statements(published: Publication) -> Iterator[Finding]:
-    for statement, text in published.statements.items():
-        read = parse_statement(text)
+    for statement in published.statements:
+        if statement.what != "statement":
+            continue
+        read = parse_statement(statement.text)
         if isinstance(read, Triple):
-            yield audit_statement(read, dict.fromkeys(Kind, (statement,)))
+            yield audit_statement(read, dict.fromkeys(Kind, (statement.id,)))
         else:
-            yield from _of_statement(statement, read)
+            yield from _of_statement(statement.id, read)
 
 
 def _of_statement(statement: str, listing: Listing) -> Iterator[Finding]:
     for finding in audit_listing(listing).findings:
-        if finding.code not in OF_SURVEY:
+        if finding.claims:
             repairs = tuple(
                 replace(repair, figures=tuple(replace(one, claims=(statement,)) for one in repair.figures))
                 for repair in finding.repairs
@@ -137,4 +162,4 @@ def _under(reading: DeclaredReading, published: Publication, seconds: float) -> 
     """What is found of the figures as the reading takes them."""
     claims = reading.of(published.figures)
     audit = audit_claims(claims, published.questions, published.orders, published.names, seconds=seconds)
-    return [finding for finding in audit.findings if finding.code not in OF_SURVEY]
+    return [finding for finding in audit.findings if finding.claims]

@@ -14,10 +14,11 @@ from dagster_project.codebook import QuestionType
 
 @dataclass(frozen=True)
 class PublishedFigure:
-    """One claim as its row says, with its figure read."""
+    """One claim as its row says, with its figure read. `weighted` is None where nobody says whether it is."""
 
     position: int
     hedge: str | None
+    weighted: bool | None
     claim: Claim
     of_what: str
     where_printed: str | None
@@ -25,6 +26,16 @@ class PublishedFigure:
     @property
     def id(self) -> str:
         return self.claim.id
+
+
+@dataclass(frozen=True)
+class PublishedStatement:
+    """A sentence that is judged besides the figures: a whole statement, an order or a change over time."""
+
+    id: str
+    what: str
+    text: str
+    where_printed: str | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ class Publication:
     names: Names
     orders: Sequence[Order]
     readings: Sequence[DeclaredReading]
-    statements: Mapping[str, str]
+    statements: Sequence[PublishedStatement]
     changes: Sequence[tuple[str, str, str, str]]  # its id, its text, the earlier claim and the later
     antecedents: Mapping[str, Sequence[Antecedent]]
     discloses: Sequence[str] = field(default=())
@@ -78,7 +89,13 @@ def read_publication(connection: duckdb.DuckDBPyConnection) -> Publication:
     changes = connection.execute(
         "SELECT change, figure, from_claim, to_claim FROM raw.changes ORDER BY position"
     ).fetchall()
-    statements = connection.execute("SELECT statement, text FROM raw.statements ORDER BY position").fetchall()
+    statements = connection.execute(
+        """SELECT statement, 'statement' AS what, text, where_printed, position FROM raw.statements
+        UNION ALL SELECT ordering, 'order', text, where_printed, position FROM raw.orders
+        UNION ALL SELECT change, 'change', if(contains(text, figure), text, format('{} ({})', text, figure)),
+            where_printed, position FROM raw.changes
+        ORDER BY what DESC, position"""
+    ).fetchall()
     antecedents: dict[str, list[Antecedent]] = defaultdict(list)
     for claim, base, question, answer in connection.execute(
         "SELECT claim, base, question, answer FROM raw.antecedents ORDER BY claim, position"
@@ -90,7 +107,7 @@ def read_publication(connection: duckdb.DuckDBPyConnection) -> Publication:
         names=_names(connection),
         orders=[Order(*order) for order in orders],
         readings=_readings(connection),
-        statements=dict(statements),
+        statements=[PublishedStatement(*one) for *one, _ in statements],
         changes=[(change, text, earlier, later) for change, text, earlier, later in changes],
         antecedents=antecedents,
         discloses=publication[1] if publication else (),
@@ -101,14 +118,15 @@ def read_publication(connection: duckdb.DuckDBPyConnection) -> Publication:
 def _figures(connection: duckdb.DuckDBPyConnection) -> list[PublishedFigure]:
     rows = connection.execute(
         """SELECT claim, position, figure, kind, hedge, low, high, question, answer, group_by, group_value, wave, base,
-        coalesce(weighted, false), of_what, where_printed FROM raw.claims ORDER BY position"""
+        weighted, of_what, where_printed FROM raw.claims ORDER BY position"""
     ).fetchall()
     figures = []
     for claim, position, text, kind, hedge, low, high, question, answer, by, group, wave, base, weighted, *rest in rows:
         figure = parse_figure(text, Kind(kind), hedge=hedge, low=low, high=high)
         cell = Cell(question, answer, None if by is None else (by, group), wave)
-        said = Claim(claim, figure, cell, _base_rule(base), weighted=weighted and figure.kind is Kind.PERCENTAGE)
-        figures.append(PublishedFigure(position, hedge, said, *rest))
+        is_weighted = bool(weighted) and figure.kind is Kind.PERCENTAGE
+        said = Claim(claim, figure, cell, _base_rule(base), weighted=is_weighted)
+        figures.append(PublishedFigure(position, hedge, weighted, said, *rest))
     return figures
 
 

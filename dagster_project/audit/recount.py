@@ -28,12 +28,20 @@ Bases = Mapping[BaseRule, tuple[int, float | None]]  # respondents, and the sum 
 class Recount:
     """Whether the records give the figure as it is labelled, and the arithmetic in words.
 
-    `elsewhere` are the other bases, weights and roundings under which they give it, each by what it is and in words.
+    `weighted`: weights were counted, which the text says or, if `weights_open`, does not say. `elsewhere` are the other
+    bases, weights and roundings under which the records give it, each by what it is and in words.
     """
 
     reproduced: bool
     arithmetic: str
+    weighted: bool = False
+    weights_open: bool = False
     elsewhere: Sequence[tuple[Sense, str]] = ()
+
+    @property
+    def given_unweighted(self) -> bool:
+        """Whether the records give it without their weights, and the text does not say that it is weighted."""
+        return self.weights_open and any(sense is Sense.NOT_WEIGHTED for sense, _ in self.elsewhere)
 
     @property
     def text(self) -> str:
@@ -41,8 +49,11 @@ class Recount:
         return f"{self.arithmetic}; but {self.elsewhere[0][1]}" if self.elsewhere else self.arithmetic
 
 
-def recount(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
-    """Recount one figure from the tallies and bases; None where the survey has nothing to count it from."""
+def recount(connection: duckdb.DuckDBPyConnection, claim: Claim, weighted: bool | None) -> Recount | None:
+    """Recount one figure from the tallies and bases; None where the survey has nothing to count it from.
+
+    `weighted`: whether the text says that it is; None where it does not say, and the survey's weights are taken.
+    """
     if claim.cell.wave is not None or not (claim.cell.question or claim.base):
         return None
     if claim.kind is Kind.BASE:
@@ -60,7 +71,7 @@ def recount(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | No
     if claim.kind is Kind.COUNT:
         said = "1 record gives this answer" if n == 1 else f"{n:,} records give this answer"
         return Recount(claim.figure.interval.contains(n), said)
-    return _recounted_percentage(claim, bases, n, w)
+    return _recounted_percentage(claim, list(_shares(bases, n, w)), weighted)
 
 
 def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Claim]) -> Mapping[str, str]:
@@ -107,6 +118,8 @@ def _given(claims: tuple[str, ...], so_many: str) -> Finding:
 
 def _not_given(claim: Claim, found: Recount) -> Finding:
     """A figure that the records do not give as it is labelled, with what they give it under."""
+    if found.given_unweighted:
+        return _given_unweighted(claim, found)
     statement = f"The records do not give “{claim.figure.phrase}”: {found.arithmetic}."
     readings = tuple(
         Reading(title, (claim.id,), f"They give it otherwise: {text}.", 1) for title, text in found.elsewhere
@@ -115,6 +128,19 @@ def _not_given(claim: Claim, found: Recount) -> Finding:
         return Finding(Code.RECOUNT, Severity.IMPOSSIBLE_AS_LABELLED, (claim.id,), statement, readings=readings)
     tried = " No other base, weighting or rounding gives it either." if claim.kind is Kind.PERCENTAGE else ""
     return Finding(Code.RECOUNT, Severity.PROVED_IMPOSSIBLE, (claim.id,), statement + tried)
+
+
+def _given_unweighted(claim: Claim, found: Recount) -> Finding:
+    """A figure that the records give only without their weights, where the text leaves open whether it has them."""
+    said = f"“{claim.figure.phrase}”"
+    statement = f"The text leaves open whether {said} is weighted. With weights it is not given: {found.arithmetic}."
+    readings = tuple(
+        Reading(sense, (claim.id,), f"Without weights they do: {text}.", 1)
+        for sense, text in found.elsewhere
+        if sense is Sense.NOT_WEIGHTED
+    )
+    condition = f"{said} is not weighted"
+    return Finding(Code.RECOUNT, Severity.CONDITIONAL, (claim.id,), statement, readings=readings, condition=condition)
 
 
 def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
@@ -141,17 +167,22 @@ class _Share:
     text: str
 
 
-def _recounted_percentage(claim: Claim, bases: Bases, n: int, w: float) -> Recount | None:
+def _recounted_percentage(claim: Claim, shares: Sequence[_Share], weighted: bool | None) -> Recount | None:
     """The share under the base as labelled, and, where that does not give the figure, every other way that does."""
-    shares = list(_shares(bases, n, w))
-    of_base = [share for share in shares if share.base is claim.base_rule]
+    meant = [share for share in shares if not share.weighted] if weighted is False else shares
+    of_base = [share for share in meant if share.base is claim.base_rule]
     if not of_base:
         return None
     labelled = of_base[-1]  # of weights, where there are any
-    if claim.figure.interval.contains(labelled.percent):
-        return Recount(True, labelled.text)
-    elsewhere = [*_other_shares(claim, labelled, shares), *_other_roundings(claim, labelled)]
-    return Recount(False, labelled.text, tuple({text: (sense, text) for sense, text in elsewhere}.values()))
+    reproduced = claim.figure.interval.contains(labelled.percent)
+    ways = [] if reproduced else [*_other_shares(claim, labelled, shares), *_other_roundings(claim, labelled)]
+    return Recount(
+        reproduced,
+        labelled.text,
+        weighted=labelled.weighted,
+        weights_open=labelled.weighted and weighted is None,
+        elsewhere=tuple({text: (sense, text) for sense, text in ways}.values()),
+    )
 
 
 def _shares(bases: Bases, n: int, w: float) -> Iterator[_Share]:
@@ -175,8 +206,14 @@ def _other_shares(claim: Claim, labelled: _Share, shares: Sequence[_Share]) -> I
     seen = {labelled.percent}  # of bases that are the same people one is enough
     for share in shares:
         if share.percent not in seen and claim.figure.interval.contains(share.percent):
-            yield Sense.WEIGHTED if share.base is labelled.base else Sense.OTHER_BASE, share.text
+            yield _sense(labelled, share), share.text
         seen.add(share.percent)
+
+
+def _sense(labelled: _Share, other: _Share) -> Sense:
+    if other.base is not labelled.base:
+        return Sense.OTHER_BASE
+    return Sense.WEIGHTED if other.weighted else Sense.NOT_WEIGHTED
 
 
 def _other_roundings(claim: Claim, labelled: _Share) -> Iterator[tuple[Sense, str]]:

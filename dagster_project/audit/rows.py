@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 
-from dagster_project.audit.judge import OF_SURVEY, Judged
-from dagster_project.audit.publication import PublishedFigure
-from dagster_project.audit.tables import FIGURES, FINDINGS, READINGS, REPAIRS
-from dagster_project.claims import Finding, Interval, Severity, Triple
+from dagster_project.audit.judge import Judged
+from dagster_project.audit.publication import PublishedFigure, PublishedStatement
+from dagster_project.audit.tables import FIGURES, FINDINGS, READINGS, REPAIRS, STATEMENTS
+from dagster_project.claims import Code, Finding, Interval, Severity, Triple
 from dagster_project.schema import Row, Table
-
-NOT_CHECKED = "not checked"  # no other figure says anything of it
 
 Named = Sequence[tuple[str, Finding]]  # findings by the names that the tables give them
 
@@ -22,7 +21,11 @@ def rows_of(judged: Judged) -> Mapping[Table, Sequence[Row]]:
     named = [(f"F{number:02d}", one) for number, one in enumerate(judged.findings, start=1)]
     severities = _severities(judged.findings)
     return {
-        FIGURES: [_figure(one, severities.get(one.id), judged) for one in judged.published.figures],
+        FIGURES: [_figure(one, severities[one.id], judged) for one in judged.published.figures],
+        STATEMENTS: [
+            _statement(position, one, severities[one.id])
+            for position, one in enumerate(judged.published.statements, start=1)
+        ],
         FINDINGS: [_finding(name, one) for name, one in named],
         REPAIRS: [row for name, one in named for row in _repairs(name, one)],
         READINGS: [
@@ -33,16 +36,20 @@ def rows_of(judged: Judged) -> Mapping[Table, Sequence[Row]]:
 
 
 def _severities(findings: Iterable[Finding]) -> Mapping[str, Severity]:
-    """By claim, the worst that is said of it; the findings are the worst first."""
-    severities: dict[str, Severity] = {}
-    for finding in findings:
-        if finding.code not in OF_SURVEY:
-            for claim in finding.claims:
-                severities.setdefault(claim, finding.severity)
+    """By claim, the worst that is said of it; the findings are the worst first. What none names was held by nothing.
+
+    Whether a contradicted figure is right in another meaning is known best to a recount.
+    """
+    findings = tuple(findings)
+    recounted = (one for one in findings if one.code is Code.RECOUNT and one.severity.is_contradicted)
+    severities: dict[str, Severity] = defaultdict(lambda: Severity.NOT_CHECKABLE)
+    for finding in (*recounted, *findings):
+        for claim in finding.claims:
+            severities.setdefault(claim, finding.severity)
     return severities
 
 
-def _figure(one: PublishedFigure, severity: Severity | None, judged: Judged) -> Row:
+def _figure(one: PublishedFigure, severity: Severity, judged: Judged) -> Row:
     claim, interval = one.claim, one.claim.figure.interval
     fits, power, recounted = judged.audit.fits.get(one.id), judged.audit.power.get(one.id), judged.recounts.get(one.id)
     group_by, group_value = claim.cell.group or (None, None)
@@ -64,8 +71,8 @@ def _figure(one: PublishedFigure, severity: Severity | None, judged: Judged) -> 
         "high": _high(interval),
         "low_open": interval.low_open,
         "high_open": interval.high_open,
-        "severity": severity or NOT_CHECKED,
-        "verdict": severity.verdict if severity else None,
+        "severity": severity.value,
+        "verdict": severity.verdict.value,
         "reproduced": recounted.reproduced if recounted else None,
         "recount_text": recounted.text if recounted else judged.withheld.get(one.id),
         "fits_low": _low(fits),
@@ -74,12 +81,25 @@ def _figure(one: PublishedFigure, severity: Severity | None, judged: Judged) -> 
     }
 
 
+def _statement(position: int, one: PublishedStatement, severity: Severity) -> Row:
+    return {
+        "statement": one.id,
+        "position": position,
+        "what": one.what,
+        "text": one.text,
+        "where_printed": one.where_printed,
+        "severity": severity.value,
+        "verdict": severity.verdict.value,
+    }
+
+
 def _finding(name: str, finding: Finding) -> Row:
     return {
         "finding": name,
         "code": finding.code.value,
         "severity": finding.severity.value,
-        "verdict": None if finding.code in OF_SURVEY else finding.severity.verdict.value,
+        "verdict": finding.verdict,
+        "condition": finding.condition or None,
         "claims": list(finding.claims),
         "message": finding.message,
         "statement": finding.statement,

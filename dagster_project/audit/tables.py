@@ -49,13 +49,28 @@ FIGURES = Table(
         public("high", "DECIMAL(38, 10)", "The greatest such number; null where it has no end"),
         public("low_open", "BOOLEAN", "Whether the least number is itself left out"),
         public("high_open", "BOOLEAN", "Whether the greatest number is itself left out"),
-        public("severity", "VARCHAR", "The worst severity of the findings that name it; `not checked` where none does"),
-        public("verdict", "VARCHAR", "What it says of it, impossible to not checkable; null where none does"),
+        public("severity", "VARCHAR", "The worst severity of what is found of it; `not checkable` where nothing is"),
+        public("verdict", "VARCHAR", "What that says of it, impossible to not checkable"),
         public("reproduced", "BOOLEAN", "Whether the records give it as labelled; null where nothing was counted"),
         public("recount_text", "VARCHAR", "The recount in words, or why it is not told"),
         public("fits_low", "DECIMAL(38, 10)", "The least it could be, given all other figures; null if not known"),
         public("fits_high", "DECIMAL(38, 10)", "The greatest it could be; null where it has no end or is not known"),
         public("power", "DOUBLE", "The share of wrong values that the other figures would have caught"),
+    ),
+)
+STATEMENTS = Table(
+    "audit",
+    "statements",
+    "Each sentence that is judged besides the figures, with its verdict",
+    (
+        *KEY,
+        public("statement", "VARCHAR", "The id of the statement, the order or the change over time"),
+        public("position", "INTEGER", "Its place among these, from 1"),
+        public("what", "VARCHAR", "What it is: statement, order or change"),
+        public("text", "VARCHAR", "Its words"),
+        public("where_printed", "VARCHAR", "Where it was printed"),
+        public("severity", "VARCHAR", "The worst severity of what is found of it; `not checkable` where nothing is"),
+        public("verdict", "VARCHAR", "What that says of it, impossible to not checkable"),
     ),
 )
 FINDINGS = Table(
@@ -68,6 +83,9 @@ FINDINGS = Table(
         public("code", "VARCHAR", "The kind of finding, as docs/audit.md explains them"),
         public("severity", "VARCHAR", "How bad it is, from proved impossible to not checkable"),
         public("verdict", "VARCHAR", "What it says of its figures; null where it is about the publication as a whole"),
+        public(
+            "condition", "VARCHAR", "Of a conditional verdict, what the figures are possible on, to be read after if"
+        ),
         public("claims", "VARCHAR[]", "The ids of the claims or the statement; empty for the publication as a whole"),
         public("message", "VARCHAR", "Everything in one paragraph: the statement, the readings, the remarks"),
         public("statement", "VARCHAR", "What is found, without the readings"),
@@ -113,4 +131,4 @@ READINGS = Table(
         *_intervals("this reading"),
     ),
 )
-TABLES = (FIGURES, FINDINGS, REPAIRS, READINGS)
+TABLES = (FIGURES, STATEMENTS, FINDINGS, REPAIRS, READINGS)

@@ -9,18 +9,19 @@ import duckdb
 from dagster_project.audit.judge import judge
 from dagster_project.audit.rows import rows_of
 from dagster_project.audit.tables import FIGURES
-from dagster_project.claims import CONTRADICTED, SECONDS, Verdict
+from dagster_project.claims import CONTRADICTED, SECONDS, Verdict, tally_text
 from dagster_project.schema import replace_all
 from dagster_project.warehouse import survey_key, transaction
 
 
 @dataclass(frozen=True)
 class AuditCounts:
-    """How many figures and findings an audit wrote, and how many of the figures cannot stand as printed."""
+    """How many figures and findings an audit wrote, how many figures are impossible, and how many have each verdict."""
 
     figures: int
     findings: int
-    contradicted: int
+    impossible: int
+    verdicts: str
 
 
 def audit_published(connection: duckdb.DuckDBPyConnection, *, seconds: float = SECONDS) -> AuditCounts:
@@ -33,8 +34,9 @@ def audit_published(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
     rows = rows_of(judged)
     with transaction(connection):
         replace_all(connection, rows, key={**asdict(survey), "claims_sha256": judged.published.sha256})
-    contradicted = sum(row["verdict"] == Verdict.IMPOSSIBLE for row in rows[FIGURES])
-    return AuditCounts(len(judged.published.figures), len(judged.findings), contradicted)
+    verdicts = [row["verdict"] for row in rows[FIGURES]]
+    impossible = verdicts.count(Verdict.IMPOSSIBLE)
+    return AuditCounts(len(verdicts), len(judged.findings), impossible, tally_text(verdicts))
 
 
 def contradictions(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -22,6 +22,7 @@ from dagster_project.claims.read.rounding import RoundingRule, rule_given
 from dagster_project.claims.read.several import Groups, parse_sentence
 from dagster_project.claims.read.statement import Listing, Triple
 from dagster_project.claims.read.survey import Cell, Claim
+from dagster_project.claims.say.words import listed
 from dagster_project.claims.triple_finding import audit_statement
 
 _NOTHING = "Nothing that is printed here could contradict itself: there is nothing to check."
@@ -29,7 +30,6 @@ _NOT_ALL = "They cannot be all the answers: some gave another, or none."
 _WITHIN = "No count is above its base, and together they can be of it."
 _OF_GROUPS = "each of them is a share of its own group"
 _SEVERAL = "each could give several answers"
-_ASSUMED = "what is said below is so"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def answer_claim(text: str, rounding: RoundingRule | str = RoundingRule.EITHER_H
         repairs=_repairs(told),
         readings=_readings(told),
         power=_power(told),
-        condition=_condition(read, worst),
+        condition=_condition(told),
     )
 
 
@@ -141,16 +141,18 @@ def _conditional(read: Listing, findings: Sequence[Finding]) -> Sequence[Finding
     otherwise = audit_listing(replace(read, several=True)).findings
     if any(one.severity.is_contradicted or one.severity is Severity.UNDECIDED for one in otherwise):
         return findings
-    return [
-        replace(one, severity=Severity.CONDITIONAL, repairs=()) if one.severity.is_contradicted else one
-        for one in findings
-    ]
+    return [_on_the_condition(read, one) if one.severity.is_contradicted else one for one in findings]
 
 
-def _condition(read: Triple | Listing | Groups, worst: Severity) -> str:
-    if worst is Severity.CONDITIONAL:
-        return _OF_GROUPS if isinstance(read, Listing) and read.of_groups else _SEVERAL
-    return _ASSUMED if worst.verdict is Verdict.CONDITIONAL else ""
+def _on_the_condition(read: Listing, finding: Finding) -> Finding:
+    condition = _OF_GROUPS if read.of_groups else _SEVERAL
+    return replace(finding, severity=Severity.CONDITIONAL, repairs=(), condition=condition)
+
+
+def _condition(findings: Sequence[Finding]) -> str:
+    """What the figures are possible on; which rules of rounding are left is told only where nothing else is."""
+    of_figures = [one for one in findings if one.claims] or findings
+    return listed(list(dict.fromkeys(one.condition for one in of_figures)) or [""])
 
 
 def _power(findings: Sequence[Finding]) -> float | None:

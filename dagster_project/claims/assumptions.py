@@ -59,9 +59,14 @@ def ambiguity(
         if shares:
             sentences.append(f"In the reading “{title.rstrip('.')}”: of {shares}." if title else f"Of {shares}.")
     told = " ".join(sentences) or "None of these circles has a number."
-    circles = listed([_name(one, names) for one in antecedents], "or")
-    statement = f"The text does not say of whom “{claim.figure.phrase}” is a part: {circles}. {told}"
-    return Finding(Code.BASE_DEFINITION, Severity.NEEDS_AN_ASSUMPTION, (claim.id,), statement)
+    circles = [_name(one, names) for one in antecedents]
+    statement = f"The text does not say of whom “{claim.figure.phrase}” is a part: {listed(circles, 'or')}. {told}"
+    condition = f"“{claim.figure.phrase}” is a part {_of_one_of(circles)}"
+    return Finding(Code.BASE_DEFINITION, Severity.NEEDS_AN_ASSUMPTION, (claim.id,), statement, condition=condition)
+
+
+def _of_one_of(circles: Sequence[str]) -> str:
+    return listed([f"of {circle}" for circle in circles], "or")
 
 
 def _variants_given(variants: Iterable[tuple[str, Iterable[Claim]]]) -> Iterator[tuple[str, Sequence[Claim]]]:

@@ -154,7 +154,12 @@ def _size_text(first: Figure, second: Figure, unit: Unit) -> str:
     way = "no change" if not printed else f"{'up' if printed > 0 else 'down'} {number_text(abs(printed), 1)}"
     low, high = _between(first, second, unit)
     span = "" if low is None or high is None or low == high else f" ({_signed(low)} to {_signed(high)} before rounding)"
-    return f"{way} {unit.value}{span}" if printed else f"{way}{span}"
+    return f"{way} {_unit_text(unit, way)}{span}" if printed else f"{way}{span}"
+
+
+def _unit_text(unit: Unit, way: str) -> str:
+    """The unit, of one or of several."""
+    return unit.value.removesuffix("s") if way.endswith(" 1") else unit.value
 
 
 def _signed(value: Fraction) -> str:

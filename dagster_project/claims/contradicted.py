@@ -1,12 +1,12 @@
 """A contradiction as a finding: why the figures cannot stand, what would mend it, and what else they may mean."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
-from dagster_project.claims.decide.joint import Joint
+from dagster_project.claims.decide.joint import Joint, Stated
 from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
 from dagster_project.claims.decide.localise import Contradiction, Correction, Localiser, Sources
 from dagster_project.claims.decide.readings import other_readings
@@ -26,6 +26,7 @@ from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.statement import Triple
 from dagster_project.claims.read.survey import Names
+from dagster_project.claims.say.conflict_words import among, place_text
 from dagster_project.claims.say.joint_words import contradiction_text, correction_text, mending_text
 from dagster_project.claims.say.reading_words import tried_text
 from dagster_project.claims.say.triple_words import arithmetic_text, fit_text, impossible_text
@@ -67,18 +68,25 @@ def contradiction_finding(
     if triple is None:
         return found
     judged = audit_triple(triple, _others(joint, first))
-    return _of_a_triple(found, judged, joint, contradiction, all_tried=all_tried)
+    return _of_a_triple(found, judged, joint, contradiction, names, all_tried=all_tried)
 
 
 def _claims(joint: Joint, contradiction: Contradiction) -> tuple[str, ...]:
     """The claims of the first conflict, and the orders that it rests on.
 
-    What collected records give is right: the blame is on the others.
+    What collected records give is right: the blame is on the others, which may be an order alone.
     """
-    said_larger = (law.other for law in contradiction.laws if law.kind == ORDER and law.other is not None)
+    said_larger = tuple(law.other for law in contradiction.laws if law.kind == ORDER and law.other is not None)
     figures = [joint.figures[f] for f in sorted(contradiction.conflicts[0])]
-    blamed = [one for one in figures if not one.fixed] or figures
-    return (*(claim for one in blamed for claim in one.claims), *said_larger)
+    blamed = [one for one in figures if not one.fixed]
+    if not blamed and not said_larger:
+        blamed = figures
+    return (*_claims_of(blamed), *said_larger)
+
+
+def _claims_of(figures: Iterable[Stated]) -> Iterator[str]:
+    for one in figures:
+        yield from one.claims
 
 
 def _code(joint: Joint, contradiction: Contradiction) -> Code:
@@ -117,22 +125,25 @@ def _needs_no_structure(joint: Joint, contradiction: Contradiction) -> bool:
 
 
 def _of_a_triple(
-    found: Finding, judged: JudgedTriple, joint: Joint, contradiction: Contradiction, *, all_tried: bool
+    found: Finding, judged: JudgedTriple, joint: Joint, contradiction: Contradiction, names: Names, *, all_tried: bool
 ) -> Finding:
     """The finding in the words of the triple that the contradiction comes down to."""
-    of_triple = readings_of(judged, found.claims)
-    repairs = tuple(_in_the_words_of(judged, repair) for repair in found.repairs)
-    if any(one is repair for one, repair in zip(repairs, found.repairs, strict=True)):  # other claims narrow it
+    is_known = any(joint.figures[f].fixed for f in contradiction.conflicts[0])  # what a recounted figure means
+    of_triple = () if is_known else readings_of(judged, found.claims)
+    one = joint.figures[min(contradiction.conflicts[0])]
+    repairs = tuple(_in_the_words_of(judged, repair, among(one, names)) for repair in found.repairs)
+    if any(told is repair for told, repair in zip(repairs, found.repairs, strict=True)):  # other claims narrow it
         statement, told = f"{impossible_text(judged)} {mending_text(joint, contradiction)}", found.readings
     else:
         statement, told = arithmetic_text(judged), (*of_triple, *found.readings)
+    place = place_text(one, names)
     alone = len(contradiction.conflicts) == 1
     readings = cheapest_first((*found.readings, *of_triple)) if alone else found.readings
     return replace(
         found,
         code=code_of(judged.triple),
         severity=contradicted_by(readings, all_tried=all_tried),
-        statement=statement,
+        statement=f"{place}: {statement}" if place else statement,
         power=judged.power or None,
         repairs=repairs,
         readings=readings,
@@ -151,13 +162,13 @@ def _others(joint: Joint, conflict: Sources) -> list[Figure]:
     return list({one.figure.text: one.figure for one in same if one.kind is Kind.PERCENTAGE}.values())
 
 
-def _in_the_words_of(judged: JudgedTriple, repair: Repair) -> Repair:
+def _in_the_words_of(judged: JudgedTriple, repair: Repair, whom: str) -> Repair:
     """A repair as the triple tells it, which knows what hangs on a half, where no other claim narrows it."""
     only = repair.figures[0]
     same = next((fit for fit in judged.fits if fit.figure is only.figure), None)
     if len(repair.figures) > 1 or same is None or same.interval != only.interval:
         return repair
-    return replace(repair, figures=(replace(only, message=fit_text(same, judged.triple)),))
+    return replace(repair, figures=(replace(only, message=fit_text(same, judged.triple, whom)),))
 
 
 # -- repairs --------------------------------------------------------------------------------------------------------

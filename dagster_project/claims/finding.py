@@ -8,6 +8,7 @@ from fractions import Fraction
 from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import WORST_FIRST, Severity
 from dagster_project.claims.decide.slips import Slip
+from dagster_project.claims.decide.verdict import Verdict
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.given import several
 from dagster_project.claims.read.interval import Interval
@@ -70,7 +71,8 @@ class Finding:
     """What the audit says of some claims. `power` is the share of wrong values that would have been caught.
 
     `statement` is what is found, `remarks` are further sentences, on the search itself. `told` are the readings that
-    the message tells, in its order; None: all, as they are listed.
+    the message tells, in its order; None: all, as they are listed. `condition` is the clause after "possible if"; ""
+    where the verdict is not conditional. Without claims it is about the publication as a whole.
     """
 
     code: Code
@@ -83,12 +85,18 @@ class Finding:
     triple: Triple | None = None
     remarks: tuple[str, ...] = ()
     told: tuple[Reading, ...] | None = None
+    condition: str = ""
 
     @property
     def message(self) -> str:
         """Everything in one paragraph: the statement, the readings, the remarks."""
         told = self.readings if self.told is None else self.told
         return " ".join([self.statement, *(reading.message for reading in told), *self.remarks])
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What it says of its figures; None where it is about the publication as a whole."""
+        return self.severity.verdict if self.claims else None
 
 
 def contradicted_by(readings: Iterable[Reading], *, all_tried: bool = True) -> Severity:

@@ -11,7 +11,9 @@ from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.system import Feasibility, UndecidedError
 from dagster_project.claims.finding import Code, Finding
 from dagster_project.claims.read.rounding import RULE_WORDS, RoundingRule
-from dagster_project.claims.say.joint_words import half_text, rounding_text
+from dagster_project.claims.say.joint_words import half_text, rounding_condition, rounding_text
+from dagster_project.claims.say.words import NOT_HALF_UP
+from dagster_project.claims.standing import table_code
 
 _ENOUGH = 5  # percentages before a rule of rounding is inferred
 
@@ -40,10 +42,10 @@ def _inferred(tables: Sequence[Joint], refuted: Mapping[RoundingRule, int]) -> I
     """The rules that are left; said only where some are not, of enough percentages."""
     rounded = [one for joint in tables for one in joint.figures if one.figure.rounding is not None]
     if len(rounded) >= _ENOUGH and any(refuted.values()):
-        claims = tuple(claim for one in rounded for claim in one.claims)
         usual = refuted[RoundingRule.HALF_UP] == 0
         severity = Severity.CONSISTENT if usual else Severity.NEEDS_AN_ASSUMPTION
-        yield Finding(Code.ROUNDING, severity, claims, rounding_text(refuted, len(tables)))
+        condition = "" if usual else rounding_condition(refuted)
+        yield Finding(Code.ROUNDING, severity, (), rounding_text(refuted, len(tables)), condition=condition)
 
 
 def _only_if_not_half_up(under: Joint, deadline: float) -> Iterator[Finding]:
@@ -54,9 +56,17 @@ def _only_if_not_half_up(under: Joint, deadline: float) -> Iterator[Finding]:
     except UndecidedError:
         return
     for contradiction in contradictions:
-        if as_triple(under, contradiction) is not None:
+        places = sorted(contradiction.figures)
+        if as_triple(under, contradiction) is not None and not _is_of_a_table(under, places[0]):
             continue  # the triple tells it itself
-        figures = [under.figures[f] for f in sorted(contradiction.conflicts[0])]
+        figures = [under.figures[f] for f in places]
         claims = tuple(claim for one in figures for claim in one.claims)
         statement = half_text([one.figure.phrase for one in figures])
-        yield Finding(Code.ROUNDING, Severity.NEEDS_AN_ASSUMPTION, claims, statement)
+        yield Finding(Code.ROUNDING, Severity.NEEDS_AN_ASSUMPTION, claims, statement, condition=NOT_HALF_UP)
+
+
+def _is_of_a_table(under: Joint, figure: int) -> bool:
+    """Whether a figure's question is told as a table, in which no triple is told by itself."""
+    cell = under.figures[figure].cell
+    of = [f for f, one in enumerate(under.figures) if (one.cell.wave, one.cell.question) == (cell.wave, cell.question)]
+    return table_code(under, of) is not None

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 
 from dagster_project.claims.decide.algebra import counts_possible
-from dagster_project.claims.decide.joint import Stated
+from dagster_project.claims.decide.joint import Joint, Stated
 from dagster_project.claims.decide.localise import Localiser, Sources
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.system import UndecidedError
@@ -46,7 +46,7 @@ class Standing:
             cell = self.joint.figures[figure].cell
             tables[cell.wave, cell.question].append(figure)
         for figures in tables.values():
-            code = self._table_code(figures)
+            code = table_code(self.joint, figures)
             if code is None:
                 yield from self._triples(figures)
             else:
@@ -78,16 +78,6 @@ class Standing:
         return 1 - Fraction(steps, 100 * 10**one.decimals + 1)
 
     # -- tables -----------------------------------------------------------------------------------------------------
-
-    def _table_code(self, figures: Sequence[int]) -> Code | None:
-        """What kind of table the percentages make; None if they make none."""
-        cells = {self.joint.figures[f].cell for f in figures if self.joint.figures[f].kind is Kind.PERCENTAGE}
-        question = self.joint.questions.get(self.joint.figures[figures[0]].cell.question or "")
-        if question is None or len({cell.answer for cell in cells}) < 2:
-            return None
-        if any(cell.group for cell in cells):
-            return Code.SUBGROUP
-        return Code.PARTITION if question.single else None
 
     def _table(self, code: Code, figures: Sequence[int]) -> Finding:
         of_table = [self.joint.figures[f] for f in figures]
@@ -153,6 +143,17 @@ class Standing:
     def _of_kind(self, kind: Kind, figures: Sequence[int], *, weighted: bool = False) -> list[int]:
         of = self.joint.figures
         return [f for f in figures if of[f].kind is kind and of[f].weighted is weighted]
+
+
+def table_code(joint: Joint, figures: Sequence[int]) -> Code | None:
+    """What kind of table the percentages among figures of one question make; None if they make none."""
+    cells = {joint.figures[f].cell for f in figures if joint.figures[f].kind is Kind.PERCENTAGE}
+    question = joint.questions.get(joint.figures[figures[0]].cell.question or "")
+    if question is None or len({cell.answer for cell in cells}) < 2:
+        return None
+    if any(cell.group for cell in cells):
+        return Code.SUBGROUP
+    return Code.PARTITION if question.single else None
 
 
 def _weighted(shares: Sequence[Stated]) -> Finding:

@@ -8,6 +8,7 @@ from functools import partial
 from dagster_project.claims.decide.algebra import shares
 from dagster_project.claims.decide.joint import Stated, trust_in
 from dagster_project.claims.decide.readings import other_roundings
+from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.slips import slip_of
 from dagster_project.claims.decide.triple import Fit, JudgedTriple, audit_triple
 from dagster_project.claims.finding import (
@@ -27,6 +28,7 @@ from dagster_project.claims.read.rounding import RoundingRule, percent_preimage
 from dagster_project.claims.read.statement import Triple
 from dagster_project.claims.say.reading_words import tried_text
 from dagster_project.claims.say.triple_words import arithmetic_text, fit_text, meaning_text
+from dagster_project.claims.say.words import NOT_HALF_UP
 
 
 def audit_statement(triple: Triple | str, claims: Mapping[Kind, Sequence[str]] | None = None) -> Finding:
@@ -37,7 +39,8 @@ def audit_statement(triple: Triple | str, claims: Mapping[Kind, Sequence[str]] |
     judged = audit_triple(triple)
     found = Finding(code_of(triple), judged.severity, every, arithmetic_text(judged), judged.power, triple=triple)
     if judged.holds:
-        return found
+        on_a_half = judged.severity is Severity.NEEDS_AN_ASSUMPTION
+        return replace(found, condition=NOT_HALF_UP) if on_a_half else found
     otherwise = [Reading(one.sense, every, tried_text(one), one.cost) for one in other_roundings(triple)]
     readings = cheapest_first([*readings_of(judged, every), *otherwise])
     repairs = tuple(_repair(triple, fit, ids[fit.kind]) for fit in judged.fits)

@@ -44,7 +44,8 @@ def build_audit_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.
                 metadata={
                     "dagster/row_count": counts.findings,
                     "figures": counts.figures,
-                    "contradicted": counts.contradicted,
+                    "impossible": counts.impossible,
+                    "verdicts": counts.verdicts,
                     "contradictions": dg.MetadataValue.json(contradicted),
                     "what_is_contradicted": paragraphs(contradicted),
                     "dagster/column_schema": table_schema(connection, "audit.findings"),

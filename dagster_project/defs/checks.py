@@ -19,9 +19,10 @@ GATES: Mapping[str, tuple[str, ...]] = {
     "tallies": ("tallies",),
     "marts": ("toplines", "crosstabs", "bases", "response_rates"),
     "disclosure": ("disclosure",),
-    "published_figures": ("findings", "readings"),
+    "published_figures": ("figures", "statements", "findings", "readings"),
 }
 STRICT_GATE = "published_figures"
+TELLS_OF_FIGURES = ("figures", "statements")  # the suites whose failures come with what is contradicted
 
 
 class Strictness(dg.Config):
@@ -54,7 +55,7 @@ def blocking_checks(suites: Mapping[str, Suite]) -> set[tuple[str, str]]:
 
 def asset_of(suite: str) -> str:
     """The asset that a suite's checks stand at in Dagster."""
-    return "findings" if suite == "readings" else suite
+    return "findings" if suite in GATES[STRICT_GATE] else suite
 
 
 def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
@@ -78,7 +79,7 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
                 run = run_suite(connection, suite, only=only)
                 write_checks(connection, run.results, replacing=[suite.name])
                 _keep(surveys, survey, suite, run.validation)
-                contradicted = contradictions(connection) if suite.name == "findings" else []
+                contradicted = contradictions(connection) if suite.name in TELLS_OF_FIGURES else []
                 for result in run.results:
                     yield _result(result, provenance, contradicted, strict=config.strict and gate == STRICT_GATE)
 

@@ -35,8 +35,8 @@ class FailedCheck:
 class SurveyRun:
     """What became of one survey. `mend` is the message of an input that is wrong, `broken` any other failure.
 
-    The numbers are None where the run did not get so far; `reasons` are the rows of raw.reasons; `contradicted` are
-    the figures that cannot stand as printed, and `contradictions` says of each finding what cannot.
+    The numbers are None where the run did not get so far. `reasons` are the rows of raw.reasons; `impossible` counts
+    figures, `verdicts` says how many have each verdict, and `contradictions` says of each finding what cannot be.
     """
 
     survey: str
@@ -49,7 +49,8 @@ class SurveyRun:
     rejects: int | None = None
     reasons: Sequence[Mapping[str, Any]] = ()
     figures: int | None = None
-    contradicted: int = 0
+    impossible: int = 0
+    verdicts: str = ""
     contradictions: Sequence[str] = ()
 
 
@@ -145,7 +146,8 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         rejects=records.get("rows_rejected"),
         reasons=_rows(records.get("reasons")),
         figures=findings.get("figures"),
-        contradicted=findings.get("contradicted", 0),
+        impossible=findings.get("impossible", 0),
+        verdicts=findings.get("verdicts", ""),
         contradictions=findings.get("contradictions", ()),
     )
 

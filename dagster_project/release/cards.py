@@ -8,17 +8,20 @@ from operator import itemgetter
 
 import duckdb
 
-from dagster_project.claims import Severity, listed
+from dagster_project.claims import Code, Severity, Verdict, listed
 from dagster_project.release.stored import Printed, grouped, stored_rows, things_printed, wave_name
 from dagster_project.schema import Row
 
 SEVERITY_WORDS = {
-    Severity.PROVED_IMPOSSIBLE: "No reading that was tried makes these figures fit.",
-    Severity.IMPOSSIBLE_AS_LABELLED: "A reading that changes no figure makes them fit.",
-    Severity.UNDECIDED: "The search ran into its time limit. Nothing is claimed of these figures "
-    "but what is said here.",
-    Severity.CONDITIONAL: "The words leave open what is meant. In one meaning, which is named, the figures fit.",
-    Severity.NEEDS_AN_ASSUMPTION: "Possible, if a reader takes for granted what the text does not say.",
+    Severity.PROVED_IMPOSSIBLE: "No reading that was tried makes it fit.",
+    Severity.IMPOSSIBLE_AS_LABELLED: "A reading that changes no figure makes it fit.",
+    Severity.UNDECIDED: "The search ran into its time limit. Nothing is claimed but what is said here.",
+    Severity.CONDITIONAL: "The words leave open what is meant.",
+    Severity.NEEDS_AN_ASSUMPTION: "The text does not say it.",
+}
+_OF_THE_WHOLE = {
+    Code.DISCLOSURE: "The publication leaves something open",
+    Code.ROUNDING: "The figures were not rounded as one would assume",
 }
 _NAMED_IN_A_HEADING = 6
 
@@ -40,6 +43,10 @@ class FindingCard:
     repairs: Sequence[Sequence[Row]]
     readings: Sequence[Row]
     declared: Mapping[str, Sequence[Row]]
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.severity.verdict
 
     @property
     def meaning(self) -> str:
@@ -100,16 +107,14 @@ def _card(
 
 
 def _heading(finding: Row, *, is_statement: bool) -> str:
-    claims, severity = finding["claims"], finding["severity"]
+    claims, verdict = finding["claims"], Severity(finding["severity"]).verdict
     several = len(claims) > 1
     if not claims:
-        who = "The publication"
-    elif len(claims) > _NAMED_IN_A_HEADING:
+        return _OF_THE_WHOLE.get(finding["code"], "The codebook does not hold of its records")
+    if len(claims) > _NAMED_IN_A_HEADING:
         who = f"{len(claims):,} figures, {claims[0]} to {claims[-1]},"
     else:
-        who = f"{'Statement ' if is_statement else ''}{listed(claims)}"
-    if severity == Severity.UNDECIDED:
-        return f"{who} {'are' if several else 'is'} undecided"
-    if severity == Severity.NEEDS_AN_ASSUMPTION:
-        return f"{who} {'need' if several else 'needs'} an assumption" if claims else f"{who} leaves something open"
-    return f"{who} cannot stand{' together' if several else ''}"
+        who = f"{'Statement ' if is_statement and not several else ''}{listed(claims)}"
+    if verdict is Verdict.IMPOSSIBLE:
+        return f"{who} cannot stand{' together' if several else ''}"
+    return f"{who} {'are' if several else 'is'} {verdict}"

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 import duckdb
 
-from dagster_project.claims import WIDEST_FIRST, Kind, listed
+from dagster_project.claims import WIDEST_FIRST, Kind, listed, tally_text
 from dagster_project.release.judged import JudgedFigure
 from dagster_project.release.stored import grouped, wave_name, web_address
 from dagster_project.schema import Row
@@ -49,12 +49,13 @@ class FigureGroup:
         return [figure for question in self.questions for figure in question.figures]
 
     @property
-    def contradicted(self) -> int:
-        return sum(figure.is_contradicted for figure in self.figures)
+    def contradicted(self) -> bool:
+        return any(figure.is_contradicted for figure in self.figures)
 
     @property
-    def undecided(self) -> int:
-        return sum(figure.is_undecided for figure in self.figures)
+    def tally(self) -> str:
+        """How many of them have each verdict."""
+        return tally_text(figure.verdict for figure in self.figures)
 
     @property
     def reproduced(self) -> int:

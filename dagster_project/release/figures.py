@@ -5,43 +5,70 @@ What is possible was decided by `claims` and stored by the audit; the records' o
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 import duckdb
 
-from dagster_project.claims import CONTRADICTED, Severity, listed
+from dagster_project.claims import Severity, Verdict, tally_text
 from dagster_project.release.cards import FindingCard, finding_cards
 from dagster_project.release.figure_tables import FigureGroup, figure_groups
-from dagster_project.release.judged import JudgedFigure, judged_figures
+from dagster_project.release.judged import Judged, JudgedFigure, judged_figures, judged_statements
 from dagster_project.release.stored import grouped, stored_findings, stored_row, stored_rows
 from dagster_project.schema import Row
 
-# How many figures have a verdict, as parts of one sentence: one figure, and several.
-_VERDICTS: Mapping[str, tuple[str, str]] = {
-    Severity.UNDECIDED: ("is undecided, because the search ran into its time limit",
-                         "are undecided, because the search ran into its time limit"),
-    Severity.CONDITIONAL: ("can stand in one meaning of its words", "can stand in one meaning of their words"),
-    Severity.NEEDS_AN_ASSUMPTION: ("stands only under an assumption", "stand only under an assumption"),
-    Severity.REPRODUCED: ("is given by the records", "are given by the records"),
-    Severity.CONSISTENT: ("fits what else is printed", "fit what else is printed"),
-    Severity.NOT_CHECKABLE: ("cannot be checked from what is printed", "cannot be checked from what is printed"),
-}  # fmt: skip
+# What each verdict says of figures, the words that stand behind how many there are.
+VERDICT_WORDS: Mapping[Verdict, str] = {
+    Verdict.IMPOSSIBLE: "cannot be as printed and labelled",
+    Verdict.UNDECIDED: "the search ran into its time limit, and nothing is claimed",
+    Verdict.CONDITIONAL: "possible in one of the meanings that the words leave open",
+    Verdict.POSSIBLE: "can be as printed and labelled",
+    Verdict.NOT_CHECKABLE: "whatever had been printed would have passed",
+}
 SHORT_LIST = 40  # so many figures are read as one list
+_NAMED = 24  # so many figures of a verdict are named
+
+
+@dataclass(frozen=True)
+class OfVerdict:
+    """The figures that have one verdict, with what it says of them; the first of them are named."""
+
+    verdict: Verdict
+    figures: Sequence[Judged]
+
+    @property
+    def meaning(self) -> str:
+        given = sum(figure.severity == Severity.REPRODUCED for figure in self.figures)
+        if not given:
+            return VERDICT_WORDS[self.verdict]
+        so_many = "them" if given == len(self.figures) else f"{given:,} of them"
+        return f"{VERDICT_WORDS[self.verdict]}; the records give {so_many}"
+
+    @property
+    def named(self) -> Sequence[Judged]:
+        return self.figures[:_NAMED]
+
+    @property
+    def more(self) -> int:
+        """How many are not named."""
+        return len(self.figures) - len(self.named)
 
 
 @dataclass(frozen=True)
 class FiguresSection:
     """What is told of the published figures: verdicts in a sentence, findings as cards or lines, and every figure.
 
-    `statements_verdict` is None without whole statements. `groups` are the figures as tables where they are many.
+    `tally` is how many have each verdict. `statements_verdict` is None where nothing is said besides the figures.
+    `groups` are the figures as tables where they are many.
     """
 
     publication: Row | None
     verdict: str
+    tally: str
+    of_verdicts: Sequence[OfVerdict]
     statements_verdict: str | None
+    statements: Sequence[Judged]
     cards: Sequence[FindingCard]
     lines: Sequence[Row]  # findings that need no card
     readings: Mapping[str, Sequence[Row]]  # declared ones that stand on no card, by their words
@@ -51,22 +78,20 @@ class FiguresSection:
     @property
     def contradicted(self) -> Sequence[FindingCard]:
         """The cards of what cannot stand as printed."""
-        return [card for card in self.cards if card.severity.is_contradicted]
+        return self._cards(Verdict.IMPOSSIBLE)
 
     @property
     def undecided(self) -> Sequence[FindingCard]:
         """The cards of what was not decided."""
-        return [card for card in self.cards if card.severity is Severity.UNDECIDED]
+        return self._cards(Verdict.UNDECIDED)
 
     @property
     def assumptions(self) -> Sequence[FindingCard]:
-        """The cards of what a reader has to assume."""
-        return [card for card in self.cards if card.severity is Severity.NEEDS_AN_ASSUMPTION]
+        """The cards of what a reader has to assume, or cannot know."""
+        return self._cards(Verdict.CONDITIONAL)
 
-    @property
-    def findings(self) -> int:
-        """How many findings there are."""
-        return len(self.cards) + len(self.lines)
+    def _cards(self, verdict: Verdict) -> Sequence[FindingCard]:
+        return [card for card in self.cards if card.verdict is verdict]
 
     @property
     def readings_work(self) -> bool:
@@ -79,14 +104,16 @@ def figures_section(connection: duckdb.DuckDBPyConnection, waves: Sequence[Row])
     """The section, as the audit's tables of a survey with these waves have it."""
     findings = stored_findings(connection)
     readings = sorted(stored_rows(connection, "SELECT * FROM audit.readings"), key=_cheapest_first)
-    statements = connection.execute("SELECT statement FROM raw.statements").fetchall()
-    figures = judged_figures(connection, findings)
+    figures, statements = judged_figures(connection, findings), judged_statements(connection, findings)
     cards = finding_cards(connection, findings, readings, waves)
     carded = {card.finding for card in cards}
     return FiguresSection(
         publication=stored_row(connection, "SELECT * FROM raw.publication"),
         verdict=verdict(figures),
-        statements_verdict=statements_verdict({statement for (statement,) in statements}, findings),
+        tally=tally_text(figure.verdict for figure in figures),
+        of_verdicts=_of_verdicts(figures),
+        statements_verdict=statements_verdict(statements),
+        statements=statements,
         cards=cards,
         lines=[finding for finding in findings if finding["finding"] not in carded],
         readings=grouped(
@@ -105,33 +132,20 @@ def verdict(figures: Sequence[JudgedFigure]) -> str:
     audited = (
         "1 published figure was audited" if len(figures) == 1 else f"{len(figures):,} published figures were audited"
     )
-    return f"{audited}: {listed(_verdicts(figures))}."
+    return f"{audited}: {tally_text(figure.verdict for figure in figures)}."
 
 
-def _verdicts(figures: Sequence[JudgedFigure]) -> list[str]:
-    """How many figures have each verdict, the worst first and what has no severity last."""
-    counts = Counter(figure.severity for figure in figures if not figure.is_contradicted)
-    contradicted = len(figures) - counts.total()
-    together = "together " if contradicted > 1 else ""
-    parts = [f"{contradicted:,} cannot stand {together}as printed"] if contradicted else []
-    others = {name: (f"is {name}", f"are {name}") for name in sorted(counts.keys() - _VERDICTS.keys())}
-    for name, (of_one, of_several) in {**_VERDICTS, **others}.items():
-        if n := counts[name]:
-            parts.append(f"{n:,} {of_one if n == 1 else of_several}")
-    return parts
+def _of_verdicts(figures: Sequence[Judged]) -> list[OfVerdict]:
+    of = grouped(figures, attrgetter("verdict"))
+    return [OfVerdict(verdict, of[verdict]) for verdict in Verdict if verdict in of]
 
 
-def statements_verdict(statements: set[str], findings: Iterable[Row]) -> str | None:
-    """One sentence on the whole statements, which are audited apart from the figures."""
+def statements_verdict(statements: Sequence[Judged]) -> str | None:
+    """One sentence on what is said besides the figures, which is audited apart from them."""
     if not statements:
         return None
-    broken = sum(
-        finding["severity"] in CONTRADICTED and not statements.isdisjoint(finding["claims"]) for finding in findings
-    )
-    if len(statements) == 1:
-        return f"1 statement was audited by itself: it {'cannot stand as it is' if broken else 'is not contradicted'}."
-    outcome = f"{broken:,} cannot stand as they are" if broken else "none is contradicted"
-    return f"{len(statements):,} statements were audited by themselves: {outcome}."
+    said = "1 statement was" if len(statements) == 1 else f"{len(statements):,} statements were"
+    return f"{said} audited besides: {tally_text(statement.verdict for statement in statements)}."
 
 
 def _cheapest_first(reading: Row) -> tuple[bool, int, int]:

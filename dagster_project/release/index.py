@@ -19,8 +19,8 @@ class SurveyLine:
     status: str  # "released", "failed", "never released", …
     records: int | None = None
     rejects: int | None = None
-    findings_contradicted: int | None = None
-    findings_undecided: int | None = None
+    figures: int | None = None
+    verdicts: str = ""  # how many of the figures have each verdict
     checks_failed: int | None = None
     released_at: datetime.datetime | None = None
     report_href: str | None = None

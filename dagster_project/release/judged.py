@@ -1,26 +1,59 @@
-"""Every published figure with its verdict, and what it could be given all others."""
+"""Every published figure and statement with its verdict, and what a figure could be given all others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import duckdb
 
-from dagster_project.claims import CONTRADICTED, Severity
+from dagster_project.claims import Severity, Verdict
 from dagster_project.release.cards import SEVERITY_WORDS
 from dagster_project.release.stored import Printed, stored_rows
 from dagster_project.schema import Row
 
+# Why a figure has its verdict, beside the verdict itself.
+_WHY: Mapping[Severity, str] = {
+    Severity.PROVED_IMPOSSIBLE: "in every meaning tried",
+    Severity.IMPOSSIBLE_AS_LABELLED: "as it is labelled",
+    Severity.REPRODUCED: "the records give it",
+    Severity.CONSISTENT: "it fits what else is printed",
+}
+
 
 @dataclass(frozen=True)
-class JudgedFigure(Printed):
-    """A published figure and what was decided of it.
+class Judged(Printed):
+    """What was printed, and what was decided of it.
 
-    `could_be` is what it could be given all others, None where that is what is printed or is not known; `card` the
-    finding whose card tells of its severity.
+    `card` is the finding whose card tells of its severity, `condition` what it is possible on where that is open.
     """
+
+    severity: Severity
+    card: str | None
+    condition: str | None
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.severity.verdict
+
+    @property
+    def is_contradicted(self) -> bool:
+        return self.verdict is Verdict.IMPOSSIBLE
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.verdict is Verdict.UNDECIDED
+
+    @property
+    def why(self) -> str:
+        """What the verdict rests on, in a few words; "" where it says all."""
+        return f"if {self.condition}" if self.condition else _WHY.get(self.severity, "")
+
+
+@dataclass(frozen=True)
+class JudgedFigure(Judged):
+    """A published figure. `could_be` is what it could be given all others; None where that is printed or not known."""
 
     kind: str
     question: str | None
@@ -28,39 +61,65 @@ class JudgedFigure(Printed):
     group_by: str | None
     group_value: str | None
     base: str | None
-    severity: str
     reproduced: bool | None
     recount_text: str | None
     power: float | None
     could_be: str | None
-    card: str | None
 
-    @property
-    def is_contradicted(self) -> bool:
-        return self.severity in CONTRADICTED
 
-    @property
-    def is_undecided(self) -> bool:
-        return self.severity == Severity.UNDECIDED
+_DERIVED = {"is_statement", "severity", "card", "condition", "could_be"}
 
 
 def judged_figures(connection: duckdb.DuckDBPyConnection, findings: Iterable[Row]) -> list[JudgedFigure]:
     """Every published figure, in the order of the claims."""
-    told: dict[tuple[str, str], str] = {}
+    told = _told(findings)
+    stored = [field.name for field in fields(JudgedFigure) if field.name not in _DERIVED]
+    figures = []
+    for row in stored_rows(connection, "SELECT * FROM audit.figures ORDER BY position"):
+        finding = told.get((row["claim"], row["severity"]), {})
+        figures.append(
+            JudgedFigure(
+                **{name: row[name] for name in stored},
+                is_statement=False,
+                severity=Severity(row["severity"]),
+                card=finding.get("finding"),
+                condition=finding.get("condition"),
+                could_be=_could_be(row),
+            )
+        )
+    return figures
+
+
+def judged_statements(connection: duckdb.DuckDBPyConnection, findings: Iterable[Row]) -> list[Judged]:
+    """Every statement, order and change over time."""
+    told = _told(findings)
+    statements = []
+    for row in stored_rows(connection, "SELECT * FROM audit.statements ORDER BY position"):
+        finding = told.get((row["statement"], row["severity"]), {})
+        statements.append(
+            Judged(
+                claim=row["statement"],
+                is_statement=True,
+                figure=row["text"],
+                of_what=None,
+                where_printed=row["where_printed"],
+                wave=None,
+                severity=Severity(row["severity"]),
+                card=finding.get("finding"),
+                condition=finding.get("condition"),
+            )
+        )
+    return statements
+
+
+def _told(findings: Iterable[Row]) -> Mapping[tuple[str, str], Row]:
+    """By claim and severity, the first finding that says so on a card."""
+    told: dict[tuple[str, str], Row] = {}
     for finding in findings:
         if finding["severity"] in SEVERITY_WORDS:
             for claim in finding["claims"]:
-                told.setdefault((claim, finding["severity"]), finding["finding"])
-    stored = [field.name for field in fields(JudgedFigure) if field.name not in ("is_statement", "could_be", "card")]
-    return [
-        JudgedFigure(
-            **{name: row[name] for name in stored},
-            is_statement=False,
-            could_be=_could_be(row),
-            card=told.get((row["claim"], row["severity"])),
-        )
-        for row in stored_rows(connection, "SELECT * FROM audit.figures ORDER BY position")
-    ]
+                told.setdefault((claim, finding["severity"]), finding)
+    return told
 
 
 def _could_be(figure: Row) -> str | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.claims import CONTRADICTED, Severity
+from dagster_project.claims import Severity, tally_text
 from dagster_project.errors import InputError
 from dagster_project.release.claim_review import render_claim_reviews
 from dagster_project.release.index import SurveyLine, render_index
@@ -265,10 +265,9 @@ def _index_line(folder: Path, survey: str) -> SurveyLine:
         records, rejects = connection.execute(
             "SELECT sum(rows_accepted)::BIGINT, sum(rows_rejected)::BIGINT FROM raw.files"
         ).fetchall()[0]
-        contradicted, undecided = connection.execute(
-            "SELECT count(*) FILTER (list_contains(?, severity)), count(*) FILTER (severity = ?) FROM audit.findings",
-            [[one.value for one in CONTRADICTED], Severity.UNDECIDED.value],
-        ).fetchall()[0]
+        severities = connection.execute(
+            "SELECT replace(severity, 'not checked', 'not checkable') FROM audit.figures"  # as older releases say it
+        ).fetchall()
         failed = connection.execute("SELECT count(*) FROM audit.checks WHERE NOT passed").fetchall()[0][0]
     return SurveyLine(
         survey=survey,
@@ -277,8 +276,8 @@ def _index_line(folder: Path, survey: str) -> SurveyLine:
         status="released",
         records=records,
         rejects=rejects,
-        findings_contradicted=contradicted,
-        findings_undecided=undecided,
+        figures=len(severities),
+        verdicts=tally_text(Severity(severity).verdict for (severity,) in severities),
         checks_failed=failed,
         released_at=dt.datetime.fromtimestamp(Release(folder).report.stat().st_mtime, dt.UTC),
         report_href=f"{survey}/{LATEST}/report.html",

@@ -64,7 +64,7 @@ def things_printed(connection: duckdb.DuckDBPyConnection) -> dict[str, Printed]:
             SELECT false AS is_statement, * FROM audit.figures
             UNION ALL BY NAME
             SELECT true AS is_statement, statement AS claim, text AS figure, position, where_printed
-            FROM raw.statements
+            FROM audit.statements
         ) ORDER BY is_statement, position"""
     ).fetchall()
     return {row[0]: Printed(*row) for row in rows}

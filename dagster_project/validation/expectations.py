@@ -136,7 +136,8 @@ class ExpectCountBaseAndPercentageToAgree(RowsExpectation):
 
     *Points* (``percent_text``): the printed percentage is the count over the base, rounded half up to the printed
     decimals; in integers unless ``weighted``. *Intervals* (``percent`` etc. as low and high columns, ``percent_open``
-    as flags; null is unbounded): some whole count over some whole base lies in all three.
+    as flags; null is unbounded): some whole count over some whole base lies in all three, in the rows where the
+    condition ``only`` holds.
     """
 
     count: str | tuple[str, str]
@@ -148,16 +149,18 @@ class ExpectCountBaseAndPercentageToAgree(RowsExpectation):
     weighted: bool = False
     percent: tuple[str, str] | None = None
     percent_open: tuple[str, str] | None = None
+    only: str = "true"
 
     success_keys: ClassVar[tuple[str, ...]] = (
         "count", "base", "percent_text", "decimals", "share", "suppressed", "weighted", "percent", "percent_open",
+        "only",
     )  # fmt: skip
     args_keys: ClassVar[tuple[str, ...]] = success_keys
 
     def rows(self, batch: str, columns: list[str]) -> str:
         if self.percent and self.percent_open and isinstance(self.count, tuple) and isinstance(self.base, tuple):
             return relations.impossible_intervals(
-                batch,
+                f"(SELECT * FROM {batch} WHERE {self.only})",
                 columns,
                 count=self.count,
                 base=self.base,

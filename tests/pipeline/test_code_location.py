@@ -88,7 +88,7 @@ def test_every_expectation_and_every_dbt_test_is_a_check(defs: dg.Definitions) -
     keys = {(key.asset_key.to_user_string(), key.name) for key in _graph(defs).asset_check_keys}
     suites = load_suites(SUITES_DIR)
     wanted = {
-        ("findings" if spec.suite == "readings" else spec.suite, spec.check)
+        ("findings" if spec.suite in ("figures", "statements", "readings") else spec.suite, spec.check)
         for suite in suites.values()
         for spec in suite.checks
     }

@@ -153,6 +153,21 @@ def test_a_weight_of_0_is_allowed_where_it_is_meant(small: Desk, edit: Edit) -> 
         assert works.fetchall() == [(3, None, "the weights of the base sum to 0")]
 
 
+def test_who_chose_none_of_the_options_has_answered(small: Desk, edit: Edit) -> None:
+    folder = small.places.raw_dir / "small"
+    edit(folder / "survey.yml", 'separator: ";"', "columns: {p: papers, r: radio, n: neither}")
+    header, *lines = (line.rpartition(",") for line in SMALL_RECORDS.strip().splitlines())
+    records = [",".join([before, *(str(int(code in chosen)) for code in "prn")]) for before, _, chosen in lines]
+    small.survey("small", {"records.csv": "\n".join([f"{header[0]},papers,radio,neither", *records]) + "\n"})
+    outcome = small.basecheck("run")
+    assert outcome.code == 0, outcome.out + outcome.err
+    with small.released("small") as connection:
+        media = connection.execute(
+            "SELECT answer, n, n_base FROM marts.toplines WHERE question = 'media' ORDER BY position"
+        ).fetchall()
+    assert media == [("p", 7, 12), ("r", 5, 12), ("n", 1, 12), ("", 1, 12)]
+
+
 def test_a_broken_tally_stops_the_marts_and_the_release(released: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     before = released.latest("small").resolve()
     build = dbt_project.build

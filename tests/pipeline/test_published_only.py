@@ -92,7 +92,7 @@ def test_every_check_of_records_passes_and_says_that_there_is_nothing(printed: t
         observed = dict(
             connection.execute("SELECT \"check\", observed FROM audit.checks WHERE suite = 'records'").fetchall()
         )
-    assert failed == [("findings", "published_figures_stand_by_themselves")]  # of whom C1 is a part is open
+    assert failed == [("figures", "published_figures_stand_by_themselves")]  # of whom C1 is a part is open
     assert observed["at_least_one_record"].startswith("nothing to check: the survey has no records")
     assert all(told.startswith("nothing to check") for told in observed.values()), observed
 

@@ -2,7 +2,8 @@
 
 A reading changes no figure. It moves percentages to another base, rounds all of them another way, takes them as
 weighted, or lets two of them change places. Each is tried on the whole component and passes only if every other figure
-still stands. That a count is itself the base, or belongs to another percentage, is `triple`'s.
+still stands. What a recounted figure means is known, so no reading takes it otherwise. That a count is itself the base,
+or belongs to another percentage, is `triple`'s.
 """
 
 import time
@@ -90,7 +91,7 @@ def _readings(
     joint: Joint, kept: Sequence[Stated], clash: Sequence[Stated], weights_possible: bool
 ) -> Iterator[tuple[Tried, Sequence[Stated], Sequence[Question]]]:
     questions = list(joint.questions.values())
-    shares = [one for one in clash if one.kind is Kind.PERCENTAGE]
+    shares = [one for one in clash if _is_open(one)]
     for tried, figures in _other_figures(joint, kept, shares, weights_possible):
         yield tried, figures, questions
     if any(question.presumed for question in questions):
@@ -104,7 +105,7 @@ def _other_figures(
     yield from _other_bases(joint, kept, shares)
     if any(one.figure.rounding is RoundingRule.EITHER_HALF for one in shares):  # no rule is given: any may hold
         for rule, tried in _ROUNDED.items():
-            yield tried, [replace(one, figure=one.figure.under(rule)) for one in kept]
+            yield tried, [_rounded(one, rule) for one in kept]
     if weights_possible and shares and not any(one.weighted for one in shares):
         yield Tried(Sense.WEIGHTED, 2), [_weighted(one) for one in kept]
     yield from islice(_swaps(kept, shares), _MOST_SWAPS)
@@ -121,7 +122,7 @@ def _other_bases(joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated])
 
 
 def _moved(one: Stated, now: BaseRule, other: BaseRule) -> Stated:
-    return replace(one, base=other) if _is_share(one) and one.base_rule is now else one
+    return replace(one, base=other) if _is_open(one) and one.base_rule is now else one
 
 
 def _printed_bases(joint: Joint, kept: Sequence[Stated], questions: set[str | None]) -> set[BaseRule]:
@@ -137,17 +138,22 @@ def _is_missing(joint: Joint, one: Stated) -> bool:
     return question is not None and one.cell.answer in question.missing
 
 
-def _is_share(one: Stated) -> bool:
-    return one.kind is Kind.PERCENTAGE
+def _is_open(one: Stated) -> bool:
+    """Whether a figure is a percentage that may be meant otherwise."""
+    return one.kind is Kind.PERCENTAGE and not one.fixed
+
+
+def _rounded(one: Stated, rule: RoundingRule) -> Stated:
+    return replace(one, figure=one.figure.under(rule)) if _is_open(one) else one
 
 
 def _weighted(one: Stated) -> Stated:
-    return replace(one, weighted=True) if _is_share(one) else one
+    return replace(one, weighted=True) if _is_open(one) else one
 
 
 def _swaps(kept: Sequence[Stated], shares: Sequence[Stated]) -> Iterator[_Meant]:
     """Two percentages of the same question and group that changed places, at least one of them in the conflict."""
-    for one, two in combinations(filter(_is_share, kept), 2):
+    for one, two in combinations(filter(_is_open, kept), 2):
         if (one in shares or two in shares) and _are_of_one_table(one, two):
             swapped = {one: two.figure, two: one.figure}
             figures = [replace(each, figure=swapped.get(each, each.figure)) for each in kept]

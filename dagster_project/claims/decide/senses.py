@@ -16,6 +16,7 @@ class Sense(StrEnum):
     OTHER_ROUNDING = "another rounding rule"
     SEVERAL_ANSWERS = "several answers"
     WEIGHTED = "weighted"
+    NOT_WEIGHTED = "not weighted"
     FIGURES_SWAPPED = "two figures changed places"
     # of a change over waves
     POINTS = "points, not percent"

@@ -110,12 +110,12 @@ class Names:
     waves: Mapping[str, str] = field(default_factory=dict)
 
     def question(self, cell: Cell) -> str:
-        """The question, with its wave: `Question 2a, wave 2019-08`."""
+        """The question, with its wave by its label: `Question 2a, March`; without one, `Question 2a, wave 2019-08`."""
         name = "" if cell.question is None else self.questions.get(cell.question, f"Question {cell.question}")
-        wave = "" if cell.wave is None else self.waves.get(cell.wave, f"wave {cell.wave}")
-        if name and wave[1:2].islower():
-            wave = wave[0].lower() + wave[1:]
-        return ", ".join(part for part in (name, wave) if part)
+        return ", ".join(part for part in (name, self.wave(cell)) if part)
+
+    def wave(self, cell: Cell) -> str:
+        return "" if cell.wave is None else self.waves.get(cell.wave, f"wave {cell.wave}")
 
     def answer(self, cell: Cell) -> str:
         return self._label(cell.question, cell.answer)

@@ -108,7 +108,7 @@ class _Conflict:
         return f"{one.figure.phrase}{means} {self._in_group(one)}"
 
     def _in_group(self, one: Stated) -> str:
-        return _among(one, self.names) or "in all"
+        return among(one, self.names) or "in all"
 
     def piece_by_piece(self) -> str:
         """What each figure stands for, and what holds between them so that no numbers fulfil all of it."""
@@ -124,7 +124,7 @@ class _Conflict:
         one = self.joint.figures[figure]
         if one.kind is Kind.BASE:
             question = f" “{self.names.question(one.cell)}”" if several and one.cell.question else ""
-            return f"“{one.figure.phrase}” {one.base_rule.words.printed}{question}{_space(_among(one, self.names))}"
+            return f"“{one.figure.phrase}” {one.base_rule.words.printed}{question}{_space(among(one, self.names))}"
         means = ""
         if one.kind is Kind.PERCENTAGE:
             count, base = self._counts(figure, self.places), self._base_of(figure, self.places)
@@ -254,12 +254,18 @@ def _is_whole_with_groups(of: Sequence[Stated], by: str) -> bool:
 def of_whom(one: Stated, names: Names) -> str:
     """` for “yes” among women`."""
     answer = "" if one.cell.answer is None else f" for “{names.answer(one.cell)}”"
-    return f"{answer}{_space(_among(one, names))}"
+    return f"{answer}{_space(among(one, names))}"
 
 
-def _among(one: Stated, names: Names) -> str:
+def among(one: Stated, names: Names) -> str:
+    """`among women`; "" of everybody."""
     group = names.group(one.cell)
     return f"among {group}" if group else ""
+
+
+def place_text(one: Stated, names: Names) -> str:
+    """The wave and the group that a figure is about: `March, Women`; "" of everybody in a survey without waves."""
+    return ", ".join(part for part in (names.wave(one.cell), names.group(one.cell)) if part)
 
 
 def _space(text: str) -> str:

@@ -12,7 +12,7 @@ from dagster_project.claims.read.interval import Interval, number_text
 from dagster_project.claims.read.rounding import RULE_WORDS, RoundingRule
 from dagster_project.claims.read.survey import Names
 from dagster_project.claims.say.conflict_words import conflict_text, of_whom
-from dagster_project.claims.say.words import listed, range_text, value_text
+from dagster_project.claims.say.words import NOT_HALF_UP, listed, range_text, value_text
 
 _TOLD = 6  # corrections that are named in a sentence
 
@@ -43,7 +43,8 @@ def mending_text(joint: Joint, contradiction: Contradiction) -> str:
 def correction_text(joint: Joint, correction: Correction, figure: int, interval: Interval, names: Names) -> str:
     """One sentence: what a figure may be, alone or together with the others of its correction."""
     one = joint.figures[figure]
-    what = f"number {one.base_rule.words.printed}" if one.kind is Kind.BASE else f"{one.kind}{of_whom(one, names)}"
+    what = f"number {one.base_rule.words.printed}" if one.kind is Kind.BASE else f"{one.kind}"
+    what += of_whom(one, names)
     now = f"instead of “{one.figure.phrase}”."
     if len(correction.figures) == 1:
         return f"If all others stand, the {what} can be {_corrected(joint, correction)} {now}"
@@ -113,19 +114,34 @@ def weighted_text(phrases: Sequence[str]) -> str:
 
 def half_text(phrases: Sequence[str]) -> str:
     """Figures that fit only if a half was rounded down or to the even number."""
-    return f"{listed(phrases)} fit together, but only if a half was not rounded up."
+    return f"{listed(phrases)} fit together, but only if {NOT_HALF_UP}."
 
 
 def rounding_text(refuted: Mapping[RoundingRule, int], tables: int) -> str:
     """Which rules of rounding the percentages leave possible; `refuted`: the tables that each makes impossible."""
-    left = [rule for rule, count in refuted.items() if not count]
+    inferred = rules_left(refuted)
     gone = {rule: count for rule, count in refuted.items() if count}
     told = listed([f"{count:,} with {RULE_WORDS[rule].of_several}" for rule, count in gone.items()])
     refutations = f"Of the {tables:,} tables that can stand, these could not: {told}."
-    if not left:
+    if not inferred:
         return f"No single rule of rounding makes all figures possible. {refutations}"
-    inferred = listed([RULE_WORDS[rule].of_several for rule in left], "or")
     return f"All percentages that can stand together can have been printed with {inferred}. {refutations}"
+
+
+def rules_left(refuted: Mapping[RoundingRule, int]) -> str:
+    """The rules of rounding that make no table impossible; "" if there are none."""
+    left = [RULE_WORDS[rule].of_several for rule, count in refuted.items() if not count]
+    return listed(left, "or") if left else ""
+
+
+def rounding_condition(refuted: Mapping[RoundingRule, int]) -> str:
+    """What percentages are possible on that were not rounded as one would assume."""
+    inferred = rules_left(refuted)
+    return (
+        f"the percentages were printed with {inferred}"
+        if inferred
+        else "the percentages were not all rounded by one rule"
+    )
 
 
 def _corrected(joint: Joint, correction: Correction) -> str:

@@ -19,7 +19,7 @@ from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval, number_text
 from dagster_project.claims.read.rounding import RoundingRule, decimal_text, round_fraction
 from dagster_project.claims.read.statement import Triple
-from dagster_project.claims.say.words import range_text, value_text, whole_text
+from dagster_project.claims.say.words import NOT_HALF_UP, range_text, value_text, whole_text
 
 
 def arithmetic_text(judged: JudgedTriple) -> str:
@@ -27,12 +27,13 @@ def arithmetic_text(judged: JudgedTriple) -> str:
     return _fits(judged) if judged.holds else _cannot_be(judged)
 
 
-def fit_text(fit: Fit, triple: Triple) -> str:
-    """One sentence: what a figure may be, and which figures then stand."""
+def fit_text(fit: Fit, triple: Triple, whom: str = "") -> str:
+    """One sentence: what a figure may be, and which figures then stand; `whom` is the group that they are about."""
     standing = " and ".join(_quoted(f) for f in triple.figures if f.kind is not fit.kind)
     verb = "stand" if len(triple.figures) > 2 else "stands"
     value = _fitting_values(fit, triple)
-    return f"If {standing} {verb}, the {fit.kind} can be {value} instead of {_quoted(fit.figure)}."
+    what = f"{fit.kind} {whom}" if whom else fit.kind
+    return f"If {standing} {verb}, the {what} can be {value} instead of {_quoted(fit.figure)}."
 
 
 def meaning_text(meaning: Meaning, triple: Triple) -> str:
@@ -76,7 +77,7 @@ def _fits(judged: JudgedTriple) -> str:
     if figure is None:
         text = f"{start}{_division(count, base)}. No percentage is printed, so there is nothing to check."
     else:
-        only = ", but only if a half was not rounded up" if judged.severity is Severity.NEEDS_AN_ASSUMPTION else ""
+        only = f", but only if {NOT_HALF_UP}" if judged.severity is Severity.NEEDS_AN_ASSUMPTION else ""
         text = f"{start}{_division(count, base, figure)}, printed {figure.phrase}: it fits{only}."
     return f"{text}{_power_text(judged)}" if figure is not None else text
 

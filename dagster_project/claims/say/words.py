@@ -8,6 +8,8 @@ from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval, number_text
 from dagster_project.claims.read.rounding import decimal_text
 
+NOT_HALF_UP = "a half was not rounded up"
+
 
 def listed(parts: Sequence[str], last: str = "and") -> str:
     """`a, b and c`."""

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from dagster_project.audit import AuditCounts, audit_published, contradictions
+from dagster_project.claims import tally_text
 from dagster_project.codebook import read_survey_folder
 from dagster_project.ingest import write_claims, write_codebook
 from tests.declared import make_tables
@@ -115,7 +116,99 @@ def test_a_figure_that_collected_records_give_is_reproduced_whatever_contradicts
     assert verdicts == [("C", "reproduced", "possible"), ("D", "proved impossible", "impossible")]
     assert blamed
     assert all(one == (["D"], "impossible") for one in blamed)
-    assert (counts.contradicted, counts.figures) == (1, 2)
+    assert (counts.impossible, counts.figures, counts.verdicts) == (1, 2, "1 impossible, 1 possible")
+
+
+BOTH = (
+    *TALLIED,
+    "INSERT INTO tallies.tallies BY NAME SELECT 'move' AS question, 'no' AS answer, 15 AS n, 15 AS w",
+)
+YES_AND_NO = PERCENTAGE.replace("7%", "6%") + PERCENTAGE.replace("7%", "94%").replace("yes", "no").replace(
+    "id: C", "id: D"
+)
+
+
+@pytest.mark.parametrize(
+    ("saying", "is_told"),
+    [
+        (
+            "orders:\n  - {id: O, text: more go than stay, greater: C, smaller: D}\n",
+            "the text says “more go than stay”",
+        ),
+        ("changes_over_time:\n  - {id: O, text: fell, figure: down 5 points, from: C, to: D}\n", "not “down 5 points”"),
+    ],
+)
+def test_of_figures_that_the_records_give_only_what_is_said_of_them_can_be_wrong(
+    tmp_path: Path, saying: str, is_told: str
+) -> None:
+    with audited(tmp_path, f"{YES_AND_NO}\n{saying}", *BOTH, provenance="collected") as connection:
+        verdicts = rows(connection, "SELECT claim, severity, verdict FROM audit.figures ORDER BY claim")
+        [(claims, message)] = rows(
+            connection, "SELECT claims, message FROM audit.findings WHERE verdict = 'impossible'"
+        )
+    assert verdicts == [("C", "reproduced", "possible"), ("D", "reproduced", "possible")]
+    assert claims == ["O"]
+    assert is_told in message
+    assert "changed places" not in message, "what the records give is in its place"
+
+
+def test_where_all_figures_are_what_the_records_give_the_codebook_is_wrong_and_no_figure(tmp_path: Path) -> None:
+    several = (*TALLIED, BOTH[-1].replace("15 AS n", "14 AS n"), BOTH[-1].replace("'no'", "'yes'").replace("15", "9"))
+    counts = COUNT.replace('"1"', '"10"') + COUNT.replace('"1"', '"14"').replace("id: A", "id: B").replace("yes", "no")
+    base = '\n  - {id: N, figure: "16", kind: base, question: move, base: answered, of: all}'
+    with audited(tmp_path, counts + base, *several, provenance="collected") as connection:
+        verdicts = rows(connection, "SELECT DISTINCT verdict FROM audit.figures")
+        [(claims, verdict, message)] = rows(
+            connection, "SELECT claims, verdict, message FROM audit.findings WHERE code = 'partition'"
+        )
+    assert verdicts == [("possible",)]
+    assert (claims, verdict) == ([], None)
+    assert message.endswith("so what the codebook says of them does not hold of its records.")
+
+
+def test_a_reading_takes_no_figure_otherwise_that_the_records_give(tmp_path: Path) -> None:
+    nine = TALLIED[0].replace("1 AS", "9 AS"), TALLIED[1]
+    base = '\n  - {id: B, figure: "61", kind: base, question: move, base: answered, of: all}'
+    claims = COUNT.replace('"1"', '"9"') + base + PERCENTAGE.replace("7%", "56%")
+    with audited(tmp_path, claims, *nine, provenance="collected") as connection:
+        blamed = rows(connection, "SELECT claim FROM audit.figures WHERE verdict = 'impossible'")
+        readings = rows(connection, "SELECT message FROM audit.readings")
+    assert blamed == [("B",)], "9 of 16 is 56 %, so the 61 is wrong"
+    assert readings == [], "5 of 9 is 56 % too, but the records say that the 9 is no base"
+
+
+WEIGHTED = (
+    TALLIED[0].replace("1 AS w", "4 AS w"),
+    TALLIED[1].replace("16 AS w_base", "20 AS w_base"),
+)
+
+
+@pytest.mark.parametrize(
+    ("figure", "said", "verdict", "condition"),
+    [
+        ("20%", "", "possible", None),
+        ("20%", ", weighted: true", "possible", None),
+        ("6%", ", weighted: false", "possible", None),
+        ("6%", "", "conditional", "“6%” is not weighted"),
+        ("6%", ", weighted: true", "impossible", None),
+        ("20%", ", weighted: false", "impossible", None),
+    ],
+)
+def test_a_figure_is_recounted_with_the_weights_that_it_is_said_to_have(
+    tmp_path: Path, figure: str, said: str, verdict: str, condition: str | None
+) -> None:
+    base = '\n  - {id: B, figure: "16", kind: base, question: move, base: answered, of: all}'
+    claims = COUNT + base + PERCENTAGE.replace("7%", figure).replace("}", said + "}")
+    with audited(tmp_path, claims, *WEIGHTED, provenance="collected") as connection:
+        verdicts = dict(rows(connection, "SELECT claim, verdict FROM audit.figures"))
+        found = rows(connection, "SELECT condition FROM audit.findings WHERE condition IS NOT NULL")
+    assert verdicts == {"A": "possible", "B": "possible", "C": verdict}
+    assert found == ([(condition,)] if condition else [])
+
+
+def test_a_figure_of_which_nothing_is_said_is_not_checkable(tmp_path: Path) -> None:
+    with audited(tmp_path, "  - {id: A, figure: '7', kind: count, of: these}\n") as connection:
+        assert rows(connection, "SELECT severity, verdict FROM audit.figures") == [("not checkable", "not checkable")]
 
 
 def test_a_withheld_count_is_not_recounted_and_says_what_its_row_gives_as_the_reason(tmp_path: Path) -> None:
@@ -131,5 +224,5 @@ def test_an_audit_counts_what_it_wrote(tmp_path: Path, claims: str) -> None:
         counts = audit_published(connection)
         [(figures,)] = rows(connection, "SELECT count(*) FROM audit.figures")
         [(findings,)] = rows(connection, "SELECT count(*) FROM audit.findings")
-        [(contradicted,)] = rows(connection, "SELECT count(*) FROM audit.figures WHERE verdict = 'impossible'")
-        assert counts == AuditCounts(figures, findings, contradicted)
+        verdicts = [verdict for (verdict,) in rows(connection, "SELECT verdict FROM audit.figures")]
+        assert counts == AuditCounts(figures, findings, verdicts.count("impossible"), tally_text(verdicts))

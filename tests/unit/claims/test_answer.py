@@ -59,6 +59,21 @@ def test_other_meanings_are_told_that_change_no_figure() -> None:
     assert several.severity == "impossible as labelled"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "condition"),
+    [
+        ("23 of 40 is 57%", "a half was not rounded up"),
+        ("12% yes, 38% no, 50% don't know of 8", "a half was not rounded up"),
+        ("12%, 12%, 12%, 12%, 50% of 8", "a half was not rounded up"),
+        ("13% yes, 38% no, 50% don't know of 8", ""),
+    ],
+)
+def test_a_condition_names_the_meaning_that_is_possible(sentence: str, condition: str) -> None:
+    answer = answer_claim(sentence)
+    assert answer.condition == condition
+    assert (answer.verdict == "conditional") == bool(condition)
+
+
 def test_answers_that_need_not_exclude_each_other_are_possible_on_that_condition() -> None:
     several = answer_claim("62% use A, 61% use B and 30% use C")
     groups = answer_claim("men: 58%, women: 52%, n=1,000")

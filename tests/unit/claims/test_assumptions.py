@@ -43,6 +43,14 @@ def test_a_change_is_held_against_its_two_ends(change: str, earlier: str, later:
     assert finding.claims == ("A", "B", "V")
 
 
+def test_one_point_is_a_point() -> None:
+    one = audit_change("up 3 points", claim("A", "40%"), claim("B", "41%"), "V")
+    several = audit_change("up 3 points", claim("A", "40%"), claim("B", "42%"), "V")
+
+    assert "is up 1 percentage point (" in one.message
+    assert "is up 2 percentage points (" in several.message
+
+
 def test_points_are_not_percent_and_the_slip_is_named() -> None:
     finding = audit_change(parse_change("up 5 percent"), claim("A", "40%"), claim("B", "45%"), "V")
 
@@ -70,6 +78,7 @@ def test_of_these_is_told_with_the_share_of_each_circle() -> None:
     finding = ambiguity(these, circles, [("", claims)])
 
     assert finding.severity.value == "needs an assumption"
+    assert finding.condition == "“26” is a part of all who responded or of those with “training”"
     assert "all who responded (96) it is 27.1 %" in finding.message
     assert "(58) it is 44.8 %" in finding.message
 

@@ -14,7 +14,7 @@ from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.figures import parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule
-from dagster_project.claims.read.survey import Cell, Claim, Order, Question
+from dagster_project.claims.read.survey import Cell, Claim, Names, Order, Question
 
 YES_NO = Question("q", ("yes", "no"), missing=("dk",))
 
@@ -292,3 +292,27 @@ def test_a_slip_names_the_number_that_was_meant_and_the_printed_one() -> None:
     slip = Slip("two digits swapped", ("24", "42"))
 
     assert str(slip) == "two digits swapped: 24 for 42"
+
+
+@pytest.mark.parametrize(("figure", "rest", "place"), [("36%", [], ""), ("27%", ["81%"], "Whether, ")])
+def test_a_repair_names_its_group_and_a_finding_its_wave_by_their_labels(
+    figure: str, rest: list[str], place: str
+) -> None:
+    names = Names({"q": "Whether"}, {("q", "yes"): "Yes", ("sex", "f"): "Women"}, {"w": "Poll of March"})
+    women = {"group": ("sex", "f"), "wave": "w"}
+    claims = [base("N", "26", **women), share("A", figure, "yes", **women)]
+    claims += [share("B", other, "no", **women) for other in rest]
+    [finding] = contradictions(audit_claims(claims, [YES_NO, Question("sex", ("f", "m"))], names=names))
+
+    assert finding.statement.startswith(f"{place}Poll of March, Women: ")
+    repaired = [one.message for repair in finding.repairs for one in repair.figures]
+    assert repaired
+    assert all("among Women can be" in message for message in repaired)
+
+
+def test_a_table_that_hangs_on_a_half_says_so() -> None:
+    claims = [base("N", "8"), share("A", "12%", "yes"), share("B", "87%", "no")]
+    hanging = [one for one in audit_claims(claims, [YES_NO]).findings if one.condition]
+
+    assert [(one.severity.value, set(one.claims)) for one in hanging] == [("needs an assumption", {"N", "A", "B"})]
+    assert hanging[0].condition == "a half was not rounded up"

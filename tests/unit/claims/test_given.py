@@ -64,6 +64,7 @@ from dagster_project.claims import (
     parse_statement,
     percent_text,
     percentages_possible,
+    tally_text,
     worst_first,
 )
 from dagster_project.claims.decide.algebra import percentage_power, printed_percentages, shares
@@ -119,7 +120,7 @@ TAKEN: dict[Callable[..., Any], dict[str, Any]] = {
 ITS_OWN = {
     Audit, BaseRule, Cell, Code, Figure, FigureError, Finding, GivenError, GivenTypeError, Hedge, Interval, Kind,
     Lexicon, Listing, Names, Order, Reading, Repair, RepairedFigure, Reply, RoundingRule, Sense, Severity, Slip,
-    StatementError, listed, Verdict,
+    StatementError, listed, tally_text, Verdict,
 }  # fmt: skip
 STRANGE = [
     None, True, -5, 0, 7, 10**30, 10**5000, 0.5, float("nan"), float("inf"), Fraction(1, 3), Decimal("NaN"),

@@ -112,11 +112,14 @@ INSERT INTO audit.figures BY NAME SELECT *, 'none' AS hedge, 'asked' AS base FRO
      'consistent', true, '290 of 990 who answered is 29.3 %'),
     ('C5', 5, '6', 'count', 'brand', NULL, 'those with a brand', NULL, 6, 6, 0, NULL, 0,
      'not checkable', true, '6 records give this answer'),
-    ('C6', 6, '7', 'count', NULL, NULL, 'others', NULL, 7, 7, NULL, NULL, NULL, 'not checked', NULL, NULL)
+    ('C6', 6, '7', 'count', NULL, NULL, 'others', NULL, 7, 7, NULL, NULL, NULL, 'not checkable', NULL, NULL)
 ) AS t(claim, position, figure, kind, question, answer, of_what, where_printed, low, high, fits_low, fits_high, power,
     severity, reproduced, recount_text);
+INSERT INTO audit.statements BY NAME SELECT 'S1' AS statement, 1 AS position, 'statement' AS what,
+    '9 of 10 is 80%' AS text, 'a letter' AS where_printed, 'proved impossible' AS severity;
 INSERT INTO audit.findings BY NAME SELECT [] AS remarks,
-    concat_ws(' ', statement, reading) AS message, * EXCLUDE (reading) FROM (VALUES
+    concat_ws(' ', statement, reading) AS message, * EXCLUDE (reading),
+    CASE severity WHEN 'consistent' THEN 'possible' ELSE 'impossible' END AS verdict FROM (VALUES
     ('F1', 'triple', 'impossible as labelled', ['C1', 'C2', 'C3'],
      '“96 of around 150 is 42 percent” cannot be: 96 of 150 is 64 %.', 'If 96 is the base, all fit.', NULL),
     ('F2', 'triple', 'proved impossible', ['S1'], '“9 of 10 is 80%” cannot be: 9 of 10 is 90 %.', NULL, NULL),
@@ -134,7 +137,7 @@ INSERT INTO audit.readings BY NAME SELECT * FROM (VALUES
 ) AS t(finding, reading, source, title, claims, message, cost);
 INSERT INTO audit.checks BY NAME SELECT * FROM (VALUES
     ('records', 'few_rows_are_rejected', 'info', false, NULL, '3 of 1,003 fail', 3, ['records.csv:7'], 'Some.', 1),
-    ('findings', 'published_figures_agree', 'warning', false, NULL, '2 of 3 fail', 2, ['F1', 'F2'], 'It is told.', 1),
+    ('figures', 'published_figures_agree', 'warning', false, NULL, '3 of 6 fail', 3, ['C1', 'C2'], 'It is told.', 1),
     ('toplines', 'keys_are_unique', 'critical', true, NULL, 'holds for every row', 0, [], 'One figure.', 1),
     ('toplines', 'shares_are_proportions', 'warning', false, 'no such column', 'could not be checked', NULL, [], 'A', 1)
 ) AS t(suite, "check", severity, passed, error, observed, failed_rows, failing, reason, expectations);

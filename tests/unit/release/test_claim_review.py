@@ -1,4 +1,4 @@
-"""The findings as schema.org's ClaimReview."""
+"""The verdicts on figures and statements as schema.org's ClaimReview."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ NEEDED = {
     "CreativeWork": {"name"},
     "Claim": set(),
 }
-MORE = """INSERT INTO audit.findings BY NAME SELECT *, message AS statement, [] AS remarks FROM (VALUES
-    ('F10', 'recount', 'reproduced', ['C5'], 'The records give 6.', 1),
-    ('F4', 'base definition', 'needs an assumption', ['C5'], 'Six of whom is left open.', NULL),
-    ('F5', 'missing disclosure', 'needs an assumption', [], 'Nothing says when.', NULL),
-    ('F6', 'partition', 'undecided', ['C6'], 'Not decided.', NULL)
-) AS t(finding, code, severity, claims, message, power)"""
+MORE = """
+UPDATE audit.figures SET severity = 'needs an assumption' WHERE claim = 'C5';
+UPDATE audit.figures SET severity = 'undecided' WHERE claim = 'C2';
+UPDATE audit.figures SET severity = 'reproduced' WHERE claim = 'C6';
+INSERT INTO audit.findings BY NAME SELECT *, message AS statement, [] AS remarks FROM (VALUES
+    ('F10', 'recount', 'reproduced', ['C6'], 'The records give 7.', NULL, 1),
+    ('F4', 'base definition', 'needs an assumption', ['C5'], 'Six of whom is open.', '“6” is a part of smokers', NULL),
+    ('F5', 'missing disclosure', 'needs an assumption', [], 'Nothing says when.', NULL, NULL),
+    ('F6', 'partition', 'undecided', ['C2'], 'Not decided.', NULL, NULL)
+) AS t(finding, code, severity, claims, message, condition, power);
+"""
 
 
 def text_of(connection: duckdb.DuckDBPyConnection, *changes: str) -> str:
@@ -48,15 +53,16 @@ def things(of: Any) -> list[dict[str, Any]]:
     return [of, *(thing for value in of.values() for thing in things(value))]
 
 
-def test_contradictions_assumptions_and_reproductions_are_reviews(survey: duckdb.DuckDBPyConnection) -> None:
+def test_there_is_a_review_for_each_figure_and_statement_with_a_verdict(survey: duckdb.DuckDBPyConnection) -> None:
     found = reviews(survey, MORE)
-    assert list(found) == ["F1", "F2", "F4", "F5", "F10"], "not what fits, and not what was not decided; in order"
-    assert found["F1"]["reviewBody"].startswith("“96 of around 150 is 42 percent” cannot be")
-    assert found["F1"]["claimReviewed"] == (
-        "“96” for those who smoke; “around 150” for those asked; “42 percent” for those who smoke."
-    )
-    assert found["F2"]["claimReviewed"] == "“9 of 10 is 80%”."
-    assert found["F5"]["claimReviewed"] == "What was published about the survey “A survey of smokers”."
+    assert list(found) == ["claim-C1", "claim-C3", "claim-C4", "claim-C5", "claim-C6", "claim-S1"], "C2 is undecided"
+    assert found["claim-C1"]["reviewBody"].startswith("“96 of around 150 is 42 percent” cannot be")
+    assert found["claim-C1"]["claimReviewed"] == "“96” for those who smoke."
+    assert found["claim-S1"]["claimReviewed"] == "“9 of 10 is 80%”."
+
+
+def test_what_nothing_could_contradict_is_no_review(survey: duckdb.DuckDBPyConnection) -> None:
+    assert not {"claim-C5", "claim-C6"} & set(reviews(survey))
 
 
 def test_each_review_has_what_schema_org_documents(survey: duckdb.DuckDBPyConnection) -> None:
@@ -73,24 +79,21 @@ def test_each_review_has_what_schema_org_documents(survey: duckdb.DuckDBPyConnec
             assert thing["worstRating"] <= thing["ratingValue"] <= thing["bestRating"]
 
 
-def test_a_rating_is_the_findings_severity(survey: duckdb.DuckDBPyConnection) -> None:
+def test_a_rating_is_the_verdict(survey: duckdb.DuckDBPyConnection) -> None:
     ratings = {name: review["reviewRating"] for name, review in reviews(survey, MORE).items()}
     assert {name: (one["ratingValue"], one["alternateName"]) for name, one in ratings.items()} == {
-        "F1": (2, "Impossible as labelled"),
-        "F2": (1, "Proved impossible"),
-        "F4": (3, "Needs an assumption"),
-        "F5": (3, "Needs an assumption"),
-        "F10": (5, "Reproduced"),
+        "claim-C1": (2, "Impossible"),
+        "claim-C3": (2, "Impossible"),
+        "claim-C4": (4, "Possible"),
+        "claim-C5": (3, "Conditional"),
+        "claim-C6": (5, "Possible"),
+        "claim-S1": (1, "Impossible"),
     }
-
-
-def test_agreement_with_made_up_records_is_no_confirmation(survey: duckdb.DuckDBPyConnection) -> None:
-    rating = reviews(survey, MORE, "UPDATE raw.survey SET provenance = 'reconstructed'")["F10"]["reviewRating"]
-    assert (rating["ratingValue"], rating["alternateName"]) == (3, "Reproduced by construction")
+    assert ratings["claim-C5"]["ratingExplanation"] == "It is possible if “6” is a part of smokers."
 
 
 def test_the_claim_names_where_it_appeared(survey: duckdb.DuckDBPyConnection) -> None:
-    assert reviews(survey)["F1"]["itemReviewed"] == {
+    assert reviews(survey)["claim-C1"]["itemReviewed"] == {
         "@type": "Claim",
         "author": {"@type": "Organization", "name": "The Paper"},
         "appearance": {
@@ -107,7 +110,7 @@ def test_the_figures_of_one_wave_appeared_in_its_own_source(survey: duckdb.DuckD
         survey,
         "INSERT INTO raw.waves VALUES ('s', 'g1', 'w1', 1, 'Poll', NULL, NULL, 'https://paper.example/p', 'in spring')",
         "UPDATE audit.figures SET wave = 'w1'",
-    )["F1"]["itemReviewed"]["appearance"]
+    )["claim-C1"]["itemReviewed"]["appearance"]
     assert (appearance["name"], appearance["url"]) == ("Poll", "https://paper.example/p")
     assert "datePublished" not in appearance, "no date is made of words"
     assert appearance["isPartOf"]["name"] == "Smoke rises"
@@ -116,7 +119,7 @@ def test_the_figures_of_one_wave_appeared_in_its_own_source(survey: duckdb.DuckD
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "", "http://["])
 def test_what_is_no_web_address_is_left_out(survey: duckdb.DuckDBPyConnection, address: str) -> None:
     survey.execute("UPDATE raw.publication SET url = $address, publisher = NULL", {"address": address})
-    item = reviews(survey)["F1"]["itemReviewed"]
+    item = reviews(survey)["claim-C1"]["itemReviewed"]
     assert "url" not in item["appearance"]
     assert "author" not in item
 
@@ -136,9 +139,9 @@ def test_hostile_text_is_only_text(survey: duckdb.DuckDBPyConnection) -> None:
     survey.execute("UPDATE audit.figures SET of_what = $hostile", {"hostile": HOSTILE + "\n\\"})
     survey.execute("UPDATE raw.publication SET title = $hostile", {"hostile": HOSTILE})
     found = reviews(survey)
-    assert found["F1"]["reviewBody"] == HOSTILE
-    assert HOSTILE + "\n\\" in found["F1"]["claimReviewed"]
-    assert found["F1"]["itemReviewed"]["appearance"]["name"] == HOSTILE
+    assert found["claim-C1"]["reviewBody"] == HOSTILE
+    assert HOSTILE + "\n\\" in found["claim-C1"]["claimReviewed"]
+    assert found["claim-C1"]["itemReviewed"]["appearance"]["name"] == HOSTILE
     assert "<" not in text_of(survey), "it can stand in a page"
 
 
@@ -147,4 +150,4 @@ def test_the_same_tables_give_the_same_text(survey: duckdb.DuckDBPyConnection) -
 
 
 def test_nothing_to_review_is_an_empty_list(survey: duckdb.DuckDBPyConnection) -> None:
-    assert reviews(survey, "DELETE FROM audit.findings") == {}
+    assert reviews(survey, "DELETE FROM audit.figures", "DELETE FROM audit.statements") == {}

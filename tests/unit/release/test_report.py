@@ -16,9 +16,16 @@ from dagster_project.release.index import SurveyLine, render_index
 OPTIONAL_TABLES = [
     "raw.questions", "raw.answers", "raw.routing", "raw.named_respondents", "raw.files", "raw.publication",
     "raw.statements", "marts.toplines", "marts.crosstabs", "marts.bases", "marts.response_rates", "audit.figures",
-    "audit.findings", "audit.repairs", "audit.readings", "audit.checks",
+    "audit.statements", "audit.findings", "audit.repairs", "audit.readings", "audit.checks",
 ]  # fmt: skip
 
+
+CONDITIONAL = """
+UPDATE audit.figures SET severity = 'needs an assumption' WHERE claim = 'C5';
+INSERT INTO audit.findings BY NAME SELECT 'F8' AS finding, 'base definition' AS code,
+    'needs an assumption' AS severity, ['C5'] AS claims, 'Of whom is open.' AS message, message AS statement,
+    [] AS remarks, '“6” is a part of smokers' AS condition;
+"""
 
 # What it says
 
@@ -26,10 +33,26 @@ OPTIONAL_TABLES = [
 def test_the_first_sentence_gives_the_verdict_on_all_figures(survey: duckdb.DuckDBPyConnection) -> None:
     said = text(page(survey))
     assert (
-        "6 published figures were audited: 3 cannot stand together as printed, 1 fits what else is printed, "
-        "1 cannot be checked from what is printed and 1 is not checked." in said
+        "6 published figures were audited: 3 impossible, 1 possible, 2 not checkable. "
+        "1 statement was audited besides: 1 impossible." in said
     )
-    assert "1 statement was audited by itself: it cannot stand as it is." in said
+    assert "Published figures 6 3 impossible, 1 possible, 2 not checkable" in said
+
+
+def test_each_verdict_names_its_figures(survey: duckdb.DuckDBPyConnection) -> None:
+    said = text(part(page(survey, CONDITIONAL), "figures"))
+    assert (
+        "3 impossible Cannot be as printed and labelled. C1 “96”, C2 “around 150”, C3 “42 percent” "
+        "1 conditional Possible in one of the meanings that the words leave open. C5 “6”: if “6” is a part of smokers "
+        "1 possible Can be as printed and labelled. C4 “29%” "
+        "1 not checkable Whatever had been printed would have passed. C6 “7”" in said
+    )
+    reproduced = page(survey, "UPDATE audit.figures SET severity = 'reproduced' WHERE claim IN ('C4', 'C6')")
+    assert "2 possible Can be as printed and labelled; the records give them." in text(reproduced)
+
+
+def test_a_statement_stands_with_its_verdict_beside_the_figures(survey: duckdb.DuckDBPyConnection) -> None:
+    assert "S1 “9 of 10 is 80%” a letter Impossible" in rows(part(page(survey), "figures"))
 
 
 def test_a_reading_is_promised_only_where_each_contradiction_has_one(survey: duckdb.DuckDBPyConnection) -> None:
@@ -41,7 +64,7 @@ def test_a_reading_is_promised_only_where_each_contradiction_has_one(survey: duc
 def test_each_contradiction_is_a_card_with_its_figures_repairs_and_readings(survey: duckdb.DuckDBPyConnection) -> None:
     cards = [text(card) for card in re.findall(r"<article.*?</article>", page(survey), re.DOTALL)]
     assert len(cards) == 2
-    assert cards[0].startswith("C1, C2 and C3 cannot stand together Impossible as labelled.")
+    assert cards[0].startswith("C1, C2 and C3 cannot stand together Impossible. A reading that changes no figure")
     for words in (
         "“96 of around 150 is 42 percent” cannot be: 96 of 150 is 64 %.",
         "C2 “around 150” those asked page 1",
@@ -50,7 +73,7 @@ def test_each_contradiction_is_a_card_with_its_figures_repairs_and_readings(surv
     ):
         assert cards[0].count(words) == 1, words
     assert cards[0].count("If 96 is the base") == 1, "a reading is not told twice"
-    assert cards[1].startswith("Statement S1 cannot stand Proved impossible.")
+    assert cards[1].startswith("Statement S1 cannot stand Impossible. No reading that was tried")
     assert "“9 of 10 is 80%” a letter" in cards[1]
 
 
@@ -64,15 +87,15 @@ def test_declared_readings_stand_once_above_their_lines(survey: duckdb.DuckDBPyC
 def test_every_figure_says_whether_the_records_give_it(survey: duckdb.DuckDBPyConnection) -> None:
     found = rows(part(page(survey), "figures"))
     assert (
-        "C1 “96” those who smoke page 1 Impossible as labelled Given all others: 59 to 68 "
+        "C1 “96” those who smoke page 1 Impossible, as it is labelled Given all others: 59 to 68 "
         "No. 290 records give this answer."
     ) in found
     assert (
-        "C4 “29%” those who smoke page 3 Consistent Would have caught 93 of 100 wrong values "
-        "Yes. 290 of 990 who answered is 29.3 %."
+        "C4 “29%” those who smoke page 3 Possible, it fits what else is printed "
+        "Would have caught 93 of 100 wrong values Yes. 290 of 990 who answered is 29.3 %."
     ) in found
-    assert "C6 “7” others Not checked Not counted: the tables hold nothing to count it from." in found
-    assert "F3 Triple C4 Consistent 29 % fits what else is printed. Would have caught 93 of 100 wrong values" in found
+    assert "C6 “7” others Not checkable Not counted: the tables hold nothing to count it from." in found
+    assert "F3 Triple C4 Possible 29 % fits what else is printed. Would have caught 93 of 100 wrong values" in found
 
 
 def test_who_was_asked_what_is_told(survey: duckdb.DuckDBPyConnection) -> None:
@@ -216,7 +239,7 @@ def test_failed_checks_come_first_worst_first_with_what_was_observed(survey: duc
     assert "5 checks were made; 4 failed." in text(checks)
     assert rows(checks)[1:5] == [
         "Groups add up Tallies Blocks a release 7 fail 7 race, region They do.",
-        "Published figures agree Findings Warning 2 of 3 fail 2 F1, F2 It is told.",
+        "Published figures agree Figures Warning 3 of 6 fail 3 C1, C2 It is told.",
         "Shares are proportions Toplines Warning could not be checked: no such column not known A",
         "Few rows are rejected Records Note 3 of 1,003 fail 3 records.csv:7 Some.",
     ]
@@ -403,7 +426,8 @@ LINE = SurveyLine(
     status="released",
     records=12345,
     rejects=3,
-    findings_contradicted=2,
+    figures=12,
+    verdicts="4 impossible, 8 possible",
     checks_failed=1,
     released_at=BUILT_AT,
     report_href="smokers/latest/report.html",
@@ -413,7 +437,8 @@ LINE = SurveyLine(
 def test_the_index_leads_to_each_survey_and_sums_it_up() -> None:
     html = render_index([LINE], built_at=BUILT_AT)
     assert rows(html)[1] == (
-        "A survey of smokers smokers Reconstructed records Released 12,345 3 2 1 22 November 2026, 09:05 UTC"
+        "A survey of smokers smokers Reconstructed records Released 12,345 3 "
+        "12 4 impossible, 8 possible 1 22 November 2026, 09:05 UTC"
     )
     assert "smokers/latest/report.html" in parsed(html).targets
     assert "http:" not in html

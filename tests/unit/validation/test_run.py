@@ -104,11 +104,6 @@ BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     ),
     (
         "records",
-        "UPDATE records.records SET media = [] WHERE source_line = 4",
-        {"answers_are_in_the_codebook": ("records.csv:4",)},
-    ),
-    (
-        "records",
         "UPDATE records.records SET age__missing = '-7' WHERE source_line = 4",
         {"answers_are_in_the_codebook": ("records.csv:4",)},
     ),
@@ -269,16 +264,31 @@ BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     ),
     (
         "findings",
-        f"INSERT INTO audit.findings (finding, claims, {INTERVALS}) VALUES "
-        "('f1', ['c1', 'c2'], 96, 96, 140, 160, 41.5, 42.5, false, true), "
-        "('f2', ['c3'], 40, 40, 96, 96, 41.5, 42.5, false, true)",
-        {"published_figures_agree": ("f1 (claims c1, c2)",)},
+        f"INSERT INTO audit.findings (finding, claims, verdict, {INTERVALS}) VALUES "
+        "('f1', ['c1', 'c2'], 'possible', 96, 96, 140, 160, 41.5, 42.5, false, true), "
+        "('f2', ['c3'], 'possible', 40, 40, 96, 96, 41.5, 42.5, false, true), "
+        "('f3', ['c4'], 'impossible', 96, 96, 140, 160, 41.5, 42.5, false, true)",
+        {"possible_figures_are_possible": ("f1 (claims c1, c2)",)},
     ),
     (
-        "findings",
-        "INSERT INTO audit.findings (finding, claims, verdict) VALUES "
-        "('f1', ['c1'], 'conditional'), ('f2', [], NULL), ('f3', ['c2'], 'possible')",
-        {"published_figures_stand_by_themselves": ("f1 (claims c1)",)},
+        "figures",
+        "INSERT INTO audit.figures (claim, verdict) VALUES ('c1', 'impossible'), ('c2', 'conditional'), "
+        "('c3', 'undecided'), ('c4', 'possible'), ('c5', 'not checkable')",
+        {
+            "published_figures_agree": ("c1",),
+            "published_figures_stand_by_themselves": ("c2",),
+            "published_figures_are_decided": ("c3",),
+        },
+    ),
+    (
+        "statements",
+        "INSERT INTO audit.statements (statement, verdict) VALUES ('s1', 'impossible'), ('s2', 'conditional'), "
+        "('s3', 'undecided'), ('s4', 'possible')",
+        {
+            "published_statements_agree": ("s1",),
+            "published_statements_stand_by_themselves": ("s2",),
+            "published_statements_are_decided": ("s3",),
+        },
     ),
     (
         "readings",
@@ -355,7 +365,9 @@ def test_a_check_with_nothing_to_look_at_passes_and_says_so(suites: Suites) -> N
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["toplines", "crosstabs", "bases", "response_rates", "findings", "readings"])
+@pytest.mark.parametrize(
+    "name", ["toplines", "crosstabs", "bases", "response_rates", "figures", "findings", "readings"]
+)
 def test_an_empty_table_passes_and_says_so(survey: duckdb.DuckDBPyConnection, suites: Suites, name: str) -> None:
     survey.execute(f"DELETE FROM {suites[name].table}")
     for one in run_suite(survey, suites[name]).results:

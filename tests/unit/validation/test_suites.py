@@ -29,10 +29,12 @@ def test_there_is_one_suite_per_table_and_one_severity_per_check(suites: dict[st
         "bases": "marts.bases",
         "crosstabs": "marts.crosstabs",
         "disclosure": "audit.disclosure",
+        "figures": "audit.figures",
         "findings": "audit.findings",
         "readings": "audit.readings",
         "records": "records.records",
         "response_rates": "marts.response_rates",
+        "statements": "audit.statements",
         "tallies": "tallies.tallies",
         "toplines": "marts.toplines",
     }
@@ -45,9 +47,12 @@ def test_only_what_a_person_must_decide_does_not_block(suites: dict[str, Suite])
     assert lenient == {
         ("records", "every_cell_is_an_answer"),
         ("records", "routing_is_respected"),
-        ("findings", "published_figures_agree"),
-        ("findings", "published_figures_are_decided"),
-        ("findings", "published_figures_stand_by_themselves"),
+        ("figures", "published_figures_agree"),
+        ("figures", "published_figures_are_decided"),
+        ("figures", "published_figures_stand_by_themselves"),
+        ("statements", "published_statements_agree"),
+        ("statements", "published_statements_are_decided"),
+        ("statements", "published_statements_stand_by_themselves"),
         ("readings", "readings_hold"),
     }
 
