@@ -92,6 +92,7 @@ WEIGHTS = Table(
         Column("source_line", "BIGINT", "The record's line in it"),
         Column("final_weight", "DOUBLE", "The respondent's weight"),
     ),
+    ("source_file", "source_line"),
 )
 WEIGHTING_TABLES = (WEIGHTING, MARGINS, WEIGHTS, WEIGHT_UNITS)
 

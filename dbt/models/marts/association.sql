@@ -332,7 +332,6 @@ final as (
         null::varchar as table_withheld_because,
         sqrt(chi2 / n / least(n_answers - 1, n_groups - 1)) as cramers_v
     from adjusted
-    order by position, group_by
 
 )
 

@@ -140,6 +140,7 @@ final as (
         measured.generation,
         survey.provenance,
         measured.question,
+        questions.position as question_position,
         measured.group_by,
         measured.group_value,
         measured.base_rule,

@@ -367,17 +367,11 @@ final as (
 
     select
         adjusted.*,
+        questions.position as question_position,
         100 * (adjusted.share - adjusted.other_share) as difference_points,
         case when adjusted.is_plain then 'pooled_z' else 'design_t' end as method
     from adjusted
     inner join questions on adjusted.question = questions.question
-    order by
-        questions.position,
-        adjusted.group_by,
-        adjusted.compared_with,
-        adjusted.position,
-        adjusted.group_position,
-        adjusted.other_position
 
 )
 

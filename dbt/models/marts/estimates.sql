@@ -283,3 +283,4 @@ final as (
 )
 
 select * from final
+{{ in_order() }}

@@ -437,6 +437,7 @@ final as (
         bounds.generation,
         bounds.provenance,
         bounds.question,
+        questions.position as question_position,
         questions.question_text,
         bounds.statistic,
         bounds.p,
@@ -480,7 +481,6 @@ final as (
             bounds.question = withheld.question
             and bounds.group_by is not distinct from withheld.group_by
             and bounds.group_value is not distinct from withheld.group_value
-    order by questions.position, bounds.group_by, bounds.group_value, bounds.estimate_number
 
 )
 
