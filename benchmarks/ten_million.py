@@ -23,7 +23,7 @@ from statistics import median
 from typing import Any
 
 from dagster_project.codebook import read_survey_folder
-from dagster_project.ingest import write_codebook, write_records
+from dagster_project.ingest import write_codebook, write_records, write_weights
 from dagster_project.places import Places
 from dagster_project.warehouse import open_warehouse
 
@@ -104,6 +104,7 @@ def make(places: Places, records: int) -> None:
     connection.execute("TRUNCATE records.records")
     connection.execute(f"INSERT INTO records.records BY NAME {_drawn(records)}")
     connection.execute("UPDATE raw.files SET rows_read = $1, rows_accepted = $1, rows_responded = $1", [records])
+    write_weights(connection, folder)
     connection.close()
 
 

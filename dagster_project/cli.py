@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dagster_project.defs.run import SurveyRun
 
 OK, GATE_FAILED, WRONG_INPUT, CONDITIONAL = 0, 1, 2, 3
+DIFFERENT = 1
 LEAVES_WITH = {"impossible": GATE_FAILED, "undecided": GATE_FAILED, "conditional": CONDITIONAL}
 MOST_REASONS = 5  # printed of a run; the tables hold them all
 COLOURS = {"impossible": "red", "undecided": "yellow", "conditional": "yellow", "possible": "green"}
@@ -138,6 +139,29 @@ def sql(
             prompt(connection, iter([statement]))
         else:
             prompt(connection, _typed())
+
+
+@app.command()
+def verify(
+    release: Annotated[str, typer.Argument(help="A survey, for its latest release; or a release's name or folder.")],
+    against: Annotated[
+        str, typer.Option("--against", metavar="RELEASE", help="Another release of the survey: by name or folder.")
+    ],
+) -> None:
+    """Say what differs between two releases of a survey: inputs, tables row by row, files."""
+    from dagster_project.defs.declared import declared_tables
+    from dagster_project.release import compare, find_release
+
+    places = Places.from_environment()
+    here = find_release(places.releases_dir, release)
+    there = find_release(places.releases_dir, against, here.parent.name)
+    found = compare(here, there, declared_tables())
+    print(f"here:  {here}\nthere: {there}\nTimes and the releases' names are set aside.")
+    for title, lines in (("Inputs", found.inputs), ("Tables", found.tables), ("Files", found.files)):
+        print(f"{title}: {'differ' if lines else 'the same'}")
+        for line in lines:
+            print(f"  {line}")
+    raise typer.Exit(OK if found.are_same else DIFFERENT)
 
 
 def main() -> None:

@@ -50,12 +50,17 @@ PROVENANCE = public(
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a survey's database. A release has it where at least one of its columns is public."""
+    """A table of a survey's database. A release has it where at least one of its columns is public.
+
+    `order` is how a release sorts its rows, in SQL: by enough columns that no two rows are alike in them. Without one
+    they stay as they were written, because they were written in order.
+    """
 
     schema: str
     name: str
     meaning: str
     columns: tuple[Column, ...]
+    order: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -66,6 +71,12 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """The names of its columns, in order."""
         return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """The columns that tell its rows apart; empty where none are declared to."""
+        terms = (term.strip('"') for term in self.order)
+        return tuple(term for term in terms if term in self.names)
 
     def make(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Put an empty table in the place of the last one."""

@@ -62,7 +62,8 @@ def recount(connection: duckdb.DuckDBPyConnection, claim: Claim, weighted: bool 
     if claim.cell.answer is None or not bases:
         return None
     count = connection.execute(
-        """SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(w), 0.0) FROM tallies.tallies
+        """SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(w) * (SELECT w_unit FROM raw.weight_units), 0.0)
+        FROM tallies.tallies
         WHERE question = $question AND answer = $answer
         AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value""",
         _cell(claim) | {"answer": claim.cell.answer},

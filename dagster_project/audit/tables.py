@@ -57,6 +57,7 @@ FIGURES = Table(
         public("fits_high", "DECIMAL(38, 10)", "The greatest it could be; null where it has no end or is not known"),
         public("power", "DOUBLE", "The share of wrong values that the other figures would have caught"),
     ),
+    ("position", "claim"),
 )
 STATEMENTS = Table(
     "audit",
@@ -93,6 +94,7 @@ FINDINGS = Table(
         public("power", "DOUBLE", "The share of wrong values that would have been caught"),
         *_intervals("the figures"),
     ),
+    ("length(finding)", "finding"),
 )
 REPAIRS = Table(
     "audit",
@@ -114,6 +116,7 @@ REPAIRS = Table(
         public("slip_meant", "VARCHAR", "The number that would have been meant"),
         public("slip_printed", "VARCHAR", "The number that was printed for it"),
     ),
+    ("length(finding)", "finding", "repair", "claims"),
 )
 READINGS = Table(
     "audit",
@@ -130,5 +133,6 @@ READINGS = Table(
         public("cost", "INTEGER", "How far it is from the printed words; null for a declared one"),
         *_intervals("this reading"),
     ),
+    ("reading",),
 )
 TABLES = (FIGURES, STATEMENTS, FINDINGS, REPAIRS, READINGS)

@@ -51,7 +51,10 @@ def declared_tables(codebook: Codebook | None = None) -> list[Table]:
 
 
 def model_tables(manifest: Mapping[str, Any]) -> list[Table]:
-    """dbt's models as tables. A column is public where its `.yml` says what it tells of (`config.meta.tells`)."""
+    """dbt's models as tables, in the order that their `.yml` declares (`config.meta.order`).
+
+    A column is public where it says what it tells of (`config.meta.tells`).
+    """
     return [
         Table(
             node["schema"],
@@ -66,6 +69,7 @@ def model_tables(manifest: Mapping[str, Any]) -> list[Table]:
                 )
                 for column in node["columns"].values()
             ),
+            tuple(node["config"]["meta"].get("order", ())),
         )
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and node["config"]["materialized"] == "table"

@@ -58,6 +58,7 @@ PROOF = Table(
         public("high", "BIGINT", "The most that it can be; null for a mean or total"),
         public("recoverable", "BOOLEAN", "Whether it can be worked out: then nothing is released"),
     ),
+    ("question", "group_by", "group_value", "base_rule", "answer", "kind"),
 )
 PROOF_TABLES = (PROOF,)
 

@@ -136,7 +136,7 @@ def write_records(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -
         _judge(connection, sheet)
         _keep(connection, folder, key)
         _check_population(connection, folder)
-        prepare_weights(connection, folder.codebook)
+        prepare_weights(connection, folder)
         accounts = _accounts(connection, folder.codebook, files)
         _check_asked(folder, accounts)
         replace_all(connection, {FILES: [vars(account) for account in accounts]}, key=key)

@@ -24,6 +24,7 @@ import duckdb
 from dagster_project.codebook import CODEBOOK_FILE, RESPONDED, Codebook, Margin, Place, SurveyFolder
 from dagster_project.codebook.located import read_yaml
 from dagster_project.errors import InputError
+from dagster_project.ingest.weight_units import UNWEIGHTED, WEIGHT_UNITS, WeightUnits, weight_units
 from dagster_project.schema import GENERATION, SURVEY, Column, Row, Table, public, replace_all
 from dagster_project.warehouse import survey_key, transaction
 
@@ -91,8 +92,9 @@ WEIGHTS = Table(
         Column("source_line", "BIGINT", "The record's line in it"),
         Column("final_weight", "DOUBLE", "The respondent's weight"),
     ),
+    ("source_file", "source_line"),
 )
-WEIGHTING_TABLES = (WEIGHTING, MARGINS, WEIGHTS)
+WEIGHTING_TABLES = (WEIGHTING, MARGINS, WEIGHTS, WEIGHT_UNITS)
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,9 @@ def write_weights(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -
     weighed: list[Weighed] = []
     margins: list[Row] = []
     with transaction(connection):
-        prepare_weights(connection, book)
+        prepare_weights(connection, folder)
         if book.weighting is not None:
-            waves = _count_cells(connection, book)
+            waves = _count_cells(connection, book, _base_units(connection, folder))
             connection.execute(
                 "CREATE OR REPLACE TEMP TABLE weighting_factors (cell INTEGER, factor DOUBLE, low DOUBLE, high DOUBLE)"
             )
@@ -144,15 +146,25 @@ def write_weights(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -
                 one.keep_factors(connection)
             _fill_weights(connection, book)
             connection.execute("DROP TABLE weighting_cells; DROP TABLE weighting_factors")
+            units = _units(connection, folder, "final_weight", WEIGHTS.address)
+            replace_all(connection, {WEIGHT_UNITS: [vars(units)]}, key=key)
         replace_all(connection, {WEIGHTING: [vars(one) for one in weighed], MARGINS: margins}, key=key)
     return weighed
 
 
-def prepare_weights(connection: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
-    """Take away the weights of other records. Where new ones must come, tallies before them are empty, not wrong."""
+def prepare_weights(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> None:
+    """Take away the weights of other records, and tell the units of these records' own.
+
+    Where weights must be computed, tallies before them are empty, not wrong.
+    """
     connection.execute(f"DROP TABLE IF EXISTS {WEIGHTS.address}")
-    if codebook.weighting is not None:
+    if folder.codebook.weighting is not None:
         WEIGHTS.make(connection)
+        WEIGHT_UNITS.make(connection)
+        return
+    survey = survey_key(connection)
+    key = {"survey": survey.survey, "generation": survey.generation}
+    replace_all(connection, {WEIGHT_UNITS: [vars(_base_units(connection, folder))]}, key=key)
 
 
 @dataclass(frozen=True)
@@ -451,7 +463,19 @@ def _fill_weights(connection: duckdb.DuckDBPyConnection, book: Codebook) -> None
     )
 
 
-def _count_cells(connection: duckdb.DuckDBPyConnection, book: Codebook) -> list[str | None]:
+def _base_units(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> WeightUnits:
+    """The units of the respondents' weights before weighting."""
+    book = folder.codebook
+    if book.weight is None:
+        return UNWEIGHTED
+    return _units(connection, folder, _base(book), f"records.records AS records WHERE {_responded(book)}")
+
+
+def _units(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder, weight: str, rows: str) -> WeightUnits:
+    return weight_units(connection, f"SELECT {weight} AS weight, source_file, source_line FROM {rows}", folder.folder)
+
+
+def _count_cells(connection: duckdb.DuckDBPyConnection, book: Codebook, units: WeightUnits) -> list[str | None]:
     """Number the cells in which the margins cross, in the temporary table weighting_cells; the waves that have some."""
     answers = [f"answer_{number}" for number in range(len(_questions(book)))]
     crossed = "".join(f', "{question}" AS {answer}' for question, answer in zip(_questions(book), answers, strict=True))
@@ -460,8 +484,9 @@ def _count_cells(connection: duckdb.DuckDBPyConnection, book: Codebook) -> list[
         f"""CREATE OR REPLACE TEMP TABLE weighting_cells AS
         SELECT (row_number() OVER (ORDER BY {", ".join(["wave", *answers])}))::INTEGER AS cell, *
         FROM (
-            SELECT {"wave" if book.wave else "NULL::VARCHAR"} AS wave{crossed}, count(*) AS n, sum({base}) AS w,
-                sum({base} * {base}) AS w2, min({base}) AS least, max({base}) AS greatest
+            SELECT {"wave" if book.wave else "NULL::VARCHAR"} AS wave{crossed}, count(*) AS n,
+                {units.sum_of(base)} AS w, {units.sum_of_squares(base)} AS w2, min({base}) AS least,
+                max({base}) AS greatest
             FROM records.records AS records WHERE {_responded(book)} GROUP BY ALL
         )"""
     )

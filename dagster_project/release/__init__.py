@@ -1,5 +1,6 @@
 """The release room: what is built and checked, as one folder for readers. It knows neither Dagster nor the checks."""
 
+from dagster_project.release.compare import Comparison, compare, find_release
 from dagster_project.release.publish import (
     Release,
     ReleaseRefusedError,
@@ -9,4 +10,14 @@ from dagster_project.release.publish import (
     write_index,
 )
 
-__all__ = ["Release", "ReleaseRefusedError", "latest_release", "publish", "releases_records", "write_index"]
+__all__ = [
+    "Comparison",
+    "Release",
+    "ReleaseRefusedError",
+    "compare",
+    "find_release",
+    "latest_release",
+    "publish",
+    "releases_records",
+    "write_index",
+]

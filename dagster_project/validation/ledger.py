@@ -29,6 +29,7 @@ CHECKS = Table(
         public("reason", "VARCHAR", "Why it is made"),
         public("expectations", "INTEGER", "How many expectations it stands for"),
     ),
+    ("suite", '"check"'),
 )
 CHECKS_TABLES = (CHECKS,)
 

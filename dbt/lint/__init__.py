@@ -36,6 +36,7 @@ RECORDS = "w,h,wave,sex,media,pages\n1,n,b,f,p r,3\n"
 execute = True
 model = {
     "resource_type": "model",
+    "config": {"meta": {"order": ["question"]}},
     "columns": {
         name: {"name": name, "config": {"meta": meta}}
         for name, meta in {

@@ -6,6 +6,13 @@
         *
         {%- endfor %}
     from {{ relation }}
+    {{ in_order() }}
+{%- endmacro %}
+
+
+{% macro in_order() -%}
+    {%- set order = model.config.meta.order if execute and model.resource_type == "model" -%}
+    {%- if order -%}order by {{ order | join(", ") }}{%- endif -%}
 {%- endmacro %}
 
 

@@ -41,6 +41,7 @@
             estimates.generation,
             estimates.provenance,
             estimates.question,
+            questions.position as question_position,
             questions.question_text,
             estimates.position,
             estimates.answer,
@@ -92,7 +93,6 @@
                 and estimates.kind = intervals.kind
                 and estimates.group_by is not distinct from intervals.group_by
                 and estimates.group_value is not distinct from intervals.group_value
-        order by questions.position, estimates.group_by, estimates.group_value, estimates.position
 
     )
 

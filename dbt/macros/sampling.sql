@@ -9,7 +9,7 @@
         -- of a simple random sample whose universe is counted: the part of it that was not drawn
         case
             when any_value(survey.has_stratum or survey.has_sampling_unit) then 1
-            else greatest(1 - coalesce(sum(strata.units) / sum(strata.population), 0), 0)
+            else greatest(1 - coalesce(sum(strata.units) / {{ sum_in_order("strata.population") }}, 0), 0)
         end as part_not_drawn,
         normal_quantile((1 + {{ confidence_level() }}) / 2) as z,
         t_quantile((1 + {{ confidence_level() }}) / 2, any_value(strata.df) filter (strata.df > 0)::double) as t
@@ -39,8 +39,8 @@
         bases.base_id,
         sample_units.unit_id,
         any_value(sample_units.stratum_id) as stratum_id,
-        sum(respondents.w) as w,
-        sum(respondents.w2) as w2
+        {{ weights("sum(respondents.w)") }} as w,
+        {{ squared_weights("sum(respondents.w2)") }} as w2
     from {{ ref("respondents") }} as respondents
     inner join bases
         on
@@ -51,8 +51,9 @@
         on
             respondents.stratum is not distinct from sample_units.stratum
             and respondents.sampling_unit is not distinct from sample_units.sampling_unit
+    cross join survey
     where {{ is_in_base("respondents.kind", "bases.base_rule") }}
-    group by bases.base_id, sample_units.unit_id
+    group by bases.base_id, sample_units.unit_id, survey.w_unit, survey.w2_unit
 {%- endmacro %}
 
 
@@ -62,8 +63,9 @@
         sample_units.unit_id,
         sample_units.stratum_id,
         tallies.n,
-        tallies.w,
-        tallies.w2
+        tallies.w as w_in_units,
+        {{ weights("tallies.w") }} as w,
+        {{ squared_weights("tallies.w2") }} as w2
     from {{ ref("tallies") }} as tallies
     inner join {{ rows }}
         on
@@ -76,16 +78,18 @@
         on
             tallies.stratum is not distinct from sample_units.stratum
             and tallies.sampling_unit is not distinct from sample_units.sampling_unit
+    cross join survey
 {%- endmacro %}
 
 
 {#- Where the units of a stratum are all alike, what their sums differ by is rounding, and counts as 0. -#}
-{% macro design_variance(z, z2) -%}
-    sum(
+{% macro design_variance(z, z2, unit="2 ** -100") -%}
+    {%- set spread -%}
         case
             when {{ z2 }} - {{ z }} ** 2 / strata.units > 1e-12 * {{ z2 }}
                 then strata.factor * ({{ z2 }} - {{ z }} ** 2 / strata.units)
             else 0
         end
-    )
+    {%- endset -%}
+    {{ steady_sum(spread, unit) }}
 {%- endmacro %}

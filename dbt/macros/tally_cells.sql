@@ -4,6 +4,9 @@ sets do (benchmarks/ten_million.py). Sampling units are numbered first, since gr
 long, and the records come in their order, so that each aggregation has only one unit's cells at hand (a third less); the
 whole sample is added up from its groups.
 
+Weights are counted in units (raw.weight_units): sums of whole numbers are exact and the same in any order. The narrowest
+type in which no sum can overflow is the fastest: of a BIGINT they cost no more than those of floating point.
+
 The questions come from the codebook's rows. Only their ids are written into SQL, and an id is a checked identifier;
 codes and labels are joined as rows, never written.
 -#}
@@ -24,6 +27,14 @@ codes and labels are joined as rows, never written.
         "select question from raw.answers inner join raw.questions using (question) "
         "where holds = 'codes' group by question having count(distinct answer) filter (answer <> '') <= 62"
     ) | map(attribute=0) | list -%}
+    {%- set types = [] -%}
+    {%- for most in ("weight_max / w_unit", "weight_max ** 2 / w2_unit") -%}
+        {%- do types.append(tally_rows(
+            "select case when " ~ most ~ " < 2 ** 62 then 'bigint' when " ~ most ~ " * (select sum(rows_accepted) from "
+            "raw.files) < 2 ** 126 then 'hugeint' else 'bignum' end from raw.weight_units"
+        ) | map(attribute=0) | first | default("bignum")) -%}
+    {%- endfor -%}
+    {%- set weight = "weights.final_weight" if weighted_anew else "records.weight" if "weight" in columns else "1.0::double" -%}
     {%- set routed = questions | rejectattr(3, "none") | map(attribute=0) | list %}
     {%- set of_one_wave = questions | rejectattr(4, "none") | map(attribute=0) | list if "wave" in columns else [] %}
     {%- set led_to = routed + of_one_wave %}
@@ -56,7 +67,8 @@ codes and labels are joined as rows, never written.
     scanned as materialized (
 
         select
-            {{ "weights.final_weight as weight" if weighted_anew else "weight" if "weight" in columns else "1.0::double as weight" }},
+            ({{ weight }} / units.w_unit)::{{ types[0] }} as w,
+            ({{ weight }} * {{ weight }} / units.w2_unit)::{{ types[1] }} as w2,
             {{ tally_stratum(columns) }} as stratum,
             {{ "sampling_unit" if "sampling_unit" in columns else "null::varchar" }} as sampling_unit,
             {{ "population" if "population" in columns else "null::double" }} as population
@@ -70,7 +82,8 @@ codes and labels are joined as rows, never written.
             case when routed_{{ question }} then "{{ question }}" end as value_{{ question }}
             {%- endif %}
             {%- endfor %}
-        from records.records
+        from records.records as records
+        cross join {{ source("raw", "weight_units") }} as units
         {%- if weighted_anew %}
         inner join records.weights as weights using (source_file, source_line)
         {%- endif %}
@@ -118,8 +131,8 @@ codes and labels are joined as rows, never written.
             {{ key }},
             by_{{ group }}::varchar as group_value,
             count(*) as n,
-            sum(weight) as w,
-            sum(weight * weight) as w2
+            sum(w) as w,
+            sum(w2) as w2
         from numbered
         group by unit, {{ key }}, by_{{ group }}
 
@@ -138,8 +151,8 @@ codes and labels are joined as rows, never written.
         from {{ question }}__by__{{ others[0] }}
             {%- else %}
             count(*) as n,
-            sum(weight) as w,
-            sum(weight * weight) as w2
+            sum(w) as w,
+            sum(w2) as w2
         from numbered
             {%- endif %}
         group by unit, {{ key }}

@@ -1,6 +1,6 @@
 with survey as (
 
-    select * from {{ source("raw", "survey") }}
+    {{ weighed_survey() }}
 
 ),
 
@@ -94,7 +94,7 @@ given as (
         question,
         group_by,
         sum(n)::bigint as n,
-        sum(w) as w,
+        sum(w_in_units) as w,
         dense_rank() over (partition by question, group_by order by answer) - 1 as answer_number,
         dense_rank() over (partition by question, group_by order by group_position) - 1 as group_number
     from answer_units
@@ -136,6 +136,7 @@ placed as (
         counted.n_cells,
         answer_units.stratum_id,
         answer_units.unit_id,
+        answer_units.w_in_units,
         answer_units.w,
         answer_units.w2
     from answer_units
@@ -168,11 +169,16 @@ cells as (
 expected as (
 
     select
-        *,
-        sum(w) over (partition by question, group_by, cell // n_groups)
-        * sum(w) over (partition by question, group_by, cell % n_groups)
-        / sum(w) over (partition by question, group_by) as w_independent
+        cells.* replace ({{ weights("cells.w") }} as w),
+        {{ weights("(sum(cells.w) over of_table)") }} as w_all,
+        {{ weights("(sum(cells.w) over of_answer)") }} * {{ weights("(sum(cells.w) over of_group)") }} / w_all
+            as w_independent
     from cells
+    cross join survey
+    window
+        of_table as (partition by cells.question, cells.group_by),
+        of_answer as (partition by cells.question, cells.group_by, cells.cell // cells.n_groups),
+        of_group as (partition by cells.question, cells.group_by, cells.cell % cells.n_groups)
 
 ),
 
@@ -186,7 +192,7 @@ pearson as (
         n_groups,
         sum(n)::bigint as n,
         list(w order by cell) as weights,
-        sum(n) * sum((w - w_independent) ** 2 / w_independent) / sum(w) as chi2
+        sum(n) * {{ steady_sum("(w - w_independent) ** 2 / w_independent / w_all") }} as chi2
     from expected
     group by question, group_by, n_answers, n_groups
 
@@ -216,10 +222,12 @@ vectors as (
         placed.cell,
         placed.n_cells,
         -placed.stratum_id as vector_id,
-        any_value(sqrt(strata.factor / strata.units)) * sum(placed.w) as length
+        any_value(sqrt(strata.factor / strata.units)) * {{ weights("sum(placed.w_in_units)") }} as length
     from placed
+    cross join survey
     inner join strata on placed.stratum_id = strata.stratum_id
-    group by placed.question, placed.group_by, placed.cell, placed.n_cells, placed.stratum_id
+    group by
+        placed.question, placed.group_by, placed.cell, placed.n_cells, placed.stratum_id, survey.w_unit
 
 ),
 
@@ -324,7 +332,6 @@ final as (
         null::varchar as table_withheld_because,
         sqrt(chi2 / n / least(n_answers - 1, n_groups - 1)) as cramers_v
     from adjusted
-    order by position, group_by
 
 )
 

@@ -1,6 +1,6 @@
 with survey as (
 
-    select * from {{ source("raw", "survey") }}
+    {{ weighed_survey() }}
 
 ),
 
@@ -42,10 +42,10 @@ wide as (
         group_by,
         group_value,
         coalesce(sum(n) filter (where kind = 'valid'), 0)::bigint as n_answered,
-        coalesce(sum(w) filter (where kind = 'valid'), 0.0) as w_answered,
+        coalesce(sum(w) filter (where kind = 'valid'), 0) as w_answered,
         sum(w2) filter (where kind = 'valid') as w2_answered,
         coalesce(sum(n) filter (where kind <> 'not_asked'), 0)::bigint as n_routed,
-        coalesce(sum(w) filter (where kind <> 'not_asked'), 0.0) as w_routed,
+        coalesce(sum(w) filter (where kind <> 'not_asked'), 0) as w_routed,
         sum(w2) filter (where kind <> 'not_asked') as w2_routed,
         sum(n)::bigint as n_all,
         sum(w) as w_all,
@@ -86,7 +86,7 @@ long as (
         wide.*,
         'asked' as base_rule,
         survey.asked as n_base,
-        case when not survey.weighted then survey.asked::double end as w_base,
+        case when not survey.weighted then survey.asked end as w_base,
         w_base as w2_base
     from wide
     cross join survey
@@ -104,7 +104,10 @@ universe as (
 
     -- of a simple random sample whose universe is counted: how many each respondent stands for
     select
-        case when not any_value(survey.has_stratum or survey.has_sampling_unit) then sum(strata.population) end as size,
+        case
+            when not any_value(survey.has_stratum or survey.has_sampling_unit)
+                then {{ sum_in_order("strata.population") }}
+        end as size,
         size / sum(strata.units) as per_respondent
     from strata
     cross join survey
@@ -114,8 +117,9 @@ universe as (
 measured as (
 
     select
-        long.*,
-        long.w_base ** 2 / nullif(long.w2_base, 0) as n_kish,
+        long.* exclude (w_base),
+        {{ weights("long.w_base") }} as w_in_base,
+        w_in_base ** 2 / nullif({{ squared_weights("long.w2_base") }}, 0) as n_kish,
         -- of the universe, as many as this base stands for; a wave is a sample of its own
         case
             when universe.size is null then null
@@ -124,6 +128,7 @@ measured as (
         end as universe_base
     from long
     cross join universe
+    cross join survey
     left join strata on long.group_by = 'wave' and long.group_value = strata.stratum
 
 ),
@@ -135,11 +140,12 @@ final as (
         measured.generation,
         survey.provenance,
         measured.question,
+        questions.position as question_position,
         measured.group_by,
         measured.group_value,
         measured.base_rule,
         measured.n_base,
-        measured.w_base,
+        measured.w_in_base as w_base,
         measured.n_kish,
         {{ quantile_of_polls() }} * sqrt(
             0.25 / measured.n_kish
@@ -151,7 +157,7 @@ final as (
         ) as margin_of_error,
         measured.base_rule = questions.base_rule as is_published,
         case
-            when measured.w_base is null then 'those asked who did not respond have no weight'
+            when measured.w_in_base is null then 'those asked who did not respond have no weight'
             when margin_of_error is null then 'nobody in the base'
         end as not_computed,
         withheld_bases.reason as withheld_because

@@ -1,6 +1,6 @@
 with survey as (
 
-    select * from {{ source("raw", "survey") }}
+    {{ weighed_survey() }}
 
 ),
 
@@ -242,7 +242,7 @@ parts as (
 unit_deviations as (
 
     -- z of each unit as in estimates; without sampling units the unit is a stratum of respondents, whose squares follow
-    -- from their squared weights
+    -- from their squared weights. A sum of two numbers at most is the same in both orders
     select
         parts.side_id,
         units.unit_id,
@@ -290,9 +290,10 @@ deviations as (
     select
         differences.comparison_id,
         differences.stratum_id,
-        sum(differences.z) as z,
-        sum(case when survey.has_sampling_unit then differences.z ** 2 else differences.z2_of_sides end) as z2,
-        sum(differences.z2_of_sides) as z2_of_sides
+        {{ steady_sum("differences.z") }} as z,
+        {{ steady_sum("case when survey.has_sampling_unit then differences.z ** 2 else differences.z2_of_sides end") }}
+            as z2,
+        {{ steady_sum("differences.z2_of_sides") }} as z2_of_sides
     from differences
     cross join survey
     group by differences.comparison_id, differences.stratum_id
@@ -304,7 +305,7 @@ variances as (
     select
         deviations.comparison_id,
         {{ design_variance("deviations.z", "deviations.z2") }} as variance,
-        sum(strata.factor * deviations.z2_of_sides) as around_0
+        {{ steady_sum("strata.factor * deviations.z2_of_sides") }} as around_0
     from deviations
     inner join strata on deviations.stratum_id = strata.stratum_id
     group by deviations.comparison_id
@@ -366,17 +367,11 @@ final as (
 
     select
         adjusted.*,
+        questions.position as question_position,
         100 * (adjusted.share - adjusted.other_share) as difference_points,
         case when adjusted.is_plain then 'pooled_z' else 'design_t' end as method
     from adjusted
     inner join questions on adjusted.question = questions.question
-    order by
-        questions.position,
-        adjusted.group_by,
-        adjusted.compared_with,
-        adjusted.position,
-        adjusted.group_position,
-        adjusted.other_position
 
 )
 

@@ -63,7 +63,6 @@ final as (
     cross join survey
     left join counted on outcomes.disposition = counted.disposition
     where survey.has_disposition
-    order by outcomes.position
 
 )
 

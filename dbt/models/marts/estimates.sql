@@ -1,6 +1,6 @@
 with survey as (
 
-    select * from {{ source("raw", "survey") }}
+    {{ weighed_survey() }}
 
 ),
 
@@ -134,7 +134,7 @@ counted as (
     select
         option_id,
         sum(n)::bigint as n,
-        sum(w) as w
+        sum(w_in_units) as w_in_units
     from answer_units
     group by option_id
 
@@ -146,12 +146,12 @@ shares as (
         options.*,
         questions.takes_several and options.kind = 'valid' as is_mention,
         coalesce(counted.n, 0) as n,
-        coalesce(counted.w, 0.0) as w,
+        coalesce(counted.w_in_units, 0) as in_units,
+        {{ weights("in_units") }} as w,
         coalesce(options.n_base < survey.minimum_base, true) as suppressed,
         case
             when suppressed or not options.w_base > 0 then null
-            when counted.n = options.n_base then 1.0::double -- the two sums of weights may differ in their last digit
-            else coalesce(counted.w, 0.0) / options.w_base
+            else w / options.w_base
         end as share
     from options
     cross join survey
@@ -168,13 +168,13 @@ deviations as (
     select
         shares.option_id,
         base_units.stratum_id,
-        sum(coalesce(answer_units.w, 0) - shares.share * base_units.w) / any_value(shares.w_base) as z,
-        sum(
-            case
+        {{ steady_sum("(coalesce(answer_units.w, 0) - shares.share * base_units.w) / shares.w_base") }} as z,
+        {{ steady_sum(
+            "case
                 when survey.has_sampling_unit then (coalesce(answer_units.w, 0) - shares.share * base_units.w) ** 2
                 else coalesce(answer_units.w2, 0) * (1 - 2 * shares.share) + shares.share ** 2 * base_units.w2
-            end
-        ) / any_value(shares.w_base) ** 2 as z2
+            end / shares.w_base ** 2"
+        ) }} as z2
     from shares
     cross join survey
     inner join base_units on shares.base_id = base_units.base_id
@@ -257,7 +257,7 @@ final as (
             as n_mentions,
         case
             when spread.is_mention and not spread.suppressed
-                then spread.w / nullif(sum(spread.w) filter (spread.is_mention) over same_question, 0)
+                then spread.in_units / nullif(sum(spread.in_units) filter (spread.is_mention) over same_question, 0)
         end as share_of_mentions,
         spread.se,
         spread.margin_of_error,
@@ -284,3 +284,4 @@ final as (
 )
 
 select * from final
+{{ in_order() }}

@@ -124,6 +124,8 @@ final as (
         generation,
         provenance,
         question,
+        base_id,
+        position,
         answer,
         kind,
         group_by,

@@ -102,8 +102,8 @@ final as (
             and listed.kind = lower_groups.kind
             and listed.group_by = lower_groups.group_by
             and listed.group_value = lower_groups.group_value
-    order by listed.question, listed.group_by, listed.answer, listed.kind, listed.place
 
 )
 
 select * from final
+{{ in_order() }}

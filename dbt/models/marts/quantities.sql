@@ -1,6 +1,6 @@
 with survey as (
 
-    select * from {{ source("raw", "survey") }}
+    {{ weighed_survey() }}
 
 ),
 
@@ -76,9 +76,11 @@ numbers as (
         given.stratum,
         given.sampling_unit,
         given.n,
-        given.w,
-        given.w2
+        given.w as w_in_units,
+        {{ weights("given.w") }} as w,
+        {{ squared_weights("given.w2") }} as w2
     from {{ ref("values") }} as given
+    cross join survey
     inner join cells
         on
             given.question = cells.question
@@ -87,16 +89,48 @@ numbers as (
 
 ),
 
+bases as (
+
+    -- numbers count as parts of a power of two near the largest, so that none is too large to be squared, and sums of
+    -- weights times numbers, and of squares of these, in units that follow from the base
+    select
+        numbers.cell,
+        sum(numbers.n)::bigint as n_base,
+        {{ weights("sum(numbers.w_in_units)") }} as w_base,
+        min(numbers.value) = max(numbers.value) as are_alike,
+        max(abs(numbers.value)) as largest,
+        case when largest > 0 then 2 ** floor(log2(largest)) else 1 end as scale,
+        case when w_base > 0 then 2 ** (floor(log2(w_base)) - 96) end as unit,
+        case when w_base > 0 then 2 ** (2 * floor(log2(w_base)) - 96) end as square_unit
+    from numbers
+    cross join survey
+    group by numbers.cell, survey.w_unit
+
+),
+
+scaled as (
+
+    select
+        numbers.* replace (numbers.value / bases.scale as value),
+        bases.* exclude (cell)
+    from numbers
+    inner join bases on numbers.cell = bases.cell
+
+),
+
 sums as (
 
     -- the mean of numbers that are all the same is that number, to its last digit
     select
         cell,
-        sum(n)::bigint as n_base,
-        sum(w) as w_base,
-        sum(w * value) as total,
-        case when min(value) = max(value) then min(value) else total / w_base end as mean
-    from numbers
+        any_value(n_base) as n_base,
+        any_value(w_base) as w_base,
+        any_value(scale) as scale,
+        any_value(unit) as unit,
+        any_value(square_unit) as square_unit,
+        {{ steady_sum("w * value", "unit") }} as total,
+        case when any_value(are_alike) then any_value(value) else total / any_value(w_base) end as mean
+    from scaled
     group by cell
 
 ),
@@ -104,13 +138,14 @@ sums as (
 spread as (
 
     select
-        numbers.cell,
-        sum(numbers.w * (numbers.value - sums.mean) ** 2) / any_value(sums.w_base) as variance,
+        scaled.cell,
+        {{ steady_sum("scaled.w * (scaled.value - sums.mean) ** 2", "scaled.unit") }} / any_value(sums.w_base)
+            as variance,
         any_value(sums.n_base) / nullif(any_value(sums.n_base) - 1, 0) as freed
-    from numbers
-    inner join sums on numbers.cell = sums.cell
+    from scaled
+    inner join sums on scaled.cell = sums.cell
     where sums.w_base > 0
-    group by numbers.cell
+    group by scaled.cell
 
 ),
 
@@ -119,7 +154,7 @@ distribution as (
     select
         cell,
         value,
-        sum(w) as w
+        sum(w_in_units) as w
     from numbers
     group by cell, value
 
@@ -157,7 +192,7 @@ wanted as (
 
 quantiles as (
 
-    -- the smallest number with at least a share of p at or below it; sums of weights may differ in their last digits
+    -- the smallest number with at least a share of p at or below it; a share may miss p by its last digit
     select
         wanted.cell,
         wanted.p,
@@ -199,6 +234,9 @@ estimates as (
         row_number() over (order by listed.cell, listed.statistic, listed.p) as estimate_number,
         coalesce(sums.n_base, 0) as n_base,
         coalesce(sums.w_base, 0.0) as w_base,
+        case when listed.statistic = 'quantile' then 1 else sums.scale end as scale,
+        sums.unit,
+        sums.square_unit,
         sums.mean,
         spread.variance,
         spread.freed,
@@ -206,9 +244,9 @@ estimates as (
         coalesce(sums.n_base, 0) < survey.minimum_base as suppressed,
         case
             when suppressed or not coalesce(sums.w_base > 0, false) then null
-            when listed.statistic = 'total' then sums.total
-            when listed.statistic = 'mean' then sums.mean
-            when listed.statistic = 'standard_deviation' then sqrt(spread.variance * spread.freed)
+            when listed.statistic = 'total' then sums.total * sums.scale
+            when listed.statistic = 'mean' then sums.mean * sums.scale
+            when listed.statistic = 'standard_deviation' then sqrt(spread.variance * spread.freed) * sums.scale
             else quantiles.quantile
         end as estimate,
         case listed.statistic
@@ -230,19 +268,21 @@ deviations as (
     -- what each number adds to the linearised statistic
     select
         estimates.estimate_number,
-        numbers.stratum,
-        numbers.sampling_unit,
-        numbers.w,
-        numbers.w2,
+        estimates.unit,
+        estimates.square_unit,
+        scaled.stratum,
+        scaled.sampling_unit,
+        scaled.w,
+        scaled.w2,
         case estimates.statistic
-            when 'total' then numbers.value
-            when 'mean' then numbers.value - estimates.mean
+            when 'total' then scaled.value
+            when 'mean' then scaled.value - estimates.mean
             when 'standard_deviation'
-                then estimates.freed * ((numbers.value - estimates.mean) ** 2 - estimates.variance)
-            when 'quantile' then (numbers.value <= estimates.estimate)::integer - estimates.share
+                then estimates.freed * ((scaled.value - estimates.mean) ** 2 - estimates.variance)
+            when 'quantile' then (scaled.value * scaled.scale <= estimates.estimate)::integer - estimates.share
         end as deviation
-    from numbers
-    inner join estimates on numbers.cell = estimates.cell
+    from scaled
+    inner join estimates on scaled.cell = estimates.cell
     where estimates.estimate is not null
 
 ),
@@ -253,8 +293,10 @@ by_unit as (
         estimate_number,
         stratum,
         sampling_unit,
-        sum(w * deviation) as z,
-        sum(w2 * deviation ** 2) as z2
+        any_value(square_unit) as square_unit,
+        {{ steady_sum("w * deviation", "unit") }} as z,
+        {{ steady_sum("w2 * deviation ** 2", "square_unit") }} as z2,
+        any_value(unit) as unit
     from deviations
     group by estimate_number, stratum, sampling_unit
 
@@ -266,8 +308,11 @@ by_stratum as (
     select
         by_unit.estimate_number,
         by_unit.stratum,
-        sum(by_unit.z) as z,
-        sum(case when survey.has_sampling_unit then by_unit.z ** 2 else by_unit.z2 end) as z2
+        any_value(by_unit.square_unit) as square_unit,
+        {{ steady_sum("by_unit.z", "by_unit.unit") }} as z,
+        {{ steady_sum(
+            "case when survey.has_sampling_unit then by_unit.z ** 2 else by_unit.z2 end", "by_unit.square_unit"
+        ) }} as z2
     from by_unit
     cross join survey
     group by by_unit.estimate_number, by_unit.stratum
@@ -292,9 +337,9 @@ variances as (
     -- is rounding
     select
         by_stratum.estimate_number,
-        {{ design_variance("by_stratum.z", "by_stratum.z2") }} as variance_or_rounding,
-        case when variance_or_rounding > 1e-12 * sum(strata.factor * by_stratum.z2) then variance_or_rounding else 0 end
-            as variance
+        {{ design_variance("by_stratum.z", "by_stratum.z2", "by_stratum.square_unit") }} as variance_or_rounding,
+        {{ steady_sum("strata.factor * by_stratum.z2", "by_stratum.square_unit") }} as squares,
+        case when variance_or_rounding > 1e-12 * squares then variance_or_rounding else 0 end as variance
     from by_stratum
     inner join strata on by_stratum.stratum is not distinct from strata.stratum
     group by by_stratum.estimate_number
@@ -303,7 +348,7 @@ variances as (
 
 linearised as (
 
-    -- of a quantile, se_linear is that of the share at or below it
+    -- of a quantile, se_linear is that of the share at or below it; of the others in parts of the scale
     select
         estimates.*,
         design.df,
@@ -374,12 +419,12 @@ bounds as (
         case
             when linearised.no_interval is not null then null
             when is_quantile then woodruff.low
-            else linearised.estimate - linearised.t * linearised.se_linear
+            else linearised.estimate - linearised.t * linearised.se_linear * linearised.scale
         end as ci_low,
         case
             when linearised.no_interval is not null then null
             when is_quantile then woodruff.high
-            else linearised.estimate + linearised.t * linearised.se_linear
+            else linearised.estimate + linearised.t * linearised.se_linear * linearised.scale
         end as ci_high
     from linearised
     left join woodruff on linearised.estimate_number = woodruff.estimate_number
@@ -393,6 +438,7 @@ final as (
         bounds.generation,
         bounds.provenance,
         bounds.question,
+        questions.position as question_position,
         questions.question_text,
         bounds.statistic,
         bounds.p,
@@ -409,7 +455,7 @@ final as (
         bounds.estimate,
         case
             when bounds.is_quantile then (bounds.ci_high - bounds.ci_low) / (2 * bounds.t)
-            else bounds.se_linear
+            else bounds.se_linear * bounds.scale
         end as se,
         bounds.deff,
         bounds.df,
@@ -436,7 +482,6 @@ final as (
             bounds.question = withheld.question
             and bounds.group_by is not distinct from withheld.group_by
             and bounds.group_value is not distinct from withheld.group_value
-    order by questions.position, bounds.group_by, bounds.group_value, bounds.estimate_number
 
 )
 

@@ -210,6 +210,7 @@ final as (
         survey.generation,
         survey.provenance,
         united.measure,
+        united.position,
         united.question,
         united.n_asked,
         united.n_answered,
@@ -230,7 +231,6 @@ final as (
     from united
     cross join survey
     left join withheld on united.question = withheld.question
-    order by united.position
 
 )
 

@@ -1,6 +1,6 @@
 with survey as (
 
-    select * from {{ source("raw", "survey") }}
+    {{ weighed_survey() }}
 
 ),
 
@@ -70,7 +70,7 @@ final as (
         end as factor,
         (sum(sampled.units) over () - count(*) over ())::bigint as df,
         -- weights that were scaled to the respondents sum to their number, but for rounding and for records left out
-        coalesce(survey.weighted and sum(sampled.w) over () > 1.1 * sum(sampled.n) over (), false)
+        coalesce(survey.weighted and {{ weights("(sum(sampled.w) over ())") }} > 1.1 * sum(sampled.n) over (), false)
             as weights_sum_to_universe,
         case
             when count(*) filter (sampled.is_lone) over () = 0 then null
@@ -88,3 +88,4 @@ final as (
 )
 
 select * from final
+{{ in_order() }}

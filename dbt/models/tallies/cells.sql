@@ -32,8 +32,8 @@ final as (
         cells.stratum,
         cells.sampling_unit,
         cells.n,
-        cells.w,
-        cells.w2,
+        cells.w::bignum as w,
+        cells.w2::bignum as w2,
         cells.population
     from cells
     cross join built_from

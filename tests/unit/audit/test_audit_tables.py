@@ -39,7 +39,7 @@ def audited(folder: Path, claims: str, *statements: str, provenance: str = "publ
     survey = read_survey_folder(folder, "poll")
     write_codebook(connection, survey)
     write_claims(connection, survey)
-    make_tables(connection, "tallies", "marts", "disclosure")
+    make_tables(connection, "raw.weight_units", "tallies", "marts", "disclosure")
     for statement in statements:
         connection.execute(statement)
     audit_published(connection)
@@ -92,6 +92,7 @@ def test_a_slip_is_told_by_what_went_wrong_and_the_two_numbers(tmp_path: Path) -
 
 
 TALLIED = (
+    "INSERT INTO raw.weight_units BY NAME SELECT 1 AS w_unit",
     "INSERT INTO tallies.tallies BY NAME SELECT 'move' AS question, 'yes' AS answer, 1 AS n, 1 AS w",
     """INSERT INTO marts.bases BY NAME
     SELECT 'move' AS question, 'answered' AS base_rule, 16 AS n_base, 16 AS w_base""",

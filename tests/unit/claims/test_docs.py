@@ -26,6 +26,7 @@ SECTIONS = re.findall(r"^### (.+?)\n(.*?)(?=^##)", EXAMPLES, re.DOTALL | re.MULT
 PUBLICATION = "publication: {title: A paper, discloses: [who_asked, how_many, when, weighting, margin_of_error]}\n"
 # What the models make of records: an example's own are counted here.
 COUNTED = """
+INSERT INTO raw.weight_units BY NAME SELECT 1 AS w_unit;
 INSERT INTO tallies.tallies BY NAME SELECT 'move' AS question, answer, records AS n, records AS w FROM counts;
 INSERT INTO marts.bases BY NAME SELECT 'move' AS question, base_rule,
     sum(records) FILTER (answer <> '98' OR base_rule <> 'answered') AS n_base, n_base AS w_base
@@ -77,7 +78,7 @@ def _findings(folder: Path, counts: str = "answer,records\n") -> list[tuple[str,
         survey = read_survey_folder(folder.parent, folder.name)
         write_codebook(connection, survey)
         write_claims(connection, survey)
-        make_tables(connection, "tallies", "marts", "disclosure")
+        make_tables(connection, "raw.weight_units", "tallies", "marts", "disclosure")
         connection.execute(COUNTED)
         audit_published(connection)
         return connection.execute("SELECT code, severity, message FROM audit.findings").fetchall()

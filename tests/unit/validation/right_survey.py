@@ -67,7 +67,8 @@ INSERT INTO tallies.tallies BY NAME WITH long AS (
     SELECT question, answer, 'smokes', coalesce(g::VARCHAR, ''), count(*), sum(weight) FROM long GROUP BY ALL
 )
 SELECT 's' AS survey, 'g1' AS generation, question, answer, kind, group_by, group_value, NULL::VARCHAR AS stratum,
-    NULL::VARCHAR AS sampling_unit, n::BIGINT AS n, (CASE WHEN {weighted} THEN w ELSE n END)::DOUBLE AS w, w * w AS w2
+    NULL::VARCHAR AS sampling_unit, n::BIGINT AS n,
+    CASE WHEN {weighted} THEN w / 0.5 ELSE n END AS w, w * w / 0.25 AS w2
 FROM counted JOIN raw.answers USING (question, answer);
 
 INSERT INTO marts.bases BY NAME SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance, * FROM (VALUES
@@ -82,7 +83,7 @@ INSERT INTO marts.bases BY NAME SELECT 's' AS survey, 'g1' AS generation, 'colle
 
 INSERT INTO marts.toplines BY NAME WITH counted AS (
     SELECT question, answer, base_rule, n_base::BIGINT AS n_base, sum(n)::BIGINT AS n, w_base::DOUBLE AS w_base,
-        sum(w) AS w
+        sum(w) * CASE WHEN {weighted} THEN 0.5 ELSE 1 END AS w
     FROM tallies.tallies JOIN marts.bases USING (question)
     WHERE tallies.group_by IS NULL AND kind = 'valid' AND is_published GROUP BY ALL
 )

@@ -141,7 +141,7 @@ BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     ),
     (
         "tallies",
-        "UPDATE tallies.tallies SET w = w + 0.001 WHERE question = 'media' AND answer = 'r' AND group_by IS NULL",
+        "UPDATE tallies.tallies SET w = w + 1 WHERE question = 'media' AND answer = 'r' AND group_by IS NULL",
         {"groups_partition_the_whole": ("media / r / valid / smokes",)},
     ),
     (
