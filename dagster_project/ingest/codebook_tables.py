@@ -46,6 +46,11 @@ SURVEYS = Table(
         public("minimum_base", "BIGINT", "No percentage is printed on a smaller base"),
         public("minimum_cell", "BIGINT", "A count of fewer respondents is withheld; 0 for never"),
         public("release_records", "BOOLEAN", "Whether a release carries the respondents' records"),
+        Column(
+            "coarse_by",
+            "DOUBLE",
+            "The greatest weight over their mean, where statistics are told coarsely because counts are withheld",
+        ),
         public("codebook_sha256", "VARCHAR", "The SHA-256 of survey.yml"),
         public("basecheck_version", "VARCHAR", "The version that built this"),
     ),
@@ -207,6 +212,7 @@ def _survey(folder: SurveyFolder) -> Row:
         "minimum_base": book.minimum_base,
         "minimum_cell": book.minimum_cell,
         "release_records": book.release_records,
+        "coarse_by": None,  # until it is decided what is withheld
         "codebook_sha256": _codebook_sha256(folder),
         "basecheck_version": __version__,
     }
