@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dagster_project.disclosure.attack import SECONDS, left_of
+from dagster_project.disclosure.attack import Range, left_of
 from dagster_project.disclosure.counts import ANY, EVERYBODY, Block, Count, has_rows
 from dagster_project.disclosure.survey_tables import SurveyTables, read_survey_tables
 from dagster_project.disclosure.tables import PROOF, TableCell
@@ -27,7 +27,7 @@ class Proof:
     recoverable: int
 
 
-def prove_withheld(connection: duckdb.DuckDBPyConnection, *, seconds: float = SECONDS) -> Proof:
+def prove_withheld(connection: duckdb.DuckDBPyConnection) -> Proof:
     """Work out the range of every withheld count from the published tables alone; replace `audit.disclosure`.
 
     A count whose range is a single number above 0 is recoverable, and so is a small one that is shown after all; that
@@ -36,7 +36,7 @@ def prove_withheld(connection: duckdb.DuckDBPyConnection, *, seconds: float = SE
     key, survey = survey_key(connection), read_survey_tables(connection)
     rows: list[Row] = []
     if survey.minimum > 1 and _withholds(connection, survey.minimum):
-        rows = [*_left_of_counts(_Published(connection, survey), seconds), *_left_of_numbers(connection, survey)]
+        rows = [*_left_of_counts(_Published(connection, survey)), *_left_of_numbers(connection, survey)]
     with transaction(connection):
         replace_all(connection, {PROOF: rows}, key=vars(key))
     return Proof(len(rows), sum(row["recoverable"] for row in rows))
@@ -54,13 +54,15 @@ def _withholds(connection: duckdb.DuckDBPyConnection, minimum: int) -> bool:
     return bool(found[0][0])
 
 
-def _left_of_counts(published: _Published, seconds: float) -> Iterator[Row]:
+def _left_of_counts(published: _Published) -> Iterator[Row]:
     tables, known = published.survey.tables, published.known
-    ranges = left_of(tables, known, set(published.withheld.values()), seconds=seconds)
+    ranges = left_of(tables, known, set(published.withheld.values()))
     for cell, count in published.withheld.items():
         n = known.get(count)
-        low, high = ranges.get(count, (0, known[EVERYBODY])) if n is None else (n, n)
-        yield _row(cell, low, high, recoverable=low == high > 0 and count not in tables.open)
+        left = ranges.get(count, Range(0, known[EVERYBODY])) if n is None else Range(n, n)
+        is_one = left.low == left.high > 0 and count not in tables.open
+        low, high = (left.low, left.high) if left.is_all else (None, None)
+        yield _row(cell, low, high, recoverable=is_one)
 
 
 def _left_of_numbers(connection: duckdb.DuckDBPyConnection, survey: SurveyTables) -> Iterator[Row]:

@@ -54,8 +54,16 @@ PROOF = Table(
         public("group_by", "VARCHAR", "The group question; null for the whole sample"),
         public("group_value", "VARCHAR", "The code of the group; null for the whole sample"),
         public("base_rule", "VARCHAR", "answered, routed or all, for a base"),
-        public("low", "BIGINT", "The least that it can be; null for a mean or total"),
-        public("high", "BIGINT", "The most that it can be; null for a mean or total"),
+        public(
+            "low",
+            "BIGINT",
+            "The least that it can be; null for a mean or total, and where the search for it was given up",
+        ),
+        public(
+            "high",
+            "BIGINT",
+            "The most that it can be; null for a mean or total, and where the search for it was given up",
+        ),
         public("recoverable", "BOOLEAN", "Whether it can be worked out: then nothing is released"),
     ),
     ("question", "group_by", "group_value", "base_rule", "answer", "kind"),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import duckdb
 
 from dagster_project.claims.read.survey import Question
-from dagster_project.disclosure.attack import SECONDS
 from dagster_project.disclosure.counts import ANY, EVERYBODY, Block, Count, has_rows
 from dagster_project.disclosure.decide import Withheld, withhold
 from dagster_project.disclosure.survey_tables import ByGroup, Tallied, read_survey_tables
@@ -33,7 +32,7 @@ class Decision:
     bases: int
 
 
-def withhold_counts(connection: duckdb.DuckDBPyConnection, *, seconds: float = SECONDS) -> Decision:
+def withhold_counts(connection: duckdb.DuckDBPyConnection) -> Decision:
     """Decide what the published tables withhold, and replace `disclosure.withheld` and `withheld_bases`.
 
     Nothing is withheld where `minimum_cell` is 0, or where the release carries the records anyway.
@@ -43,13 +42,14 @@ def withhold_counts(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
     bases: list[Row] = []
     if survey.minimum > 1 and _has_small_counts(connection, survey.minimum):
         tallied = Tallied(connection, survey)
-        chosen = withhold(survey.tables, tallied.counts, survey.minimum, seconds=seconds)
+        chosen = withhold(survey.tables, tallied.counts, survey.minimum)
         rows = [*_rows(tallied, chosen), *_rows_of_numbers(tallied, chosen)]
         bases = list(_bases(tallied, chosen))
     of_all = {"survey": key.survey, "generation": key.generation, "reason": WITHHELD}
     with transaction(connection):
         replace_all(connection, {WITHHELD_COUNTS: rows, WITHHELD_BASES: bases}, key=of_all)
         _tell_margins(connection, survey.minimum, withholds=bool(rows))
+        _tell_statistics(connection, withholds=bool(rows))
     return Decision(len(rows), sum(row["role"] == PRIMARY for row in rows), len(bases))
 
 
@@ -74,6 +74,35 @@ def _tell_margins(connection: duckdb.DuckDBPyConnection, minimum: int, *, withho
         )""",
         {"withholds": withholds, "minimum": minimum},
     )
+
+
+def _tell_statistics(connection: duckdb.DuckDBPyConnection, *, withholds: bool) -> None:
+    """Say in raw.survey whether statistics are told in full: where a count is withheld, they would tell it.
+
+    By weights, strata and waves a standard error or a weighted share of the whole is a sum over its groups, and of
+    weights that were made from the sample's own counts each is such a sum. What the weights came to is not told then.
+    """
+    [(weighted, is_complex)] = connection.execute(
+        "SELECT weighted, weighted OR has_stratum OR has_sampling_unit OR has_wave FROM raw.survey"
+    ).fetchall()
+    is_coarse = withholds and is_complex
+    heaviest = _heaviest(connection) if is_coarse and weighted else 1.0
+    connection.execute("UPDATE raw.survey SET coarse_by = ?", [heaviest if is_coarse else None])
+    if withholds:
+        connection.execute(
+            """UPDATE raw.weighting SET rounds = NULL, largest_gap = NULL, n_trimmed = NULL, n_kish_before = NULL,
+            n_kish = NULL, deff_before = NULL, deff = NULL, weight_min = NULL, weight_max = NULL"""
+        )
+
+
+def _heaviest(connection: duckdb.DuckDBPyConnection) -> float:
+    """The greatest weight over their mean."""
+    computed = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'records' AND table_name = 'weights'"
+    ).fetchall()
+    weight, table = ("final_weight", "weights") if computed[0][0] else ("weight", "records")
+    [(heaviest,)] = connection.execute(f"SELECT max({weight}) / avg({weight}) FROM records.{table}").fetchall()
+    return float(heaviest)
 
 
 def _has_small_counts(connection: duckdb.DuckDBPyConnection, minimum: int) -> bool:

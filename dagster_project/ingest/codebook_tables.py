@@ -49,6 +49,11 @@ SURVEYS = Table(
         public("forgives", "BOOLEAN", "Whether a cell that holds no answer of its question is a missing answer"),
         public("zero_weights", "BOOLEAN", "Whether a weight of 0 is meant"),
         public("release_records", "BOOLEAN", "Whether a release carries the respondents' records"),
+        Column(
+            "coarse_by",
+            "DOUBLE",
+            "The greatest weight over their mean, where statistics are told coarsely because counts are withheld",
+        ),
         public("codebook_sha256", "VARCHAR", "The SHA-256 of survey.yml"),
         public("basecheck_version", "VARCHAR", "The version that built this"),
     ),
@@ -213,6 +218,7 @@ def _survey(folder: SurveyFolder) -> Row:
         "forgives": book.on_unknown_code is OnUnknownCode.missing,
         "zero_weights": book.zero_weights,
         "release_records": book.release_records,
+        "coarse_by": None,  # until it is decided what is withheld
         "codebook_sha256": _codebook_sha256(folder),
         "basecheck_version": __version__,
     }

@@ -27,6 +27,10 @@
         {{ column.name }}
     {%- elif tells == "withheld" -%}
         {{ because }} is not null as {{ column.name }}
+    {%- elif tells == "weight" -%}
+        case
+            when {{ because }} is null and ({{ coarse_by() }} is null or not {{ weighted() }}) then {{ column.name }}
+        end as {{ column.name }}
     {%- elif tells == "reason" -%}
         coalesce({{ because }}, {{ column.name }}) as {{ column.name }}
     {%- else -%}
@@ -37,4 +41,63 @@
 
 {% macro declared_columns() -%}
     {{- return(model.columns if execute and model.resource_type == "model" else {}) -}}
+{%- endmacro %}
+
+
+{#- What withheld counts leave of statistics; null where these are told in full. See docs/suppression.md. -#}
+{% macro coarse_by() -%}
+    (select survey_told.coarse_by from {{ source("raw", "survey") }} as survey_told)
+{%- endmacro %}
+
+
+{% macro weighted() -%}
+    (select survey_told.weighted from {{ source("raw", "survey") }} as survey_told)
+{%- endmacro %}
+
+
+{#- To the next 1, 2 or 5 of some power of ten that is `step` or more; null where nothing would be left of the number. -#}
+{% macro to_steps_of(number, step, most="null") -%}
+    {%- set power -%} 10.0 ** floor(log10({{ step }})) {%- endset -%}
+    {%- set wide -%}
+        ({{ power }} * case
+            when {{ step }} <= {{ power }} then 1
+            when {{ step }} <= 2 * {{ power }} then 2
+            when {{ step }} <= 5 * {{ power }} then 5
+            else 10
+        end)
+    {%- endset -%}
+    case when not coalesce({{ wide }} > {{ most }}, false) then round({{ number }} / {{ wide }}) * {{ wide }} end
+{%- endmacro %}
+
+
+{#- A weighted share: two of the heaviest respondents more or less are not seen in it. -#}
+{% macro told_share(share, n_base) -%}
+    case
+        when survey.coarse_by is null or not survey.weighted then {{ share }}
+        when {{ share }} is not null and {{ n_base }} > 0
+            then {{ to_steps_of(share, "(2 * survey.coarse_by / " ~ n_base ~ ")", most="0.1") }}
+    end
+{%- endmacro %}
+
+
+{#- A weighted mean, total or standard deviation, by the same measure. -#}
+{% macro told_number(of) -%}
+    {%- set step -%} (4 * sqrt({{ of }}.variance) * survey.coarse_by / {{ of }}.n_base) {%- endset -%}
+    case
+        when survey.coarse_by is null or not survey.weighted or {{ of }}.statistic = 'quantile' or {{ of }}.variance <= 0
+            then {{ of }}.estimate
+        when {{ of }}.statistic = 'standard_deviation' then {{ told_spread(of ~ ".estimate", of ~ ".n_base") }}
+        when {{ of }}.statistic = 'mean' then {{ to_steps_of(of ~ ".estimate", step) }}
+        when {{ of }}.statistic = 'total' then {{ to_steps_of(of ~ ".estimate", "(" ~ of ~ ".w_base * " ~ step ~ ")") }}
+    end
+{%- endmacro %}
+
+
+{#- A standard error, or what follows from one: two digits, fewer on a base of fewer than 500. -#}
+{% macro told_spread(spread, n_base) -%}
+    case
+        when survey.coarse_by is null or {{ spread }} <= 0 then {{ spread }}
+        when {{ spread }} > 0 and {{ n_base }} > 0
+            then {{ to_steps_of(spread, "(" ~ spread ~ " * greatest(0.02, 10 / " ~ n_base ~ "))") }}
+    end
 {%- endmacro %}

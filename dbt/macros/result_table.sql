@@ -61,7 +61,7 @@
                 when not estimates.suppressed
                     then
                         {{ percent_text(
-                            "estimates.n", "estimates.n_base", "estimates.w", "estimates.w_base", "survey.weighted",
+                            "estimates.n", "estimates.n_base", told_weight(), "estimates.w_base", "survey.weighted",
                             "questions.decimals"
                         ) }}
             end as percent_text,
@@ -97,4 +97,10 @@
     )
 
     {{ masked("final") }}
+{%- endmacro %}
+
+
+{#- The sum of weights that a percentage is printed from: what its share, as it is told, leaves of it. -#}
+{% macro told_weight() -%}
+    if(survey.coarse_by is null, estimates.w, estimates.share * estimates.w_base)
 {%- endmacro %}

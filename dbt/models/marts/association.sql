@@ -266,7 +266,7 @@ judged as (
             design.lone_unit,
             case when design.df <= 0 then 'no degrees of freedom' end
         ) as no_test,
-        case when no_table is null then pearson.chi2 end as chi2
+        case when no_table is null then {{ told_spread("pearson.chi2", "pearson.n") }} end as chi2
     from tables
     cross join survey
     cross join design
@@ -300,6 +300,18 @@ explained as (
 
 ),
 
+told as (
+
+    select
+        explained.* replace (
+            {{ told_spread("explained.sum_of_effects", "explained.n") }} as sum_of_effects,
+            {{ told_spread("explained.sum_of_squares", "explained.n") }} as sum_of_squares
+        )
+    from explained
+    cross join survey
+
+),
+
 tested as (
 
     -- chi2 over the mean of the generalised design effects; over their sum, with the degrees of freedom that fit its
@@ -314,7 +326,7 @@ tested as (
             as second_order_ndf,
         second_order_ndf * df as second_order_ddf,
         f_tail(second_order_f, second_order_ndf, second_order_ddf) as second_order_p
-    from explained
+    from told
 
 ),
 
@@ -326,10 +338,8 @@ adjusted as (
 
 final as (
 
-    -- how many stand in a table, and on how many lines, is shown whatever is withheld of it
     select
         *,
-        null::varchar as table_withheld_because,
         sqrt(chi2 / n / least(n_answers - 1, n_groups - 1)) as cramers_v
     from adjusted
 

@@ -154,7 +154,8 @@ final as (
                 when measured.universe_base <= greatest(measured.n_base, 1) then 0
                 else (measured.universe_base - measured.n_base) / (measured.universe_base - 1)
             end
-        ) as margin_of_error,
+        ) as margin_in_full,
+        {{ told_spread("margin_in_full", "measured.n_base") }} as margin_of_error,
         measured.base_rule = questions.base_rule as is_published,
         case
             when measured.w_in_base is null then 'those asked who did not respond have no weight'

@@ -141,14 +141,17 @@ rests as (
 sides as (
 
     select
-        *,
-        whole_id is not null as is_rest,
-        row_number() over (order by measured_id, is_rest) as side_id
+        measured_or_rest.* replace (
+            {{ told_share("measured_or_rest.share", "measured_or_rest.n_base") }} as share
+        ),
+        measured_or_rest.whole_id is not null as is_rest,
+        row_number() over (order by measured_or_rest.measured_id, is_rest) as side_id
     from (
         select * from measured
         union all by name
         select * from rests
     ) as measured_or_rest
+    cross join survey
 
 ),
 
@@ -327,7 +330,8 @@ spread as (
             -- so far below the sum of squares it is rounding
             when variances.variance > 1e-13 * variances.around_0 then sqrt(variances.variance)
             else 0
-        end as se_difference,
+        end as se_in_full,
+        {{ told_spread("se_in_full", "least(compared.n_base, compared.other_n_base)") }} as se_difference,
         case
             when least(compared.n_base, compared.other_n_base) = 0 then 'nobody in the base'
             when least(compared.n_base, compared.other_n_base) < survey.minimum_base then 'base below the minimum'

@@ -198,8 +198,10 @@ variances as (
 
 spread as (
 
+    -- from here on as they are told
     select
         shares.*,
+        {{ told_share("shares.share", "shares.n_base") }} as share_told,
         design.df,
         not design.is_complex and (not design.has_wave or shares.group_by is not distinct from 'wave') as is_plain,
         shares.share <= 0 or shares.share >= 1 as is_certain,
@@ -207,7 +209,8 @@ spread as (
             when shares.share is not null and design.lone_unit is null
                 -- below 1e-24 it is rounding: every unit has the share of all
                 then case when is_certain or variances.variance < 1e-24 then 0 else sqrt(variances.variance) end
-        end as se,
+        end as se_in_full,
+        {{ told_spread("se_in_full", "shares.n_base") }} as se,
         case when is_plain then design.z else design.t end * nullif(se, 0) as margin_of_error,
         -- the variance of the share in a simple random sample of as many; drawn without putting back where the
         -- universe is known, by the weights or by its number
@@ -216,11 +219,13 @@ spread as (
             when design.weights_sum_to_universe then greatest((shares.w_base - shares.n_base) / shares.w_base, 0)
             else design.part_not_drawn
         end as simple_variance,
-        case when not is_certain then se ** 2 / nullif(simple_variance, 0) end as deff,
+        case when not is_certain then se_in_full ** 2 / nullif(simple_variance, 0) end as deff_in_full,
+        {{ told_spread("deff_in_full", "shares.n_base") }} as deff,
         case
             when shares.n_base = 0 or shares.w_base is null then 'nobody in the base'
             when shares.w_base <= 0 then 'the weights of the base sum to 0'
             when shares.suppressed then 'base below the minimum'
+            when share_told is null then 'too few respondents beside withheld counts'
             when design.lone_unit is not null then design.lone_unit
             when design.df <= 0 then 'no degrees of freedom'
             when is_certain then 'a share of 0 or 1 has no margin of error and no design effect'
@@ -228,6 +233,7 @@ spread as (
             when deff is null then 'the weights of the base sum to no more than its respondents'
         end as not_computed
     from shares
+    cross join survey
     cross join design
     left join variances on shares.option_id = variances.option_id
 
@@ -252,12 +258,16 @@ final as (
         spread.n,
         spread.w_base,
         spread.w,
-        spread.share,
+        spread.share_told as share,
         case when spread.is_mention then sum(spread.n) filter (spread.is_mention) over same_question end::bigint
             as n_mentions,
         case
             when spread.is_mention and not spread.suppressed
-                then spread.in_units / nullif(sum(spread.in_units) filter (spread.is_mention) over same_question, 0)
+                then
+                    {{ told_share(
+                        "(spread.in_units / nullif(sum(spread.in_units) filter (spread.is_mention) over same_question, 0))",
+                        "spread.n_base"
+                    ) }}
         end as share_of_mentions,
         spread.se,
         spread.margin_of_error,
@@ -272,6 +282,7 @@ final as (
         spread.base_withheld_because,
         min(withheld.reason) over same_question as answers_withheld_because
     from spread
+    cross join survey
     left join withheld
         on
             spread.question = withheld.question

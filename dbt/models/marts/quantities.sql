@@ -350,7 +350,7 @@ linearised as (
 
     -- of a quantile, se_linear is that of the share at or below it; of the others in parts of the scale
     select
-        estimates.*,
+        estimates.* replace ({{ told_number("estimates") }} as estimate),
         design.df,
         design.t,
         case
@@ -361,7 +361,8 @@ linearised as (
             when design.lone_unit is not null then null
             when variances.variance = 0 then 0
             else sqrt(variances.variance) / estimates.divisor
-        end as se_linear,
+        end as se_in_full,
+        {{ told_spread("se_in_full", "estimates.n_base") }} as se_linear,
         case
             when estimates.n_base > 0 and estimates.w_base = 0 then 'the weights of the base sum to 0'
             when not estimates.w_base > 0 then 'nobody in the base'
@@ -373,6 +374,7 @@ linearised as (
             when se_linear = 0 then 'a standard error of 0 has no width'
         end as no_interval
     from estimates
+    cross join survey
     cross join design
     left join variances on estimates.estimate_number = variances.estimate_number
 
@@ -413,9 +415,10 @@ bounds as (
         case
             when linearised.statistic = 'mean'
                 then
-                    linearised.se_linear ** 2 * (linearised.n_base - 1)
+                    linearised.se_in_full ** 2 * (linearised.n_base - 1)
                     / nullif(linearised.variance * linearised.part, 0)
-        end as deff,
+        end as deff_in_full,
+        {{ told_spread("deff_in_full", "linearised.n_base") }} as deff,
         case
             when linearised.no_interval is not null then null
             when is_quantile then woodruff.low
@@ -427,6 +430,7 @@ bounds as (
             else linearised.estimate + linearised.t * linearised.se_linear * linearised.scale
         end as ci_high
     from linearised
+    cross join survey
     left join woodruff on linearised.estimate_number = woodruff.estimate_number
 
 ),

@@ -73,12 +73,23 @@ final as (
         coalesce(survey.weighted and {{ weights("(sum(sampled.w) over ())") }} > 1.1 * sum(sampled.n) over (), false)
             as weights_sum_to_universe,
         case
+            -- the same is said of one respondent and of several, and of which stratum is not
+            when
+                survey.coarse_by is not null and not survey.has_sampling_unit
+                and count(*) filter (sampled.units < survey.minimum_cell) over () > 0
+                then 'a stratum has too few respondents'
             when count(*) filter (sampled.is_lone) over () = 0 then null
             when survey.lone_units = 'fail' or count(*) filter (not sampled.is_lone) over () = 0
                 then
-                    case when survey.has_sampling_unit then 'one sampling unit' else 'one respondent' end
+                    case
+                        when survey.has_sampling_unit then 'one sampling unit'
+                        when survey.minimum_cell > 1 and not survey.release_records then 'too few respondents'
+                        else 'one respondent'
+                    end
                     || case
                         when sampled.stratum is null then ' in the sample'
+                        when not survey.has_sampling_unit and survey.minimum_cell > 1 and not survey.release_records
+                            then ' in a stratum'
                         else ' in stratum ' || min(sampled.stratum) filter (sampled.is_lone) over ()
                     end
         end as lone_unit
