@@ -41,6 +41,7 @@ class Report:
     tables: TablesSection
     checks: ChecksSection
     files: Sequence[Row]
+    reasons: Sequence[Row]
 
 
 def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.datetime) -> str:
@@ -63,5 +64,6 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.d
         tables=tables_section(connection, survey),
         checks=checks_section(connection),
         files=stored_rows(connection, "SELECT * FROM raw.files ORDER BY file"),
+        reasons=stored_rows(connection, "SELECT * FROM raw.reasons ORDER BY position"),
     )
     return write_page("report.html.j2", report)

@@ -14,8 +14,8 @@ from playwright.sync_api import BrowserContext
 from dagster_project.release.index import SurveyLine, render_index
 
 OPTIONAL_TABLES = [
-    "raw.questions", "raw.answers", "raw.routing", "raw.named_respondents", "raw.files", "raw.publication",
-    "raw.statements", "marts.toplines", "marts.crosstabs", "marts.bases", "marts.response_rates", "audit.figures",
+    "raw.questions", "raw.answers", "raw.routing", "raw.named_respondents", "raw.files", "raw.reasons",
+    "raw.publication", "raw.statements", "marts.toplines", "marts.crosstabs", "marts.bases", "marts.response_rates", "audit.figures",
     "audit.statements", "audit.findings", "audit.repairs", "audit.readings", "audit.checks",
 ]  # fmt: skip
 
@@ -49,6 +49,15 @@ def test_each_verdict_names_its_figures(survey: duckdb.DuckDBPyConnection) -> No
     )
     reproduced = page(survey, "UPDATE audit.figures SET severity = 'reproduced' WHERE claim IN ('C4', 'C6')")
     assert "2 possible Can be as printed and labelled; the records give them." in text(reproduced)
+
+
+def test_why_lines_were_rejected_is_said_with_how_many(survey: duckdb.DuckDBPyConnection) -> None:
+    told = """INSERT INTO raw.reasons BY NAME SELECT 1 AS position, 'a reject' AS becomes, 'smokes' AS column_name,
+        'no code of question smokes (its codes: 1, 2)' AS reason, 1200 AS lines, 'records.csv' AS first_file,
+        7 AS first_line"""
+    assert "Why lines were rejected" not in text(page(survey))
+    row = "no code of question smokes (its codes: 1, 2) smokes 1,200 records.csv, line 7 a reject"
+    assert row in rows(part(page(survey, told), "provenance"))
 
 
 def test_a_statement_stands_with_its_verdict_beside_the_figures(survey: duckdb.DuckDBPyConnection) -> None:
