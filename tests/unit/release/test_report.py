@@ -15,8 +15,8 @@ from dagster_project.release.index import SurveyLine, render_index
 
 OPTIONAL_TABLES = [
     "raw.questions", "raw.answers", "raw.routing", "raw.named_respondents", "raw.files", "raw.reasons",
-    "raw.publication", "raw.statements", "marts.toplines", "marts.crosstabs", "marts.bases", "marts.response_rates", "audit.figures",
-    "audit.statements", "audit.findings", "audit.repairs", "audit.readings", "audit.checks",
+    "raw.publication", "raw.statements", "marts.toplines", "marts.crosstabs", "marts.bases", "marts.response_rates",
+    "audit.figures", "audit.statements", "audit.findings", "audit.repairs", "audit.readings", "audit.checks",
 ]  # fmt: skip
 
 
