@@ -2,7 +2,7 @@
 `transform`.
 
 dbt parses and compiles (`dbt_parse`); its SQL is run here on the survey's open database as dbt would: models in their
-order, each as a table under its contract, its tests before what depends on it. By dbt itself a small survey took ten
+order, each as a table under its contract, its tests before what depends on it. By dbt itself a small survey took five
 times as long. A plain `dbt build` gives the same tables, which a test holds.
 """
 
@@ -187,7 +187,9 @@ def _make_table(connection: duckdb.DuckDBPyConnection, node: Node, sql: str) -> 
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{node["schema"]}"')
     connection.execute(f"CREATE OR REPLACE TABLE {table} ({declared})")
     # the columns of all tables are the same for every survey, but those of its records
-    if sql not in _KEPT or any(schema == "records" for schema, _ in node["sources"]):
+    if any(schema == "records" for schema, _ in node["sources"]):
+        _refuse_other_columns(connection, node, sql)
+    elif sql not in _KEPT:
         _refuse_other_columns(connection, node, sql)
         _KEPT.add(sql)
     connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM (\n{sql}\n)")

@@ -8,20 +8,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from dagster_project.codebook import survey_names
 from dagster_project.defs import dbt_project
 from dagster_project.defs.dbt_parse import _refuse_what_no_run_does, compiled_sql
 from dagster_project.defs.survey_sql import survey_sql
 from dagster_project.errors import InputError
 from dagster_project.places import DBT_DIR
-from tests.conftest import SHIPPED, Desk, Outcome
+from tests.conftest import Desk, Outcome
 
 DBT = Path(sys.executable).with_name("dbt")
 
@@ -72,28 +71,27 @@ def test_a_plain_dbt_build_gives_the_tables_of_a_run(built: tuple[Desk, Path]) -
         assert ours.execute(rows).fetchall() == plain.execute(rows).fetchall(), name
 
 
-@pytest.mark.parametrize("survey", survey_names(SHIPPED))
-def test_what_dbt_compiles_for_a_survey_is_what_a_run_takes(
-    survey: str, shipped: tuple[Desk, Outcome], tmp_path: Path
-) -> None:
+def test_what_dbt_compiles_is_what_a_run_takes(built: tuple[Desk, Path], shipped: tuple[Desk, Outcome]) -> None:
+    small, project = built
+    nodes = dbt_project.manifest_json()["nodes"]
+    models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
+    asking = models.keys() - compiled_sql().keys()
+    assert {models[key]["name"] for key in asking} == {"cells", "dispositions"}
+
+    def check(desk: Desk, survey: str, keys: Collection[str]) -> None:
+        with duckdb.connect(str(desk.places.work_database(survey)), read_only=True) as connection:
+            for key in keys:
+                [path] = (project / "target" / "compiled").rglob(models[key]["path"])
+                ours = compiled_sql().get(key) or survey_sql(connection, dbt_project.manifest_json(), models[key])
+                assert ours.strip() == path.read_text().strip(), (survey, key)
+
+    check(small, "small", models)  # built by the first test
     desk, _ = shipped
-    manifest = dbt_project.manifest_json()
-    models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
-    project = tmp_path / "dbt"
-    shutil.copytree(DBT_DIR, project, ignore=shutil.ignore_patterns("target", "logs"))
-    done = _dbt(
-        *("compile", "--select", "tallies", "marts", "--indirect-selection", "empty"),
-        folder=project,
-        BASECHECK_SURVEY=survey,
-        BASECHECK_OUTPUT_DIR=str(desk.places.output_dir),
-    )
-    assert done.returncode == 0, done.stdout
-    with duckdb.connect(str(desk.places.work_database(survey)), read_only=True) as connection:
-        for key, node in models.items():
-            [compiled] = (project / "target" / "compiled").rglob(node["path"])
-            ours = compiled_sql().get(key) or survey_sql(connection, manifest, node)
-            assert ours.strip() == compiled.read_text().strip(), key
-    assert {models[key]["name"] for key in models.keys() - compiled_sql().keys()} == {"cells", "dispositions"}
+    for survey in ("nhanes2", "kyodo_economic_security"):
+        environment = {"BASECHECK_SURVEY": survey, "BASECHECK_OUTPUT_DIR": str(desk.places.output_dir)}
+        done = _dbt("compile", "--select", *(models[key]["name"] for key in asking), folder=project, **environment)
+        assert done.returncode == 0, done.stdout
+        check(desk, survey, asking)
 
 
 def test_a_model_that_asks_the_survey_for_what_only_dbt_knows_is_refused() -> None:
