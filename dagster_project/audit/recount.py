@@ -134,9 +134,11 @@ def _not_given(claim: Claim, found: Recount) -> Finding:
 def _given_unweighted(claim: Claim, found: Recount) -> Finding:
     """A figure that the records give only without their weights, where the text leaves open whether it has them."""
     said = f"“{claim.figure.phrase}”"
-    statement = f"The text leaves open whether {said} is weighted. With weights it is not given: {found.arithmetic}."
+    statement = (
+        f"The text leaves open whether {said} is weighted. With weights the records do not give it: {found.arithmetic}."
+    )
     readings = tuple(
-        Reading(sense, (claim.id,), f"Without weights they do: {text}.", 1)
+        Reading(sense, (claim.id,), f"Without weights the records give it: {text}.", 1)
         for sense, text in found.elsewhere
         if sense is Sense.NOT_WEIGHTED
     )

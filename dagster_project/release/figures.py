@@ -32,7 +32,10 @@ _NAMED = 24  # so many figures of a verdict are named
 
 @dataclass(frozen=True)
 class OfVerdict:
-    """The figures that have one verdict, with what it says of them; the first of them are named."""
+    """The figures that have one verdict, with what it says of them.
+
+    The first of them are named; of many that no reader has to look after, none.
+    """
 
     verdict: Verdict
     figures: Sequence[Judged]
@@ -47,6 +50,8 @@ class OfVerdict:
 
     @property
     def named(self) -> Sequence[Judged]:
+        if len(self.figures) > _NAMED and self.verdict in (Verdict.POSSIBLE, Verdict.NOT_CHECKABLE):
+            return ()
         return self.figures[:_NAMED]
 
     @property

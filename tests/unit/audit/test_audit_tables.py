@@ -11,6 +11,8 @@ import pytest
 
 from dagster_project.audit import AuditCounts, audit_published, contradictions
 from dagster_project.claims import tally_text
+from dagster_project.claims.decide.localise import Localiser, Sources
+from dagster_project.claims.decide.system import UndecidedError
 from dagster_project.codebook import read_survey_folder
 from dagster_project.ingest import write_claims, write_codebook
 from tests.declared import make_tables
@@ -205,6 +207,20 @@ def test_a_figure_is_recounted_with_the_weights_that_it_is_said_to_have(
         found = rows(connection, "SELECT condition FROM audit.findings WHERE condition IS NOT NULL")
     assert verdicts == {"A": "possible", "B": "possible", "C": verdict}
     assert found == ([(condition,)] if condition else [])
+
+
+def test_what_the_records_give_is_not_undecided_where_the_time_runs_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_time(_: Localiser, __: Sources) -> bool:
+        raise UndecidedError
+
+    monkeypatch.setattr(Localiser, "possible", no_time)
+    with audited(tmp_path, YES_AND_NO, BOTH[0], BOTH[1], provenance="collected") as connection:
+        verdicts = rows(connection, "SELECT claim, verdict FROM audit.figures ORDER BY claim")
+        undecided = rows(connection, "SELECT claims FROM audit.findings WHERE verdict = 'undecided'")
+    assert verdicts == [("C", "possible"), ("D", "impossible")], "nobody answered no, say the records"
+    assert undecided == [(["D"],)]
 
 
 def test_a_figure_of_which_nothing_is_said_is_not_checkable(tmp_path: Path) -> None:

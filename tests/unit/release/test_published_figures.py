@@ -213,6 +213,14 @@ def test_many_figures_are_tables_by_wave_and_question(tables: duckdb.DuckDBPyCon
     assert figures.split("Every figure")[1].count('href="#F1"') == 5
 
 
+def test_of_many_figures_only_those_to_look_after_are_named(tables: duckdb.DuckDBPyConnection) -> None:
+    said = text(part(page(tables), "figures"))
+    assert "5 impossible Cannot be as printed and labelled. T008 “120”, T009 “25%”, T010 “25%”" in said
+    assert "427 possible Can be as printed and labelled. T001" not in said
+    many = text(part(page(tables, "UPDATE audit.figures SET severity = 'undecided'"), "figures"))
+    assert "T024 “25%” and 408 more" in many
+
+
 def test_many_figures_without_waves_are_folded_by_question(tables: duckdb.DuckDBPyConnection) -> None:
     figures = part(page(tables, "DELETE FROM raw.waves", "UPDATE audit.figures SET wave = NULL"), "figures")
     summaries = [text(summary) for summary in re.findall(r"<summary>.*?</summary>", figures)]
