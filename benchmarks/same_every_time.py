@@ -1,7 +1,8 @@
 """Whether the same records give the same marts, to the last digit and row, however many threads DuckDB has.
 
 The survey is that of benchmarks/ten_million.py, with fewer records: enough for several threads to share a scan and to
-meet in another order each time. With --quick there are 500 records and three runs.
+meet in another order each time. `python -m benchmarks.same_every_time` runs it; with --quick there are 500 records and
+three runs.
 """
 
 from __future__ import annotations

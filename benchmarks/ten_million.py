@@ -3,14 +3,15 @@
 The survey is made up: a sample in 50 strata of 20 unequal sampling units, weighted, with 12 questions and 3 group
 variables. Its codebook goes through the project's own steps; its records are made in the database, in the table that
 the ingest makes for that codebook. Every measurement is a process of its own, one after the other, and the rounds
-alternate between ours and the bare one. R is given a cut of the same records as a CSV file. With --quick there are
-500 records, one round in this process, and no R.
+alternate between ours and the bare one, and then between exact sums of weights and floating-point ones. R is given a
+cut of the same records as a CSV file. With --quick there are 500 records, one round in this process, and no R.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -216,10 +217,9 @@ def ours(places: Places, steps: Sequence[str] = ("tallies", "marts")) -> Measure
 
 def scans(places: Places) -> Measured:
     """How often the compiled query of tallies.cells scans the records, by EXPLAIN ANALYZE. Needs `ours` before it."""
-    [compiled] = (places.work_dir(SURVEY) / "dbt" / "compiled").rglob("tallies/cells.sql")
     connection = open_warehouse(places.work_database(SURVEY), read_only=True)
     started = time.perf_counter()
-    row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT json) {compiled.read_text(encoding='utf-8')}").fetchone()
+    row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT json) {_compiled_cells(places)}").fetchone()
     assert row is not None
     operators = list(_operators(json.loads(row[1])))
     found = sum("records.records" in str(one.get("extra_info", {}).get("Table", "")) for one in operators)
@@ -230,6 +230,30 @@ def scans(places: Places) -> Measured:
     return Measured(
         time.perf_counter() - started, {}, {"scans": found, **{name: row[0] for name, row in counted.items() if row}}
     )
+
+
+def exact(places: Places) -> Measured:
+    """The compiled query of tallies.cells by itself. Needs `ours` before it."""
+    return _timed(places, _compiled_cells(places))
+
+
+def doubles(places: Places) -> Measured:
+    """The same with floating-point sums of the weights, and of their squares, in place of the exact ones."""
+    query, replaced = re.subn(r"\((.+) / units\.w2?_unit\)::\w+ as", r"\1 as", _compiled_cells(places))
+    assert replaced == 2, query
+    return _timed(places, query.replace("::bignum", "::double"))
+
+
+def _timed(places: Places, query: str) -> Measured:
+    connection = open_warehouse(places.work_database(SURVEY), read_only=True)
+    started = time.perf_counter()
+    connection.execute(f"CREATE TEMP TABLE counted AS {query}")
+    return Measured(time.perf_counter() - started, {})
+
+
+def _compiled_cells(places: Places) -> str:
+    [compiled] = (places.work_dir(SURVEY) / "dbt" / "compiled").rglob("tallies/cells.sql")
+    return compiled.read_text(encoding="utf-8")
 
 
 def _operators(node: Any) -> Iterator[dict[str, Any]]:
@@ -287,7 +311,7 @@ def in_r(places: Places) -> Measured:
 
 
 MEASURED: dict[str, Callable[[Places], Measured]] = {
-    one.__name__: one for one in (bare_statements, bare_sets, ours, scans, in_r)
+    one.__name__: one for one in (bare_statements, bare_sets, ours, scans, exact, doubles, in_r)
 }
 
 
@@ -348,10 +372,22 @@ def _compare(home: Path, rounds: int, run: Run) -> None:
     print("seconds by model, last round:")
     for model, seconds in last["ours"].parts.items():
         print(f"  {model:16} {seconds:7.2f}")
+    _compare_sums(home, rounds, run)
     counted, _, _ = run("scans", home)
     print(", ".join(f"{name}: {number:.0f}" for name, number in counted.besides.items()))
     if counted.besides["scans"] != 1:
         raise SystemExit("tallies.cells does not scan the records exactly once")
+
+
+def _compare_sums(home: Path, rounds: int, run: Run) -> None:
+    """What it costs that sums of weights are exact, by the processor time of the scan; the least of the rounds."""
+    least = dict.fromkeys(("exact", "doubles"), float("inf"))
+    for number in range(rounds):
+        for name in least:
+            measured, processor, gib = run(name, home)
+            least[name] = min(least[name], processor)
+            print(f"round {number + 1}  {_line(name, measured, processor, gib)}", flush=True)
+    print(f"exact sums to floating-point ones, of processor time  {least['exact'] / least['doubles']:.2f}", flush=True)
 
 
 def _line(name: str, measured: Measured, processor: float, gib: float) -> str:
