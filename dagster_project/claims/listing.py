@@ -20,7 +20,7 @@ def audit_listing(listing: Listing | str, *, seconds: float = SECONDS) -> Audit:
     """Judge the figures of a list together. A claim's id is its figure as printed, numbered where it stands twice."""
     listing = listing_given(listing)
     claims = listing_claims(listing)
-    question = _question(claims, others=True, single=not listing.several)
+    question = _question(claims, others=not listing.complete, single=not listing.several)
     labels = {(_LIST, str(n)): part.label or f"no. {n}" for n, part in enumerate(listing.parts, start=1)}
     names = Names({_LIST: ""}, labels)
     return audit_claims(claims, [question], names=names, seconds=seconds)

@@ -4,11 +4,11 @@ A language is added by writing another `Lexicon` beside `ENGLISH` and passing it
 lower case; a hyphen between words counts as a space.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from dagster_project.claims.read.asides import ENGLISH_ASIDES
+from dagster_project.claims.read.asides import ENGLISH_ASIDES, Aside
 from dagster_project.claims.read.hedges import Hedge
 
 
@@ -80,8 +80,16 @@ class Lexicon:
     """Labels of the row of a table that is its base."""
     several: frozenset[str] = frozenset()
     """What says that each could give several answers."""
-    asides: Mapping[str, str] = field(default_factory=dict)
-    """Forms of what counts nobody, as patterns, and what is read instead."""
+    asides: Sequence[Aside] = ()
+    """Forms of what counts nobody, and what is read instead."""
+    circumstances: frozenset[str] = frozenset()
+    """What stands before a number that need not count anybody: *in* 12 towns, *since* 2015."""
+    levels: frozenset[str] = frozenset()
+    """What a year may stand before: 45% of 2015 *levels*."""
+    closings: frozenset[str] = frozenset()
+    """What stands before the last part of a whole: the *remaining* 22%."""
+    single: frozenset[str] = frozenset()
+    """What says that each gave one answer: the *main* source."""
 
 
 _UNITS = [
@@ -121,6 +129,7 @@ ENGLISH = Lexicon(
         },
         "none": 0,
         "a dozen": 12,
+        "half a dozen": 6,
         "a hundred": 100,
         "a thousand": 1000,
         "half a million": 500_000,
@@ -149,7 +158,7 @@ ENGLISH = Lexicon(
         **dict.fromkeys(("ninth", "ninths"), 9),
         **dict.fromkeys(("tenth", "tenths"), 10),
     },
-    fraction_joints=frozenset({"in"}),
+    fraction_joints=frozenset({"in", "in every"}),
     majority=frozenset(
         {
             "most",
@@ -196,7 +205,8 @@ ENGLISH = Lexicon(
         ),
         **dict.fromkeys(("at least", "no fewer than", "no less than", "not less than", "≥"), Hedge.AT_LEAST),
         **dict.fromkeys(
-            ("under", "below", "less than", "fewer than", "<", "south of", "well under", "well below"), Hedge.UNDER
+            ("under", "below", "less than", "fewer than", "<", "south of", "well under", "well below", "not even"),
+            Hedge.UNDER,
         ),
         **dict.fromkeys(("at most", "up to", "no more than", "not more than", "at best", "≤"), Hedge.AT_MOST),
     },
@@ -300,11 +310,17 @@ ENGLISH = Lexicon(
     },
     hundreds=frozenset({"hundred"}),
     hundred_joints=frozenset({"and"}),
-    fraction_joints_of=frozenset({"out of"}),
+    fraction_joints_of=frozenset({"out of", "out of every"}),
     foreign=frozenset(
         [
             *("all but", "chapter", "page", "episode", "ditto", "respectively", "net", "subtotal", "of which"),
             *("ranked", "rank", "increase", "decrease", "change of", "times as many"),
+            *(
+                f"{times} {of}"
+                for times in ("twice", "thrice", "double", "triple", "half")
+                for of in ("as", "the", "that")
+            ),
+            *("times as", "times the", "times more", "as many again"),
         ]
     ),
     exclusive=frozenset(
@@ -329,13 +345,82 @@ ENGLISH = Lexicon(
     groups=frozenset(
         {"men", "women", "male", "female", "males", "females", "boys", "girls", "urban", "rural", "tenants", "owners"}
     ),
-    versus=frozenset({"vs", "versus"}),
+    versus=frozenset({"vs", "versus", "v"}),
     overall=frozenset({"overall", "in all", "in total", "all"}),
     totals=frozenset({"total", "all", "base", "n", "sample", "unweighted base", "respondents", "total respondents"}),
     several=frozenset(
-        f"{many} answers {allowed}"
-        for many in ("several", "multiple", "more", "many")
-        for allowed in ("allowed", "possible", "permitted", "were allowed", "were possible")
+        [
+            *(
+                f"{many} {answers} {allowed}"
+                for many in ("several", "multiple", "more", "many", "more than one")
+                for answers in ("answers", "answer", "responses", "options", "choices", "mentions")
+                for allowed in ("allowed", "possible", "permitted", "were allowed", "were possible", "could be given")
+            ),
+            *(
+                f"{who}{could} {give} {many}"
+                for who in ("respondents ", "participants ", "people ", "each ", "")
+                for could in ("could", "can", "were able to")
+                for give in ("choose", "select", "give", "name", "pick", "tick", "mention")
+                for many in ("several", "more than one", "multiple answers", "several answers", "more than one answer")
+            ),
+            *(f"{mark} all that apply" for mark in ("tick", "select", "check", "choose", "mark")),
+            *("multiple choice", "multiple response", "multiple mentions", "multiple answers", "multiple responses"),
+        ]
     ),
     asides=ENGLISH_ASIDES,
+    circumstances=frozenset(
+        [
+            *("in", "at", "on", "by", "since", "after", "before", "within", "during", "from", "until", "till", "to"),
+            *("for", "between", "via", "through", "throughout", "around", "with", "than", "against", "versus", "into"),
+            *("version", "phase", "stage", "class", "grade", "year", "day", "week", "month", "no", "number", "level"),
+        ]
+    ),
+    levels=frozenset(
+        [
+            *(
+                "level",
+                "levels",
+                "figure",
+                "figures",
+                "output",
+                "prices",
+                "price",
+                "value",
+                "values",
+                "total",
+                "totals",
+            ),
+            *(
+                "budget",
+                "sales",
+                "revenue",
+                "revenues",
+                "turnover",
+                "income",
+                "spending",
+                "gdp",
+                "emissions",
+                "average",
+            ),
+            *(
+                "graduates",
+                "leavers",
+                "models",
+                "election",
+                "edition",
+                "survey",
+                "poll",
+                "volume",
+                "volumes",
+                "exports",
+            ),
+        ]
+    ),
+    closings=frozenset(f"{article}{rest}" for article in ("the ", "") for rest in ("remaining", "other", "rest of")),
+    single=frozenset(
+        [
+            *("main", "most important", "biggest", "favourite", "favorite", "first choice", "primary"),
+            *("one answer only", "only one answer", "single answer", "one answer each"),
+        ]
+    ),
 )

@@ -19,6 +19,7 @@ from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
 from dagster_project.claims.read.rounding import RoundingRule, rule_given
 from dagster_project.claims.read.sentence import EXAMPLES, Sentence
+from dagster_project.claims.read.settled import refuse_broken_numbers, refuse_unsettled
 from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple
 from dagster_project.claims.read.tokens import Words, match_phrase, start_of, without_end
 
@@ -81,6 +82,7 @@ class _Reader:
 
     def read(self) -> Triple | Listing:
         self._refuse_foreign()
+        refuse_broken_numbers(self.sentence)
         phrases, gaps = self._figures_and_gaps()
         if not phrases:
             raise self.sentence.error("holds no figure.")
@@ -89,6 +91,7 @@ class _Reader:
         if place is not None:
             base, phrases, gaps = self._without_base(phrases, gaps, place)
         answers = self._answers(phrases, gaps)
+        refuse_unsettled(self.sentence, [p for a in answers for p in a.phrases], base.phrase if base else None)
         if base is None and (len(answers) == 1 or not any(p.is_percentage for a in answers for p in a.phrases)):
             raise self.sentence.error("has no base: say of how many.")
         if base is None or len(answers) > 1:
@@ -120,8 +123,9 @@ class _Reader:
             of,
             who,
             several=self.sentence.says_several,
-            exclusive=not words or not words.isdisjoint(self.lexicon.exclusive),
+            exclusive=not words or not words.isdisjoint(self.lexicon.exclusive) or self.sentence.says_one_each,
             of_groups=len(words & self.lexicon.groups) > 1,
+            complete=self.sentence.says_complete,
         )
 
     def _of_one_group(self, answers: Sequence[SaidAnswer]) -> Sequence[SaidAnswer]:

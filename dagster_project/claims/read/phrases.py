@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dagster_project.claims.read.given import MAX_DIGITS, GivenError
 from dagster_project.claims.read.hedges import Hedge
 from dagster_project.claims.read.lexicon import Lexicon
-from dagster_project.claims.read.tokens import Words, match_phrase
+from dagster_project.claims.read.tokens import Words, is_number, match_phrase
 
 _HUNDRED = 100
 _SHORT = 2  # letters of k, m and bn
@@ -87,7 +87,7 @@ def _number_or_share(tokens: Words, at: int, text: str, lexicon: Lexicon) -> _Nu
 
 
 def _number(tokens: Words, at: int, lexicon: Lexicon) -> _Number | None:
-    if at < len(tokens) and tokens[at].word[0] in "0123456789":
+    if at < len(tokens) and is_number(tokens[at].word, lexicon):
         digits = tokens[at].word.replace(lexicon.group_mark, "")
         if len(digits) > MAX_DIGITS:
             raise FigureError(f"a number of {len(digits)} digits counts no respondents: give at most {MAX_DIGITS}.")
@@ -116,7 +116,7 @@ def _scaled(number: _Number, tokens: Words, lexicon: Lexicon) -> _Number:
     if found is None:
         return number
     scale, last = lexicon.scales[found[0]], tokens[number.stop]
-    if len(last.word) <= _SHORT and last.start > tokens[number.stop - 1].stop:
+    if len(last.word) < _SHORT and last.start > tokens[number.stop - 1].stop:
         return number
     unit = Fraction(scale, 10**number.decimals) if scale > _HUNDRED else Fraction(1)
     return _Number(number.value * scale, 0, found[1], unit=unit)

@@ -3,7 +3,7 @@
 A word that could turn the meaning is refused rather than skipped. How figures belong together is decided by `parse`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dagster_project.claims.read.asides import set_aside
 from dagster_project.claims.read.gaps import SIGNS
@@ -15,6 +15,7 @@ from dagster_project.claims.read.tables import as_sentence
 from dagster_project.claims.read.tokens import (
     Token,
     Words,
+    is_number,
     match_phrase,
     spelled,
     start_of,
@@ -35,7 +36,10 @@ class Sentence:
         words = tokenize(self.plain, lexicon)
         several = start_of(lexicon.several, words)
         self.says_several = several is not None
-        self.tokens = words if several is None else self._without_several(words, several)
+        words = words if several is None else self._without_several(words, several)
+        self.tokens = tuple(self._without_closings(words))
+        self.says_complete = len(self.tokens) < len(words)
+        self.says_one_each = self.says_complete or start_of(lexicon.single, words) is not None
 
     def _without_several(self, words: Words, at: int) -> Words:
         """The words without those that say so, and without the brackets or the colon around them."""
@@ -45,6 +49,16 @@ class Sentence:
         start = at - 1 if in_brackets else at
         stop = stop + 1 if in_brackets or (words[stop : stop + 1] and words[stop].word == ":") else stop
         return words[:start] + words[stop:]
+
+    def _without_closings(self, words: Words) -> Iterator[Token]:
+        """The words without those before the last part of a whole: the *remaining* 22%."""
+        at = 0
+        while at < len(words):
+            found = match_phrase(self.lexicon.closings, words, at)
+            behind = words[found[1] :][:1] if found else ()
+            at = found[1] if found and behind and is_number(behind[0].word, self.lexicon) else at
+            yield words[at]
+            at += 1
 
     def slice(self, words: Words) -> str:
         """The words as they are printed."""

@@ -68,7 +68,7 @@ class Listing:
     All parts have the same kinds of figures, and all have a label, or none has. `who` is
     the words for the respondents in the base, as far as said. `several`: the text says that each could give several
     answers; `exclusive`: by their words nobody gave two of them; `of_groups`: they are groups of respondents by their
-    words.
+    words; `complete`: they are said to be all the answers.
     """
 
     text: str
@@ -78,6 +78,7 @@ class Listing:
     several: bool = False
     exclusive: bool = False
     of_groups: bool = False
+    complete: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", several(self.parts, Part, "the parts of a listing", "give Part(label, …)"))
