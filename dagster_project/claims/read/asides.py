@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Aside(NamedTuple):
-    """A form: a text without any of the `hints` has none; `instead` stands in its place."""
+    """A form: a text without any of the `hints` holds none; `instead` stands in its place."""
 
     hints: tuple[str, ...]
     form: str
@@ -43,6 +43,7 @@ _END = r"(?=\s*[,:;.)]|\s*$)"
 _PART = r"[0-9]{1,3}(?:[.–-][0-9]{1,3})*[a-z]?\b(?!\s?%)"
 _NAMED = r"question|table|figure|fig\.|chart|wave|round|item|section|appendix|note|statement"
 _PAGED = r"page|p\.|pp\.|chapter|slide|paragraph|para\.?|column|row|exhibit|annex|volume|vol\."
+_NAMES = tuple(name.replace(r"\.?", "").replace("\\", "") for name in f"{_NAMED}|{_PAGED}".split("|"))
 _NUMBERED = rf"(?:{_NAMED})\s?{_PART}"
 _PLACE = rf"(?:{_NAMED}|{_PAGED})\s?{_PART}"
 _AGE = r"[0-9]{1,3}"
@@ -54,7 +55,7 @@ _PERIOD = (
     r"(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[\s-]"
     r"(?:hours?|days?|weeks?|months?|years?|minutes?)(?:\s+(?:ago|before|earlier|or\s+(?:more|longer)))?"
 )
-_SIZE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent|per\s?cent|percentage\s+points?|points?|pts?|pp)?"
+_SIZE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percentage\s+points?|percent|per\s?cent|points?|pts?|pp)?"
 _SHARE = r"[<>~≈]?[0-9.]+\s?(?:%|percent|per\s?cent)"
 _WITH_A_SHARE = rf"(?![0-9.]|\s?%)(?=[^0-9()]*\({_SHARE})"
 _THEN_A_FIGURE = r"(?=\s+(?:[0-9]|[a-z]+(?:-[a-z]+)?\s(?:per|out)))"
@@ -88,6 +89,11 @@ ENGLISH_ASIDES: Sequence[Aside] = (
     ),
     Aside(_CENTURIES, rf"\b{_WHEN}\s+{_SEASON}\s*{_YEAR}"),
     Aside(_CENTURIES, rf"\b{_WHEN}\s+{_YEAR}{_LEADS_ON}"),
+    Aside(_CENTURIES, rf"\b(?:an?|the)\s+{_YEAR}\s+(?=(?:survey|poll|study|report|census)\b)", "a "),
+    Aside(
+        ("day", "week", "month", "year"), r"\b(?:to|by|at|on|until)\s+(?:day|week|month|year)\s+[0-9]{1,3}\b(?!\s?%)"
+    ),
+    Aside((".",), r"(?:(?<=[%)])|(?<=percent)|(?<=per cent))\.\s+(?=[a-z])", "; "),
     Aside(_UNITS_OF_TIME, rf"\b(?:over|in|within|during|for)\s+(?:the\s+(?:past|last|previous|next)\s+)?{_PERIOD}"),
     Aside(_UNITS_OF_TIME, rf"\b(?:for|after|within|before)\s+{_PERIOD}{_LEADS_ON}"),
     Aside(_UNITS_OF_TIME, r"\b(?:a\s+)?[0-9]+-(?=(?:hour|day|week|month|year|minute)\b(?!-olds?\b))"),
@@ -100,12 +106,12 @@ ENGLISH_ASIDES: Sequence[Aside] = (
     Aside(("weighting",), r"^\s*without\s+weighting\s*,"),
     # who is asked what, and where it is printed
     Aside(
-        (),
+        _NAMES,
         rf"^\s*(?:(?:see|on|in|from|as|cf\.?)\s+)?{_PLACE}(?:\s*,\s*{_PLACE})*(?:\s+(?:makes?\s+clear|shows?))?\s*[:.,](?![0-9])",
     ),
-    Aside((), rf"\b(?:as|in)\s+{_NUMBERED}(?:\s+(?:makes?\s+clear|shows?))?\s*,"),
-    Aside((), rf"^\s*{_NUMBERED}\s+(?:shows?|says?|has|found)\s+(?:that\s+)?"),
-    Aside((), rf"^\s*{_NUMBERED}(?=\s*\()"),
+    Aside(_NAMES, rf"\b(?:as|in)\s+{_NUMBERED}(?:\s+(?:makes?\s+clear|shows?))?\s*,"),
+    Aside(_NAMES, rf"^\s*{_NUMBERED}\s+(?:shows?|says?|has|found)\s+(?:that\s+)?"),
+    Aside(_NAMES, rf"^\s*{_NUMBERED}(?=\s*\()"),
     Aside(("q",), r"^\s*q[0-9]{1,3}[a-z]?\s*[.:](?:[^?.0-9%:]*\?)?"),
     Aside(
         (" of ",),
@@ -137,6 +143,13 @@ ENGLISH_ASIDES: Sequence[Aside] = (
         r"\((?:figures|numbers|percentages|shares)\s+(?:may|might|do)\s+not\s+(?:sum|add\s+up)\s+to\s+100[^()0-9]*\)",
     ),
     # what is said in another way
+    Aside(
+        ("several", "more than one", "multiple", "all that apply"),
+        r"\b(?:(?:respondents|participants|people|each|they)\s+)?(?:could|can|were\s+able\s+to)\s+"
+        r"(?:choose|select|give|name|pick|tick|mention)\s+(?:several|more\s+than\s+one|multiple)"
+        r"(?:\s+(?:answers?|options?|responses?|reasons?))?\b|\b(?:tick|select|check|choose|mark)\s+all\s+that\s+apply\b",
+        "several answers possible",
+    ),
     Aside(
         ("that",),
         rf"\b(?:(?:has|have)\s+)?(?:found|shows?|showed|says|claims?|suggests?|reveals?)\s+that\b{_THEN_A_FIGURE}",
@@ -191,7 +204,7 @@ ENGLISH_ASIDES: Sequence[Aside] = (
 def set_aside(text: str, asides: Sequence[Aside]) -> str:
     """`text` without what stands beside its figures. No form may end within a number."""
     for hints, form, instead in asides:
-        if not hints or any(hint in text.lower() for hint in hints):
+        if any(hint in text.lower() for hint in hints):
             text = re.sub(rf"(?<![0-9][.,])(?:{form})(?!(?<=[0-9])[.,]?[0-9])", instead, text, flags=re.IGNORECASE)
     text = re.sub(r"\(\s*[;,]?\s*\)", "", text)
     return re.sub(r"^[\s,;:.]+", "", text) if asides else text

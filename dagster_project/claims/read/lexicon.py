@@ -57,6 +57,9 @@ class Lexicon:
     """Words that hedge the number behind them, and are an answer behind a number: 12% *maybe*."""
     comparatives: frozenset[str] = frozenset()
     """What stands before a *than* that is part of an answer: work longer *than* agreed."""
+    than: frozenset[str] = frozenset()
+    heads_an_answer: frozenset[str] = frozenset()
+    """Negations that an answer may begin with: 39% *not* satisfied."""
     untrue: frozenset[str] = frozenset()
     """What makes a negation one of the whole statement: is not *true*."""
     scales: Mapping[str, int] = field(default_factory=dict)
@@ -66,10 +69,15 @@ class Lexicon:
     """What stands in one hundred *and* four."""
     fraction_joints_of: frozenset[str] = frozenset()
     """What stands in a share if a base follows: three *out of* four of 120."""
+    range_leads: frozenset[str] = frozenset()
+    """What stands before a range: *between* 40 and 45%."""
+    range_joints: frozenset[str] = frozenset()
     foreign: frozenset[str] = frozenset()
     """Phrases that give the figures beside them another meaning: the sentence is refused."""
     exclusive: frozenset[str] = frozenset()
     """Words of answers that nobody gives beside another: no, disagree, undecided."""
+    degrees: frozenset[str] = frozenset()
+    """Words of the parts of one answer that nobody gives two of: very, fairly."""
     groups: frozenset[str] = frozenset()
     """Words of groups of respondents, who give no answers of each other."""
     versus: frozenset[str] = frozenset()
@@ -78,6 +86,8 @@ class Lexicon:
     """What says that a share is that of all groups together."""
     totals: frozenset[str] = frozenset()
     """Labels of the row of a table that is its base."""
+    measures: frozenset[str] = frozenset()
+    """Heads of columns that hold neither counts nor shares: change, mean."""
     several: frozenset[str] = frozenset()
     """What says that each could give several answers."""
     asides: Sequence[Aside] = ()
@@ -298,6 +308,8 @@ ENGLISH = Lexicon(
     comparatives=frozenset(
         {"more", "less", "rather", "later", "longer", "better", "worse", "higher", "lower", "other"}
     ),
+    than=frozenset({"than"}),
+    heads_an_answer=frozenset({"not", "never"}),
     untrue=frozenset({"true", "correct", "right", "so", "possible", "the"}),
     scales={
         "hundred": 100,
@@ -311,6 +323,8 @@ ENGLISH = Lexicon(
     hundreds=frozenset({"hundred"}),
     hundred_joints=frozenset({"and"}),
     fraction_joints_of=frozenset({"out of", "out of every"}),
+    range_leads=frozenset({"between", "anywhere between", "anywhere from", "somewhere between"}),
+    range_joints=frozenset({"and", "to", "-", "–"}),
     foreign=frozenset(
         [
             *("all but", "chapter", "page", "episode", "ditto", "respectively", "net", "subtotal", "of which"),
@@ -342,6 +356,47 @@ ENGLISH = Lexicon(
             *("main", "neutral", "declined", "other", "none"),
         ]
     ),
+    measures=frozenset(
+        [
+            *(
+                "change",
+                "changes",
+                "growth",
+                "index",
+                "score",
+                "mean",
+                "median",
+                "sd",
+                "se",
+                "ci",
+                "moe",
+                "rank",
+                "ratio",
+            ),
+            *(
+                "odds",
+                "p",
+                "weight",
+                "age",
+                "price",
+                "amount",
+                "rate",
+                "+/-",
+                "±",
+                "diff",
+                "diff.",
+                "net",
+                "swing",
+                "lead",
+            ),
+        ]
+    ),
+    degrees=frozenset(
+        [
+            *("very", "fairly", "quite", "strongly", "somewhat", "slightly", "tend", "completely", "totally", "mostly"),
+            *("partly", "extremely", "moderately", "definitely", "probably", "rather", "always", "often", "sometimes"),
+        ]
+    ),
     groups=frozenset(
         {"men", "women", "male", "female", "males", "females", "boys", "girls", "urban", "rural", "tenants", "owners"}
     ),
@@ -351,20 +406,12 @@ ENGLISH = Lexicon(
     several=frozenset(
         [
             *(
-                f"{many} {answers} {allowed}"
+                f"{many} answers {allowed}"
                 for many in ("several", "multiple", "more", "many", "more than one")
-                for answers in ("answers", "answer", "responses", "options", "choices", "mentions")
-                for allowed in ("allowed", "possible", "permitted", "were allowed", "were possible", "could be given")
+                for allowed in ("allowed", "possible", "permitted", "were allowed", "were possible")
             ),
-            *(
-                f"{who}{could} {give} {many}"
-                for who in ("respondents ", "participants ", "people ", "each ", "")
-                for could in ("could", "can", "were able to")
-                for give in ("choose", "select", "give", "name", "pick", "tick", "mention")
-                for many in ("several", "more than one", "multiple answers", "several answers", "more than one answer")
-            ),
-            *(f"{mark} all that apply" for mark in ("tick", "select", "check", "choose", "mark")),
-            *("multiple choice", "multiple response", "multiple mentions", "multiple answers", "multiple responses"),
+            *("more than one answer possible", "multiple responses possible", "multiple mentions", "multiple response"),
+            *("multiple answers", "multiple responses"),
         ]
     ),
     asides=ENGLISH_ASIDES,
@@ -372,7 +419,21 @@ ENGLISH = Lexicon(
         [
             *("in", "at", "on", "by", "since", "after", "before", "within", "during", "from", "until", "till", "to"),
             *("for", "between", "via", "through", "throughout", "around", "with", "than", "against", "versus", "into"),
-            *("version", "phase", "stage", "class", "grade", "year", "day", "week", "month", "no", "number", "level"),
+            *(
+                "version",
+                "phase",
+                "stage",
+                "class",
+                "grade",
+                "year",
+                "day",
+                "week",
+                "month",
+                "no",
+                "no .",
+                "number",
+                "level",
+            ),
         ]
     ),
     levels=frozenset(

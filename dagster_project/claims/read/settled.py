@@ -9,7 +9,7 @@ from dagster_project.claims.read.gaps import SIGNS
 from dagster_project.claims.read.phrases import Phrase
 from dagster_project.claims.read.sentence import Sentence
 from dagster_project.claims.read.statement import StatementError
-from dagster_project.claims.read.tokens import is_number, match_phrase
+from dagster_project.claims.read.tokens import is_number, match_phrase, without_end
 
 _YEARS = range(1900, 2100)
 _ROUND = 100  # nobody means the year by 2000 people
@@ -26,18 +26,20 @@ def refuse_broken_numbers(sentence: Sentence) -> None:
 def refuse_unsettled(sentence: Sentence, phrases: Sequence[Phrase], base: Phrase | None) -> None:
     """Refuse a number that is read as a count or a base and could as well be something else."""
     for phrase in phrases:
-        if not phrase.is_percentage and not _is_counted(sentence, phrase):
-            before = sentence.tokens[phrase.start - 1 : phrase.start]
-            if before and match_phrase(sentence.lexicon.circumstances, before, 0):
-                raise _may_be_else(sentence, sentence.tokens[phrase.start - 1].start, phrase)
-            if _is_a_year(sentence, phrase) or (before and _heads(sentence, phrase)):
-                raise _may_be_else(sentence, sentence.tokens[phrase.start - bool(before)].start, phrase)
+        if not phrase.is_percentage and not _is_counted(sentence, phrase) and _is_unsettled(sentence, phrase):
+            raise _may_be_else(sentence, phrase)
     if base is not None and _is_a_year(sentence, base) and not _is_of_people(sentence, base):
-        raise _may_be_else(sentence, sentence.tokens[max(base.start - 1, 0)].start, base)
+        raise _may_be_else(sentence, base)
 
 
-def _may_be_else(sentence: Sentence, start: int, phrase: Phrase) -> StatementError:
-    said = sentence.plain[start : sentence.tokens[phrase.stop - 1].stop]
+def _is_unsettled(sentence: Sentence, phrase: Phrase) -> bool:
+    before = sentence.tokens[: phrase.start][-2:]
+    is_circumstance = len(without_end(before, sentence.lexicon.circumstances)) < len(before)
+    return is_circumstance or _is_a_year(sentence, phrase) or bool(before and _heads(sentence, phrase))
+
+
+def _may_be_else(sentence: Sentence, phrase: Phrase) -> StatementError:
+    said = sentence.slice(sentence.tokens[max(phrase.start - 1, 0) : phrase.stop])
     more = f", or {int(phrase.value or 0):,} if it counts" if _is_a_year(sentence, phrase) else ""
     return sentence.error(
         f"{said!r} may be no number of respondents: leave it out{more}, or say what it is a count of.", is_verb=False
