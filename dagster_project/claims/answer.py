@@ -1,16 +1,16 @@
 """The answer to one sentence, as the command gives it: a verdict, why, and what would mend it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
-from dagster_project.claims.change import audit_change, parse_change
-from dagster_project.claims.decide.senses import Sense
+from dagster_project.claims.change import audit_change, audit_comparison, parse_change
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.verdict import Verdict
-from dagster_project.claims.finding import Code, Finding
-from dagster_project.claims.groups import audit_groups
+from dagster_project.claims.finding import Code, Finding, worst_first
+from dagster_project.claims.groups import audit_groups, audit_overall
 from dagster_project.claims.listing import audit_listing, leaves_answers_out
 from dagster_project.claims.mean_finding import audit_mean
 from dagster_project.claims.read import given
@@ -19,7 +19,7 @@ from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.means import Mean, parse_mean
 from dagster_project.claims.read.rounding import RoundingRule, rule_given
-from dagster_project.claims.read.several import Groups, parse_sentence
+from dagster_project.claims.read.several import Groups, Said, parse_sentence
 from dagster_project.claims.read.statement import Listing, Triple
 from dagster_project.claims.read.survey import Cell, Claim
 from dagster_project.claims.say.words import listed
@@ -30,6 +30,7 @@ _NOT_ALL = "They cannot be all the answers: some gave another, or none."
 _WITHIN = "No count is above its base, and together they can be of it."
 _OF_GROUPS = "each of them is a share of its own group"
 _SEVERAL = "each could give several answers"
+_UNNAMED = "what is said to be part of a share is not all of it"
 
 
 @dataclass(frozen=True)
@@ -68,20 +69,19 @@ def answer_claim(text: str, rounding: RoundingRule | str = RoundingRule.EITHER_H
     mean = parse_mean(text)
     if mean is not None:
         return _of_mean(mean, rule)
-    read = parse_sentence(text, rule)
-    findings = _findings(read)
+    return _of_sentence(parse_sentence(text, rule))
+
+
+def _of_sentence(said: Said) -> Reply:
+    findings = worst_first([*chain.from_iterable(map(_findings, said.parts)), *_compared(said)])
     worst = findings[0].severity if findings else Severity.NOT_CHECKABLE
     told = [one for one in findings if one.severity.verdict is worst.verdict]
-    message = " ".join(dict.fromkeys(one.message for one in told)) or _NOTHING
-    if worst is Severity.NOT_CHECKABLE and all(figure.kind is not Kind.PERCENTAGE for figure in read.figures):
-        worst, message = Severity.CONSISTENT, _WITHIN  # a count above its base would not have passed
-    if isinstance(read, Listing) and worst.verdict is Verdict.POSSIBLE and leaves_answers_out(read):
-        message = f"{message} {_NOT_ALL}"
+    severity, message = _weighed(said, worst, told)
     return Reply(
-        verdict=worst.verdict,
-        severity=worst.value,
+        verdict=severity.verdict,
+        severity=severity.value,
         message=message,
-        figures=[_figure(figure) for figure in read.figures],
+        figures=_figures(said),
         repairs=_repairs(told),
         readings=_readings(told),
         power=_power(told),
@@ -89,17 +89,33 @@ def answer_claim(text: str, rounding: RoundingRule | str = RoundingRule.EITHER_H
     )
 
 
+def _compared(said: Said) -> Iterator[Finding]:
+    return chain.from_iterable(map(audit_comparison, said.comparisons))
+
+
+def _weighed(said: Said, worst: Severity, told: Sequence[Finding]) -> tuple[Severity, str]:
+    """How bad it is in all, and the message."""
+    message = " ".join(dict.fromkeys(one.message for one in told)) or _NOTHING
+    if worst is Severity.NOT_CHECKABLE and not _has_shares(said):
+        worst, message = Severity.CONSISTENT, _WITHIN  # a count above its base would not have passed
+    if worst.verdict is Verdict.POSSIBLE and any(map(_leaves_answers_out, said.parts)):
+        message = f"{message} {_NOT_ALL}"
+    return worst, message
+
+
+def _has_shares(said: Said) -> bool:
+    return any(figure.kind is Kind.PERCENTAGE for figure in said.figures)
+
+
 def _of_difference(said: Difference) -> Reply:
     change = parse_change(said.change)
     earlier, later = (Claim(one.phrase, one, Cell()) for one in (said.first, said.second))
     found = audit_change(change, earlier, later, said.change)
-    value = "" if change.size.value is None else str(change.size.value)
-    size = {"text": said.change, "kind": "points", "value": value, "means": str(change.size.interval)}
     return Reply(
         found.severity.verdict,
         found.severity.value,
         found.message,
-        [_figure(said.first), _figure(said.second), size],
+        [*_told(said.first), *_told(said.second), _size(said.change)],
         repairs=(),
         readings=[reading.message for reading in found.readings],
         power=_power([found]),
@@ -122,31 +138,54 @@ def _of_mean(mean: Mean, rounding: RoundingRule) -> Reply:
 
 
 def _findings(read: Triple | Listing | Groups) -> Sequence[Finding]:
-    """What is found, the worst first; which rules of rounding a short list leaves possible is said only if it must."""
+    """What is found of one statement."""
     if isinstance(read, Triple):
         return [audit_statement(read)]
     if isinstance(read, Groups):
         return audit_groups(read)
+    if read.overall is not None:
+        return [audit_overall(read, read.overall)]
+    return _conditional(read, _said_of(read))
+
+
+def _said_of(read: Listing) -> Sequence[Finding]:
+    """Which rules of rounding a short list leaves possible is said only if it must be."""
     found = audit_listing(read).findings
-    said = [one for one in found if one.code is not Code.ROUNDING or one.severity is Severity.NEEDS_AN_ASSUMPTION]
-    return _conditional(read, said)
+    return [one for one in found if one.code is not Code.ROUNDING or one.severity is Severity.NEEDS_AN_ASSUMPTION]
 
 
 def _conditional(read: Listing, findings: Sequence[Finding]) -> Sequence[Finding]:
-    """Answers that need not exclude each other, and cannot stand only if they did, are possible on that condition."""
-    if read.exclusive or read.several or not any(one.severity.is_contradicted for one in findings):
-        return findings
-    if not any(reading.title is Sense.SEVERAL_ANSWERS for one in findings for reading in one.readings):
-        return findings
-    otherwise = audit_listing(replace(read, several=True)).findings
-    if any(one.severity.is_contradicted or one.severity is Severity.UNDECIDED for one in otherwise):
-        return findings
-    return [_on_the_condition(read, one) if one.severity.is_contradicted else one for one in findings]
+    """A list that cannot stand as it would be read first, and can in another meaning, is possible on that condition."""
+    if any(map(_contradicts, findings)):
+        for other, condition in _meanings(read):
+            if not any(map(_denies, audit_listing(other).findings)):
+                return [_on(condition, one) if _contradicts(one) else one for one in findings]
+    return findings
 
 
-def _on_the_condition(read: Listing, finding: Finding) -> Finding:
-    condition = _OF_GROUPS if read.of_groups else _SEVERAL
+def _meanings(read: Listing) -> Iterator[tuple[Listing, str]]:
+    """What a list may mean besides: a share has more parts than are named, each could give several answers."""
+    if read.nets:
+        yield replace(read, nets=tuple(replace(net, is_open=True) for net in read.nets)), _UNNAMED
+    if not read.exclusive and not read.several:
+        yield replace(read, several=True), _OF_GROUPS if read.of_groups else _SEVERAL
+
+
+def _on(condition: str, finding: Finding) -> Finding:
     return replace(finding, severity=Severity.CONDITIONAL, repairs=(), condition=condition)
+
+
+def _contradicts(finding: Finding) -> bool:
+    return finding.severity.is_contradicted
+
+
+def _denies(finding: Finding) -> bool:
+    """Whether it says that the figures cannot stand, or that nobody knows."""
+    return _contradicts(finding) or finding.severity is Severity.UNDECIDED
+
+
+def _leaves_answers_out(read: Triple | Listing | Groups) -> bool:
+    return isinstance(read, Listing) and read.overall is None and leaves_answers_out(read)
 
 
 def _condition(findings: Sequence[Finding]) -> str:
@@ -160,9 +199,23 @@ def _power(findings: Sequence[Finding]) -> float | None:
     return float(sum(powers, Fraction(0)) / len(powers)) if powers else None
 
 
-def _figure(figure: Figure) -> dict[str, str]:
-    value = "" if figure.value is None else str(figure.value)
-    return {"text": figure.phrase, "kind": figure.kind.value, "value": value, "means": str(figure.interval)}
+def _size(change: str) -> dict[str, str]:
+    """The size of a change, with the way it goes where that is said: down 6 points."""
+    size = parse_change(change).size
+    value = "" if size.value is None else str(size.value)
+    return {"text": change, "kind": "points", "value": value, "means": str(size.interval)}
+
+
+def _figures(said: Said) -> list[dict[str, str]]:
+    sizes = [_size(one.size) for one in said.comparisons if one.size]
+    return [*chain.from_iterable(map(_told, said.figures)), *sizes]
+
+
+def _told(figure: Figure) -> Iterator[dict[str, str]]:
+    """A figure with what it means; both ends of a range."""
+    for value in figure.ends or (figure.value,):
+        number = "" if value is None else str(value)
+        yield {"text": figure.phrase, "kind": figure.kind.value, "value": number, "means": str(figure.interval)}
 
 
 def _repairs(findings: Sequence[Finding]) -> list[str]:

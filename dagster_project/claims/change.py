@@ -6,7 +6,7 @@ percent is 12.5 percent, and the slip is named.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -15,6 +15,7 @@ from dagster_project.claims.decide.senses import Sense
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.finding import Code, Finding, Reading
 from dagster_project.claims.read import given
+from dagster_project.claims.read.comparisons import Comparison
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.given import GivenError
 from dagster_project.claims.read.hedges import Kind
@@ -95,6 +96,18 @@ def audit_change(change: Change | str, earlier: Claim, later: Claim, claim: str)
             readings = (Reading(title, claims, slip, cost),)
             return Finding(Code.CHANGE, Severity.IMPOSSIBLE_AS_LABELLED, claims, statement, readings=readings)
     return Finding(Code.CHANGE, Severity.PROVED_IMPOSSIBLE, claims, statement)
+
+
+def audit_comparison(said: Comparison) -> Iterator[Finding]:
+    """Whether a share went the way from the earlier one that is said of it."""
+    if said.earlier is None or said.later is None or said.rises is None:
+        return
+    low, high = (said.earlier, said.later) if said.rises else (said.later, said.earlier)
+    fits = high.interval.high is None or high.interval.high >= low.interval.low
+    severity = Severity.NOT_CHECKABLE if fits else Severity.PROVED_IMPOSSIBLE
+    way = "up" if said.rises else "down"
+    statement = f"{said.later.phrase} is {'' if fits else 'not '}{way} from {said.earlier.phrase}."
+    yield Finding(Code.CHANGE, severity, (said.later.phrase, said.earlier.phrase), statement)
 
 
 def _change_given(one: Change | str) -> Change:

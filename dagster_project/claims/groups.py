@@ -9,7 +9,7 @@ from dagster_project.claims.finding import Code, Finding, worst_first
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.interval import Interval, number_text
 from dagster_project.claims.read.several import Groups
-from dagster_project.claims.read.statement import Triple
+from dagster_project.claims.read.statement import Listing, Triple
 from dagster_project.claims.triple_finding import audit_statement
 
 
@@ -24,6 +24,19 @@ def audit_groups(groups: Groups) -> tuple[Finding, ...]:
     return worst_first(found)
 
 
+def audit_overall(listing: Listing, overall: int) -> Finding:
+    """The share of all lies between those of the groups, of which no bases are told."""
+    whole = listing.parts[overall].figures[0]
+    parts = [part.figures[0] for n, part in enumerate(listing.parts) if n != overall]
+    low = min(part.interval.low for part in parts)
+    high = max(part.interval.high or Fraction(100) for part in parts)
+    fits = not Interval(low, high).intersect(whole.interval).is_empty
+    told = f"The share of all lies between those of the groups, from {number_text(low)} to {number_text(high)} %"
+    end = f"“{whole.phrase}” fits." if fits else f"“{whole.phrase}” does not."
+    severity = Severity.CONSISTENT if fits else Severity.PROVED_IMPOSSIBLE
+    return Finding(Code.SUBGROUP, severity, tuple(one.phrase for one in (*parts, whole)), f"{told}: {end}")
+
+
 def _base(triples: Sequence[Triple]) -> int | None:
     """How many all of them are; None where a base is not one number."""
     if not all(triple.base.interval.is_point for triple in triples):
@@ -32,21 +45,31 @@ def _base(triples: Sequence[Triple]) -> int | None:
 
 
 def _whole(parts: Sequence[Triple], overall: Figure) -> list[Finding]:
+    """The share of all against what the groups add up to; nothing where a group, blamed by itself, cannot be."""
     base = _base(parts)
-    if base is None:
+    together = None if base is None else _together(parts)
+    if base is None or together is None:
         return []
+    fits = shares(overall.interval, base, together) is not None
+    end = f"“{overall.phrase}” fits." if fits else f"“{overall.phrase}” cannot be the share of all."
+    claims = (*(figure.phrase for part in parts for figure in part.figures), overall.phrase)
+    severity = Severity.CONSISTENT if fits else Severity.PROVED_IMPOSSIBLE
+    return [Finding(Code.SUBGROUP, severity, claims, f"{_told(together, base)}: {end}")]
+
+
+def _told(together: Interval, base: int) -> str:
+    ends = [together.low, together.low if together.high is None else together.high]
+    percent = " to ".join(dict.fromkeys(number_text(100 * end / base, 1) for end in ends))
+    many = " to ".join(dict.fromkeys(number_text(end) for end in ends))
+    return f"The groups together are {many} of {base:,}, which is {percent} %"
+
+
+def _together(parts: Sequence[Triple]) -> Interval | None:
+    """How many of all groups it can be; None where it cannot be in one of them."""
     counts = [
         counts_possible(part.percentage_interval, int(part.base.interval.low), part.count_interval) for part in parts
     ]
     if any(count.is_empty for count in counts):
-        return []  # a group that cannot be is blamed by itself
-    low = sum((count.low for count in counts), Fraction(0))
+        return None
     high = sum((count.low if count.high is None else count.high for count in counts), Fraction(0))
-    ends = " to ".join(dict.fromkeys(number_text(100 * end / base, 1) for end in (low, high)))
-    many = " to ".join(dict.fromkeys(number_text(end) for end in (low, high)))
-    told = f"The groups together are {many} of {base:,}, which is {ends} %"
-    fits = shares(overall.interval, base, Interval(low, high)) is not None
-    severity = Severity.CONSISTENT if fits else Severity.PROVED_IMPOSSIBLE
-    end = f"“{overall.phrase}” fits." if fits else f"“{overall.phrase}” cannot be the share of all."
-    claims = tuple(figure.phrase for part in parts for figure in part.figures)
-    return [Finding(Code.SUBGROUP, severity, (*claims, overall.phrase), f"{told}: {end}")]
+    return Interval(sum((count.low for count in counts), Fraction(0)), high)

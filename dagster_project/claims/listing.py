@@ -4,11 +4,12 @@ The answers are taken as those of one question that each answered once, and othe
 answers could be given is a reading.
 """
 
+from dataclasses import replace
+
 from dagster_project.claims.decide.joint import join, stated
 from dagster_project.claims.decide.system import Feasibility
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
 from dagster_project.claims.read.bases import BaseRule
-from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.parse import listing_given
 from dagster_project.claims.read.statement import Listing
 from dagster_project.claims.read.survey import Cell, Claim, Names, Question
@@ -19,17 +20,15 @@ _LIST, _REST = "list", "another answer"
 def audit_listing(listing: Listing | str, *, seconds: float = SECONDS) -> Audit:
     """Judge the figures of a list together. A claim's id is its figure as printed, numbered where it stands twice."""
     listing = listing_given(listing)
-    claims = listing_claims(listing)
-    question = _question(claims, others=True, single=not listing.several)
+    question = _question(listing, others=not listing.complete)
     labels = {(_LIST, str(n)): part.label or f"no. {n}" for n, part in enumerate(listing.parts, start=1)}
-    names = Names({_LIST: ""}, labels)
-    return audit_claims(claims, [question], names=names, seconds=seconds)
+    return audit_claims(listing_claims(listing), [question], names=Names({_LIST: ""}, labels), seconds=seconds)
 
 
 def leaves_answers_out(listing: Listing | str) -> bool:
     """Whether figures that can stand together cannot be all the answers that were given."""
-    claims = listing_claims(listing_given(listing))
-    joint = join(stated(claims), [_question(claims, others=False)])
+    listing = listing_given(listing)
+    joint = join(stated(listing_claims(listing)), [_question(replace(listing, several=False), others=False)])
     return joint.system.decide(joint.everything).feasibility is Feasibility.IMPOSSIBLE
 
 
@@ -50,6 +49,14 @@ def listing_claims(listing: Listing) -> list[Claim]:
     return claims
 
 
-def _question(claims: list[Claim], *, others: bool, single: bool = True) -> Question:
-    answers = dict.fromkeys(claim.cell.answer or "" for claim in claims if claim.kind is not Kind.BASE)
-    return Question(_LIST, (*answers, _REST) if others else tuple(answers), single=single, presumed=single)
+def _question(listing: Listing, *, others: bool) -> Question:
+    """The question that a list answers. A net is no answer; where it may have parts unnamed, one stands for them."""
+    wholes = {net.whole for net in listing.nets}
+    answers = [str(n) for n in range(1, len(listing.parts) + 1) if n - 1 not in wholes]
+    nets = {}
+    for net in listing.nets:
+        unnamed = [f"{_REST} of {net.whole + 1}"] if net.is_open else []
+        nets[str(net.whole + 1)] = (*(str(part + 1) for part in net.parts), *unnamed)
+        answers += unnamed
+    single = not listing.several
+    return Question(_LIST, (*answers, *([_REST] if others else [])), single=single, presumed=single, nets=nets)

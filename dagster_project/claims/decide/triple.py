@@ -156,10 +156,10 @@ def _nearest_whole(interval: Interval, to: Fraction | None) -> int:
 
 def _power(triple: Triple) -> Fraction:
     figure = triple.percentage
-    if figure is None or figure.value is None:
+    if figure is None or (figure.value is None and figure.ends is None):
         return Fraction(0) if figure is None else _power_of_words(triple)
     decimals, hedge, rule = figure.decimals, figure.hedge, figure.rounding or RoundingRule.EITHER_HALF
-    if hedge.is_bare:
+    if hedge.is_bare or figure.ends is not None:
         return percentage_power(triple.base.interval, decimals, rule, triple.count_interval)
     return percentage_power(
         triple.base.interval,

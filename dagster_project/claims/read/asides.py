@@ -1,21 +1,51 @@
 """What a sentence says beside its figures: numbers that surely count nobody, set aside before it is read.
 
-Years, dates, quarters, ages, periods, money, numbers of questions and tables, scales, margins of error. Each is a form
-in which the number can be nothing else; a number in any other form stays, and is read or refused. The forms are data,
-a pattern and what stands in its place.
+Years, dates, times, ages, periods, money, numbers of questions, tables and pages, scales, margins of error; and what is
+a count, a base or a share in other words. Each is a form in which the number can be nothing else; a number in any other
+form stays, and is read or refused. The forms are data: what a text must hold for one, a pattern, what is read instead.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+
+class Aside(NamedTuple):
+    """A form: a text without any of the `hints` holds none; `instead` stands in its place."""
+
+    hints: tuple[str, ...]
+    form: str
+    instead: str | Callable[[re.Match[str]], str] = ""
+
 
 _YEAR = r"(?:19|20)[0-9]{2}(?![0-9]|,[0-9]|\.[0-9]|\s?%)"
+_YEARS = rf"(?:19|20)[0-9]{{2}}\s?(?:[–-]\s?(?:{_YEAR}|[0-9]{{2}}\b)|/[0-9]{{2}}\b)(?!\s?%)"
 _MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
 )
 _DAY = r"[0-9]{1,2}(?:st|nd|rd|th)?"
-_DATE = rf"(?:{_DAY}\s+{_MONTH}(?:,?\s+{_YEAR})?|{_MONTH}\s+{_DAY}(?:\s*,\s*{_YEAR})(?!\s?%)|{_MONTH}\s+{_YEAR})"
-_NUMBERED = r"(?:question|table|figure|fig\.|chart|wave|round|item|section|appendix|note)\s?[0-9]{1,3}[a-z]?"
+_DAYS = rf"{_DAY}(?:\s?(?:[–-]|to|and)\s?{_DAY})?"
+_DATE = rf"(?:{_DAYS}\s+{_MONTH}(?:,?\s+{_YEAR})?|{_MONTH}\s+{_DAYS}(?:\s*,\s*{_YEAR})(?!\s?%)|{_MONTH}\s+{_YEAR})"
+_WHOLE_DATE = (
+    rf"(?:(?:from\s+|between\s+)?{_DAYS}\s+{_MONTH}\s+(?:(?:to|and|[–-])\s+{_DAY}\s+{_MONTH}\s+)?{_YEAR}"
+    rf"|{_MONTH}\s+{_DAYS}\s*,\s*{_YEAR})"
+)
+_WHEN = r"(?:as\s+of|in|on|by|since|until|till|during|for|from|before|after|between|throughout|over)"
+_SEASON = (
+    r"(?:the\s+)?(?:year|spring|summer|autumn|fall|winter|fiscal(?:\s+year)?|financial\s+year|fy)(?:\s+(?:of|to))?"
+)
+_LEADS_ON = (
+    r"(?=\s*[,:;.)]|\s*$|\s+(?:[0-9]|the\b|an?\b|about\b|around\b|roughly\b|some\b|nearly\b|almost\b|only\b|just\b|over\b"
+    r"|more\b|fewer\b|less\b|at\s+least\b|under\b|we\b|they\b|it\b|there\b))"
+)
+_END = r"(?=\s*[,:;.)]|\s*$)"
+_PART = r"[0-9]{1,3}(?:[.–-][0-9]{1,3})*[a-z]?\b(?!\s?%)"
+_NAMED = r"question|table|figure|fig\.|chart|wave|round|item|section|appendix|note|statement"
+_PAGED = r"page|p\.|pp\.|chapter|slide|paragraph|para\.?|column|row|exhibit|annex|volume|vol\."
+_NAMES = tuple(name.replace(r"\.?", "").replace("\\", "") for name in f"{_NAMED}|{_PAGED}".split("|"))
+_NUMBERED = rf"(?:{_NAMED})\s?{_PART}"
+_PLACE = rf"(?:{_NAMED}|{_PAGED})\s?{_PART}"
 _AGE = r"[0-9]{1,3}"
 _QUARTER = (
     rf"(?:(?:in\s+)?(?:the\s+)?(?:first|second|third|fourth|last)\s+(?:quarter|half)\s+of\s+{_YEAR}"
@@ -25,52 +55,156 @@ _PERIOD = (
     r"(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[\s-]"
     r"(?:hours?|days?|weeks?|months?|years?|minutes?)(?:\s+(?:ago|before|earlier|or\s+(?:more|longer)))?"
 )
-_SIZE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent|per\s?cent|percentage\s+points?|points?|pts?|pp)?"
-_WITH_A_SHARE = r"(?![0-9.]|\s?%)(?=[^0-9()]*\([0-9.]+\s?%)"
+_SIZE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percentage\s+points?|percent|per\s?cent|points?|pts?|pp)?"
+_SHARE = r"[<>~≈]?[0-9.]+\s?(?:%|percent|per\s?cent)"
+_WITH_A_SHARE = rf"(?![0-9.]|\s?%)(?=[^0-9()]*\({_SHARE})"
 _THEN_A_FIGURE = r"(?=\s+(?:[0-9]|[a-z]+(?:-[a-z]+)?\s(?:per|out)))"
+_NUMBER = r"[0-9][0-9,]*"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CENTURIES = ("19", "20")
+_UNITS_OF_TIME = ("hour", "day", "week", "month", "year", "minute")
+_ASKED = r"(?:surveyed|polled|interviewed|questioned|canvassed)"
 
-ENGLISH_ASIDES: Mapping[str, str] = {
+
+def _all_but(found: re.Match[str]) -> str:
+    """All but two of 36 are 34 of 36."""
+    words = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    few = found[1].lower()
+    missing = words.index(few) + 1 if few in words else int(few.replace(",", "")) if few[0].isdigit() else None
+    whole = int(found[2].replace(",", ""))
+    return found[0] if missing is None or missing > whole else f"{whole - missing} of {whole}"
+
+
+ENGLISH_ASIDES: Sequence[Aside] = (
     # when
-    rf"\(\s*(?:{_DATE}|{_QUARTER}|{_YEAR})\s*\)": "",
-    rf"\b(?:(?:as\s+of|in|on|by|since|until|during|for|from)\s+)?{_DATE}(?=\s*[,:.)]|\s*$)": "",
-    rf"\b(?:in\s+)?{_QUARTER}": "",
-    rf"\b(?:in|by|since|until|during)\s+(?:fy\s?)?{_YEAR}(?=\s*[,:;.)]|\s*$)": "",
-    rf"\b(?:over|in|within|during|for)\s+(?:the\s+(?:past|last|previous|next)\s+)?{_PERIOD}": "",
-    rf"\b(?:for|after|within)\s+{_PERIOD}(?=\s*[,:;.)]|\s*$)": "",
-    r"\b(?:a\s+)?[0-9]+-(?=(?:hour|day|week|month|year|minute)\b)": "",
-    r"\b(?:one|two|three|four|five)-(?=(?:bedroom|storey|way|person|parent|time|off)s?\b)": "",
-    r"\bcovid-19\b": "covid",
-    r"[$€£][0-9][0-9,.]*(?:\s+or\s+(?:more|less))?(?=\s*[,:;.)]|\s*$)": "",
-    r"^\s*without\s+weighting\s*,": "",
-    # who is asked what
-    rf"^\s*{_NUMBERED}\s*[:.,]|\b(?:as|in)\s+{_NUMBERED}(?:\s+(?:makes?\s+clear|shows?))?\s*,": "",
-    rf"^\s*{_NUMBERED}\s+(?:shows?|says?|has|found)\s+(?:that\s+)?": "",
-    rf"^\s*{_NUMBERED}(?=\s*\()": "",
-    r"^\s*q[0-9]{1,3}[a-z]?\s*[.:](?:[^?.0-9%:]*\?)?": "",
-    rf"\baged\s+{_AGE}\s*(?:(?:to|-|–|and)\s*{_AGE}|and\s+over|or\s+(?:over|older|more)|\+)?(?=\s*[,:.)]|\s*$)": "",
+    Aside((*_MONTHS, *_CENTURIES), rf"\(\s*(?:{_WHOLE_DATE}|{_DATE}|{_QUARTER}|{_YEARS}|{_YEAR})\s*\)"),
+    Aside(_MONTHS, rf"\b(?:{_WHEN}\s+)?{_WHOLE_DATE}"),
+    Aside(_MONTHS, rf"\b(?:{_WHEN}\s+)?{_DATE}{_LEADS_ON}"),
+    Aside(_CENTURIES, rf"\b(?:in\s+)?{_QUARTER}"),
+    Aside(_CENTURIES, rf"\b(?:between|from)\s+{_YEAR}\s+(?:and|to)\s+{_YEAR}{_LEADS_ON}"),
+    Aside(_CENTURIES, rf"\b{_WHEN}\s+(?:the\s+)?(?:early\s+|late\s+|mid-?)?(?:19|20)?[0-9]0s\b"),
+    Aside(
+        _CENTURIES,
+        rf"\b{_WHEN}\s+(?:the\s+|{_SEASON}\s+)?{_YEARS}(?:\s+(?:season|school\s+year|financial\s+year|fiscal\s+year))?",
+    ),
+    Aside(_CENTURIES, rf"\b{_WHEN}\s+{_SEASON}\s*{_YEAR}"),
+    Aside(_CENTURIES, rf"\b{_WHEN}\s+{_YEAR}{_LEADS_ON}"),
+    Aside(_CENTURIES, rf"\b(?:an?|the)\s+{_YEAR}\s+(?=(?:survey|poll|study|report|census)\b)", "a "),
+    Aside(
+        ("day", "week", "month", "year"), r"\b(?:to|by|at|on|until)\s+(?:day|week|month|year)\s+[0-9]{1,3}\b(?!\s?%)"
+    ),
+    Aside((".",), r"(?:(?<=[%)])|(?<=percent)|(?<=per cent))\.\s+(?=[a-z])", "; "),
+    Aside(_UNITS_OF_TIME, rf"\b(?:over|in|within|during|for)\s+(?:the\s+(?:past|last|previous|next)\s+)?{_PERIOD}"),
+    Aside(_UNITS_OF_TIME, rf"\b(?:for|after|within|before)\s+{_PERIOD}{_LEADS_ON}"),
+    Aside(_UNITS_OF_TIME, r"\b(?:a\s+)?[0-9]+-(?=(?:hour|day|week|month|year|minute)\b(?!-olds?\b))"),
+    Aside(
+        ("am", "pm", "a.m", "p.m", ":", "."),
+        r"\b(?:at|by|before|after|from|until)\s+[0-9]{1,2}(?:[.:][0-9]{2})?\s?(?:[ap]\.?m\b\.?|o'clock\b)",
+    ),
+    Aside(("-",), r"\b(?:one|two|three|four|five)-(?=(?:bedroom|storey|way|person|parent|time|off)s?\b)"),
+    Aside(("$", "€", "£"), r"[$€£][0-9][0-9,.]*(?:\s+or\s+(?:more|less))?(?=\s*[,:;.)]|\s*$)"),
+    Aside(("weighting",), r"^\s*without\s+weighting\s*,"),
+    # who is asked what, and where it is printed
+    Aside(
+        _NAMES,
+        rf"^\s*(?:(?:see|on|in|from|as|cf\.?)\s+)?{_PLACE}(?:\s*,\s*{_PLACE})*(?:\s+(?:makes?\s+clear|shows?))?\s*[:.,](?![0-9])",
+    ),
+    Aside(_NAMES, rf"\b(?:as|in)\s+{_NUMBERED}(?:\s+(?:makes?\s+clear|shows?))?\s*,"),
+    Aside(_NAMES, rf"^\s*{_NUMBERED}\s+(?:shows?|says?|has|found)\s+(?:that\s+)?"),
+    Aside(_NAMES, rf"^\s*{_NUMBERED}(?=\s*\()"),
+    Aside(("q",), r"^\s*q[0-9]{1,3}[a-z]?\s*[.:](?:[^?.0-9%:]*\?)?"),
+    Aside(
+        (" of ",),
+        r"\b(?:version|phase|stage|wave|round|part|volume|edition|season|series|week|day)\s+[0-9]{1,3}\s+(?=of\s+(?:the|its|this|our)\s+[a-z])",
+    ),
+    Aside(
+        ("age",),
+        rf"\b(?:aged?|ages)\s+{_AGE}\s*(?:(?:to|-|–|and)\s*{_AGE}|(?:and|or)\s+(?:over|older|above|more|under|younger)|\+)?(?!\s?%)(?![0-9.,]*[0-9])",
+    ),
+    Aside(
+        ("age",), rf"\b(?:before|by|after|since|from|until|under|over|at|above|below)\s+the\s+age\s+of\s+{_AGE}(?!\s?%)"
+    ),
+    Aside(("year",), rf"\b(?:{_AGE}-?\s?(?:to|-|–|and)\s?)?{_AGE}-?\s?years?-?\s?olds?\b", "people"),
+    Aside(("under", "over"), r"\b(?:the\s+)?(?:under|over)[\s-][0-9]{2}s\b", "people"),
     # what it is compared with
-    rf"[;,]?\s*\(?\b(?:a\s+|the\s+)?(?:margin\s+of\s+(?:sampling\s+)?error|moe)\b[\s,:]*(?:is|was|of)?\s*"
-    rf"(?:±|\+\s?/\s?[-−–]|plus\s+or\s+minus)?\s*{_SIZE}\)?": "",
-    r"\(\s*[0-9]{2}\s?%\s?ci\b[\s,:]*[0-9.]+\s?%?\s?(?:to|-|–)\s?[0-9.]+\s?%?\s*\)": "",
-    r"[;,]?\s*[0-9]{2}\s?%\s?ci\b[\s,:]*[0-9.]+\s?%?\s?(?:to|-|–)\s?[0-9.]+\s?%?": "",
-    r"\(\s*p\s*[=<>]\s*0?\.[0-9]+\s*\)": "",
-    r"\((?:figures|numbers|percentages|shares)\s+(?:may|might|do)\s+not\s+(?:sum|add\s+up)\s+to\s+100[^()0-9]*\)": "",
+    Aside(
+        ("error", "moe"),
+        rf"[;,]?\s*\(?\b(?:a\s+|the\s+)?(?:margin\s+of\s+(?:sampling\s+)?error|moe)\b[\s,:]*(?:is|was|of)?\s*"
+        rf"(?:±|\+\s?/\s?[-−–]|plus\s+or\s+minus)?\s*{_SIZE}\)?",
+    ),
+    Aside(("times out of",), r"[,;]?\s*(?:accurate\s+)?(?:19|nineteen)\s+times\s+out\s+of\s+(?:20|twenty)\b"),
+    Aside(("ci",), r"\(\s*[0-9]{2}\s?%\s?ci\b[\s,:]*[0-9.]+\s?%?\s?(?:to|-|–)\s?[0-9.]+\s?%?\s*\)"),
+    Aside(("ci",), r"[;,]?\s*[0-9]{2}\s?%\s?ci\b[\s,:]*[0-9.]+\s?%?\s?(?:to|-|–)\s?[0-9.]+\s?%?"),
+    Aside(("±", "+", "plus or"), rf"\s*\(\s*(?:±|\+\s?/?\s?[-−–]|plus\s+or\s+minus)\s*{_SIZE}\s*\)"),
+    Aside(("±", "+", "plus or"), rf"(?<=[%t])\s*,?\s*(?:±|\+\s?/\s?[-−–]|plus\s+or\s+minus)\s*{_SIZE}"),
+    Aside(("p",), r"\(\s*p\s*[=<>]\s*0?\.[0-9]+\s*\)"),
+    Aside(
+        ("100",),
+        r"\((?:figures|numbers|percentages|shares)\s+(?:may|might|do)\s+not\s+(?:sum|add\s+up)\s+to\s+100[^()0-9]*\)",
+    ),
     # what is said in another way
-    rf"\b(?:(?:has|have)\s+)?(?:found|shows?|showed|says|claims?|suggests?|reveals?)\s+that\b{_THEN_A_FIGURE}": ":",
-    r"\bfound\s+(?=[0-9])": ": ",
-    rf"(?<!\bof\s)(?<!among\s)\b(?:all|every\s+one)\s+of\s+(?:the\s+)?([0-9][0-9,]*){_WITH_A_SHARE}": r"\1 of \1",
-    r"(?<![0-9/.,])([0-9][0-9,]*)\s?/\s?([0-9][0-9,]*)(?![0-9/.,])(?=\s*\(\s*[<>~≈]?[0-9.]+\s?%)": r"\1 of \2",
-    r"((?:%|percent|per\s?cent)\s*\(\s*)([0-9][0-9,]*)\s?/\s?([0-9][0-9,]*)(?=\s*[);,])": r"\1\2 of \3",
-    r"(?<=%)\s*in\s+the\s+(?=[0-9][0-9,]*\s+[a-z])": " of the ",
-    r"\(\s*n\s*=\s*([0-9][0-9,]*)\s*\)(?=\s+of\b)": r"(\1)",
-    r",\s*(?:for\s+)?a\s+(?:response|completion|participation)\s+rate\s+of\s+(?=[0-9])": " or ",
-    r"\bgive\s+or\s+take\s+a\s+few\s*,": "about",
-}
+    Aside(
+        ("several", "more than one", "multiple", "all that apply"),
+        r"\b(?:(?:respondents|participants|people|each|they)\s+)?(?:could|can|were\s+able\s+to)\s+"
+        r"(?:choose|select|give|name|pick|tick|mention)\s+(?:several|more\s+than\s+one|multiple)"
+        r"(?:\s+(?:answers?|options?|responses?|reasons?))?\b|\b(?:tick|select|check|choose|mark)\s+all\s+that\s+apply\b",
+        "several answers possible",
+    ),
+    Aside(
+        ("that",),
+        rf"\b(?:(?:has|have)\s+)?(?:found|shows?|showed|says|claims?|suggests?|reveals?)\s+that\b{_THEN_A_FIGURE}",
+        ":",
+    ),
+    Aside(("found",), r"\bfound\s+(?=[0-9])", ": "),
+    Aside(
+        ("all of", "every", "each of"),
+        rf"(?<!\bof\s)(?<!among\s)(?<!not\s)\b(?:all|every\s?one|each(?:\s+one)?)\s+of\s+(?:the\s+)?({_NUMBER}){_WITH_A_SHARE}",
+        r"\1 of \1",
+    ),
+    Aside(
+        ("no one", "no-one", "nobody", "none", "not one", "not a single"),
+        rf"\b(?:no[\s-]one|nobody|none|not\s+(?:one|a\s+single\s+one))\s+(?:of|among)\s+(?:the\s+)?({_NUMBER}){_WITH_A_SHARE}",
+        r"none of \1",
+    ),
+    Aside(("all but",), rf"\ball\s+but\s+({_NUMBER}|[a-z]+)\s+of\s+(?:the\s+)?({_NUMBER})(?![0-9.]|\s?%)", _all_but),
+    Aside(("not all",), rf"\bnot\s+all\s+of\s+(?=(?:the\s+)?{_NUMBER}\s)", "of "),
+    Aside(("/",), r"(?<![0-9/.,])([0-9]{1,2})/([0-9]{1,2})(?=\s+of\s+(?:the\s+|all\s+)*[0-9])", r"\1 in \2"),
+    Aside(("/",), rf"(?<![0-9/.,])({_NUMBER})\s?/\s?({_NUMBER})(?![0-9/.,])(?=\s*\(\s*{_SHARE})", r"\1 of \2"),
+    Aside(("/",), rf"((?:%|percent|per\s?cent)\s*\(\s*)({_NUMBER})\s?/\s?({_NUMBER})(?=\s*[);,])", r"\1\2 of \3"),
+    Aside((" in the ",), r"(?<=%)\s*in\s+the\s+(?=[0-9][0-9,]*\s+[a-z])", " of the "),
+    Aside(("n",), rf"\(\s*n\s*=\s*({_NUMBER})\s*\)(?=\s+of\b)", r"(\1)"),
+    Aside(("rate of",), r",\s*(?:for\s+)?a\s+(?:response|completion|participation)\s+rate\s+of\s+(?=[0-9])", " or "),
+    Aside(("give or take",), r"(?<=[0-9%t])\s*,\s*give\s+or\s+take\s*,", " or so"),
+    Aside(("odd",), r"(?<=[0-9])[\s-]odd\b", " or so"),
+    Aside(("a few",), r"\bgive\s+or\s+take\s+a\s+few\s*,", "about"),
+    Aside(("majority",), r"\ba\s+(two[\s-]thirds|three[\s-]quarters)\s+majority(?=\s*\([0-9])", r"\1"),
+    Aside(
+        ("the rest", "remainder"),
+        rf"\bthe\s+(?:rest|remainder)\s*(?:,|:|\()\s*({_SHARE}|{_NUMBER})\s*[,)]?",
+        r"the remaining \1",
+    ),
+    Aside(
+        ("surveyed", "polled", "interviewed", "questioned", "canvassed"),
+        rf"^((?:(?!\b(?:of|those|all)\b)[^0-9%:;])*?)(?<!those\s)(?<![s]\s)(?<!people\s)\b{_ASKED}\s+(?=(?:about\s+|some\s+)?{_NUMBER}\s+[a-z])",
+        r"\1 of ",
+    ),
+    Aside(
+        ("were ",),
+        rf"^\s*({_NUMBER}(?:\s+[a-z]+){{0,2}})\s+were\s+(?:invited|asked|approached|contacted|eligible|{_ASKED})\s*(?:;|,|\band\b|,\s*and\b)",
+        r"of \1, ",
+    ),
+    Aside(
+        ("answered", "replied", "responded"),
+        rf"^\s*of\s+(?:the\s+|all\s+)?({_NUMBER})(?:\s+[a-z]+){{0,2}}\s+(?:who|that|which)\s+(?:answered|replied|responded)(?=\s*,)",
+        r"of \1",
+    ),
+)
 
 
-def set_aside(text: str, asides: Mapping[str, str]) -> str:
-    """`text` without what stands beside its figures."""
-    for form, instead in asides.items():
-        text = re.sub(form, instead, text, flags=re.IGNORECASE)
+def set_aside(text: str, asides: Sequence[Aside]) -> str:
+    """`text` without what stands beside its figures. No form may end within a number."""
+    for hints, form, instead in asides:
+        if any(hint in text.lower() for hint in hints):
+            text = re.sub(rf"(?<![0-9][.,])(?:{form})(?!(?<=[0-9])[.,]?[0-9])", instead, text, flags=re.IGNORECASE)
     text = re.sub(r"\(\s*[;,]?\s*\)", "", text)
     return re.sub(r"^[\s,;:.]+", "", text) if asides else text

@@ -5,8 +5,10 @@ Every number of such a sentence is one of the two percentages or the difference.
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dagster_project.claims.read.figures import Figure, parse_figure
+from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule
 
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
@@ -15,16 +17,23 @@ _POINTS = r"\s?(?:percentage[\s-]points?|points?|pts?|pp)\b"
 _FALLS = r"fell|falls|dropped|drops|slid|slipped|declined|decreased|shrank|down"
 _RISES = r"rose|rises|climbed|grew|increased|jumped|gained|up"
 _WAY = rf"\b(?P<way>{_FALLS}|{_RISES})\s+"
+_END = rf"(?:{_SHARE}|[0-9]+(?:\.[0-9]+)?(?=\s+(?:to|from)\s))"
 _ENDS = (
-    rf"(?:from\s+(?P<first>{_SHARE})\s+to\s+(?P<second>{_SHARE})"
-    rf"|to\s+(?P<later>{_SHARE})\s+from\s+(?P<before>{_SHARE}))"
+    rf"(?:from\s+(?P<first>{_END})\s+to\s+(?P<second>{_SHARE})"
+    rf"|to\s+(?P<later>{_END})\s*,?\s+from\s+(?P<before>{_SHARE}))"
 )
+_SIZE = rf"(?P<size>{_NUMBER}(?:{_POINTS}|\s?%|\spercent))"
 _CHANGES = (
-    rf"{_WAY}(?:by\s+)?(?P<size>{_NUMBER}(?:{_POINTS}|\s?%|\spercent))\s*,?\s+{_ENDS}",
-    rf"{_WAY}{_ENDS}\s*\(\s*[+-]?(?P<size>{_NUMBER}{_POINTS})\s*\)",
+    rf"(?:{_WAY}(?:by\s+)?|\bby\s+){_SIZE}\s*,?\s+{_ENDS}",
+    rf"{_WAY}{_ENDS}\s*(?:\(|,)\s*(?:[+-]|an?\s+(?:drop|fall|decline|decrease|rise|increase|gain|change)\s+of\s+|by\s+)?"
+    rf"(?P<size>{_NUMBER}{_POINTS})\s*\)?",
 )
-_GAP = rf"\b(?:gap|difference)\s+of\s+(?P<size>{_NUMBER}{_POINTS})"
+_GAPS = (
+    rf"\b(?:gap|difference|lead|margin)\s+(?:of|was|is)\s+(?P<size>{_NUMBER}{_POINTS})",
+    rf"\b(?P<size>{_NUMBER}[\s-]points?)\s+(?:gap|difference|lead)\b",
+)
 _NET = r"\bnet\s+(?:rating|score|approval)(?:\s+\w+)?\s+(?P<sign>[+-])(?P<size>[0-9]+)\b"
+_HINTS = (" from ", "gap", "difference", "lead", "margin", "net ")  # one stands in every form
 _AGAINST = r"\b(?:against|disapprove\w*|oppose\w*|disagree\w*|unfavou?rable)\b"
 
 
@@ -41,30 +50,66 @@ class Difference:
 def parse_difference(text: str, rounding: RoundingRule) -> Difference | None:
     """Read a sentence on a difference; None if it is none, or holds a number besides. Raises FigureError."""
     plain = text.strip().lower()
-    for form in _CHANGES:
-        if found := re.search(form, plain):
-            ends = (found["first"] or found["before"], found["second"] or found["later"])
-            rest = plain[: found.start()] + plain[found.end() :]
-            way = "down" if re.fullmatch(_FALLS, found["way"]) else "up"
-            return _difference(text, f"{way} {found['size']}", ends, rest, rounding)
+    if not any(hint in plain for hint in _HINTS):
+        return None
+    found = _change(plain) or _gap(plain) or _net(plain)
+    if found is None or re.search("[0-9%]", found.rest):
+        return None
+    first, second = (parse_figure(end, Kind.PERCENTAGE, rounding=rounding) for end in found.ends)
+    return Difference(text.strip(), found.change, first, second)
+
+
+class _Found(NamedTuple):
+    """A change with the percentages that it lies between, and the text without the three."""
+
+    change: str
+    ends: tuple[str, str]
+    rest: str
+
+
+def _change(plain: str) -> _Found | None:
+    """Down 11 points from 57 percent to 46 percent; to 38% from 52%, a drop of 14 points."""
+    found = next((one for form in _CHANGES if (one := re.search(form, plain))), None)
+    if found is None:
+        return None
+    ends = (_percent(found["first"] or found["before"]), _percent(found["second"] or found["later"]))
+    return _Found(f"{_way(found['way'], ends)} {found['size']}", ends, plain[: found.start()] + plain[found.end() :])
+
+
+def _way(said: str | None, ends: tuple[str, str]) -> str:
+    """The way that is said, or that the percentages go."""
+    if said is None:
+        first, second = (parse_figure(end).value or 0 for end in ends)
+        return "down" if second < first else "up"
+    return "down" if re.fullmatch(_FALLS, said) else "up"
+
+
+def _percent(share: str) -> str:
+    return share if re.fullmatch(_SHARE, share) else f"{share}%"
+
+
+def _gap(plain: str) -> _Found | None:
+    """58% and 49%, a gap of 9 points."""
+    found = next((one for form in _GAPS if (one := re.search(form, plain))), None)
     shares = re.findall(_SHARE, plain)
-    found = re.search(_GAP, plain) or re.search(_NET, plain)
     if found is None or len(shares) != 2:
         return None
-    rest = re.sub(_SHARE, "", plain.replace(found[0], ""))
-    one, two = (parse_figure(share, rounding=rounding) for share in shares)
-    if "sign" not in found.groupdict():
-        larger_first = (one.value or 0) >= (two.value or 0)
-        ends = (shares[1], shares[0]) if larger_first else (shares[0], shares[1])
-        return _difference(text, f"up {found['size']}", ends, rest, rounding)
-    if not re.search(_AGAINST, plain) or re.search(_AGAINST, plain[: plain.index(shares[0]) + len(shares[0]) + 12]):
+    smaller, larger = sorted(shares, key=lambda share: parse_figure(share).value or 0)
+    return _Found(f"up {found['size']}", (smaller, larger), _without_shares(plain.replace(found[0], "")))
+
+
+def _net(plain: str) -> _Found | None:
+    """62% approve and 29% disapprove, a net rating of +33: where only the second is against."""
+    found, shares = re.search(_NET, plain), re.findall(_SHARE, plain)
+    if found is None or len(shares) != 2:
+        return None
+    near_the_first = plain[: plain.index(shares[0]) + len(shares[0]) + 12]
+    if not re.search(_AGAINST, plain) or re.search(_AGAINST, near_the_first):
         return None
     way = "up" if found["sign"] == "+" else "down"
-    return _difference(text, f"{way} {found['size']} points", (shares[1], shares[0]), rest, rounding)
+    rest = _without_shares(plain.replace(found[0], ""))
+    return _Found(f"{way} {found['size']} points", (shares[1], shares[0]), rest)
 
 
-def _difference(text: str, change: str, ends: tuple[str, str], rest: str, rounding: RoundingRule) -> Difference | None:
-    if re.search("[0-9%]", rest):
-        return None
-    first, second = (parse_figure(end, rounding=rounding) for end in ends)
-    return Difference(text.strip(), change, first, second)
+def _without_shares(text: str) -> str:
+    return re.sub(_SHARE, "", text)

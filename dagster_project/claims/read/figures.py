@@ -24,9 +24,9 @@ MAX_DECIMALS = 3  # more than any survey carries; bounds the work of enumerating
 class Figure:
     """A published number: `value` as printed (a percentage in percent), `interval` what may hide behind it.
 
-    `value` is None for a share without a number (a majority). `decimals` come from the text: `60.0` has one.
-    `rounding` is the rule that made the interval, None where no rounding did. `hedge_word` is the hedge as
-    published, or its plain name if it was given apart from the text.
+    `value` is None for a share without a number (a majority) and for a range, which has `ends`. `decimals` come from
+    the text: `60.0` has one. `rounding` is the rule that made the interval, None where no rounding did. `hedge_word` is
+    the hedge as published, or its plain name if it was given apart from the text.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Figure:
     interval: Interval
     rounding: RoundingRule | None = None
     hedge_word: str = ""
+    ends: tuple[Fraction, Fraction] | None = None
 
     @property
     def phrase(self) -> str:
@@ -103,15 +104,29 @@ def figure_of(
     _check_kind(phrase, text, kind)
     if phrase.value is None:
         return Figure(text, kind, None, 0, Hedge.OVER, Interval.of(50, 100, low_open=True))
+    if phrase.top is not None:
+        return _range_of(phrase, (phrase.value, phrase.top), text, kind, rounding)
     _check_number(phrase.value, phrase.decimals, text, kind)
-    interval = hedged_interval(phrase.value, phrase.decimals, kind, hedge, rounding, in_words=phrase.in_words)
-    if phrase.unit > 1 and hedge.is_bare:
-        half = Fraction(phrase.unit, 2)
-        interval = Interval(phrase.value - half, phrase.value + half).intersect(kind.whole).tightened()
+    interval = _interval(phrase, phrase.value, kind, hedge, rounding)
     if interval.is_empty:
         raise FigureError(f"{text!r}: no {kind} is {hedge_word} {number_text(phrase.value)}. Leave {hedge_word!r} out.")
     rounded = kind is Kind.PERCENTAGE and hedge.is_bare and not phrase.in_words
     return Figure(text, kind, phrase.value, phrase.decimals, hedge, interval, rounding if rounded else None, hedge_word)
+
+
+def _interval(phrase: Phrase, value: Fraction, kind: Kind, hedge: Hedge, rounding: RoundingRule) -> Interval:
+    """What a number stands for; a bare 1.2 million half a unit of its last digit either way."""
+    if phrase.unit > 1 and hedge.is_bare:
+        return Interval(value - phrase.unit / 2, value + phrase.unit / 2).intersect(kind.whole).tightened()
+    return hedged_interval(value, phrase.decimals, kind, hedge, rounding, in_words=phrase.in_words)
+
+
+def _range_of(phrase: Phrase, ends: tuple[Fraction, Fraction], text: str, kind: Kind, rounding: RoundingRule) -> Figure:
+    """A range, from what its lower end stands for to what its upper one does."""
+    for end in ends:
+        _check_number(end, phrase.decimals, text, kind)
+    low, high = (hedged_interval(end, phrase.decimals, kind, Hedge.NONE, rounding) for end in ends)
+    return Figure(text, kind, None, phrase.decimals, phrase.hedge, low.hull(high), ends=ends)
 
 
 def _hedge_of(phrase: Phrase, text: str, apart: tuple[Hedge, str] | None) -> tuple[Hedge, str]:

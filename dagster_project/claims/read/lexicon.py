@@ -4,11 +4,11 @@ A language is added by writing another `Lexicon` beside `ENGLISH` and passing it
 lower case; a hyphen between words counts as a space.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from dagster_project.claims.read.asides import ENGLISH_ASIDES
+from dagster_project.claims.read.asides import ENGLISH_ASIDES, Aside
 from dagster_project.claims.read.hedges import Hedge
 
 
@@ -57,6 +57,9 @@ class Lexicon:
     """Words that hedge the number behind them, and are an answer behind a number: 12% *maybe*."""
     comparatives: frozenset[str] = frozenset()
     """What stands before a *than* that is part of an answer: work longer *than* agreed."""
+    than: frozenset[str] = frozenset()
+    heads_an_answer: frozenset[str] = frozenset()
+    """Negations that an answer may begin with: 39% *not* satisfied."""
     untrue: frozenset[str] = frozenset()
     """What makes a negation one of the whole statement: is not *true*."""
     scales: Mapping[str, int] = field(default_factory=dict)
@@ -66,10 +69,15 @@ class Lexicon:
     """What stands in one hundred *and* four."""
     fraction_joints_of: frozenset[str] = frozenset()
     """What stands in a share if a base follows: three *out of* four of 120."""
+    range_leads: frozenset[str] = frozenset()
+    """What stands before a range: *between* 40 and 45%."""
+    range_joints: frozenset[str] = frozenset()
     foreign: frozenset[str] = frozenset()
     """Phrases that give the figures beside them another meaning: the sentence is refused."""
     exclusive: frozenset[str] = frozenset()
     """Words of answers that nobody gives beside another: no, disagree, undecided."""
+    degrees: frozenset[str] = frozenset()
+    """Words of the parts of one answer that nobody gives two of: very, fairly."""
     groups: frozenset[str] = frozenset()
     """Words of groups of respondents, who give no answers of each other."""
     versus: frozenset[str] = frozenset()
@@ -78,10 +86,20 @@ class Lexicon:
     """What says that a share is that of all groups together."""
     totals: frozenset[str] = frozenset()
     """Labels of the row of a table that is its base."""
+    measures: frozenset[str] = frozenset()
+    """Heads of columns that hold neither counts nor shares: change, mean."""
     several: frozenset[str] = frozenset()
     """What says that each could give several answers."""
-    asides: Mapping[str, str] = field(default_factory=dict)
-    """Forms of what counts nobody, as patterns, and what is read instead."""
+    asides: Sequence[Aside] = ()
+    """Forms of what counts nobody, and what is read instead."""
+    circumstances: frozenset[str] = frozenset()
+    """What stands before a number that need not count anybody: *in* 12 towns, *since* 2015."""
+    levels: frozenset[str] = frozenset()
+    """What a year may stand before: 45% of 2015 *levels*."""
+    closings: frozenset[str] = frozenset()
+    """What stands before the last part of a whole: the *remaining* 22%."""
+    single: frozenset[str] = frozenset()
+    """What says that each gave one answer: the *main* source."""
 
 
 _UNITS = [
@@ -121,6 +139,7 @@ ENGLISH = Lexicon(
         },
         "none": 0,
         "a dozen": 12,
+        "half a dozen": 6,
         "a hundred": 100,
         "a thousand": 1000,
         "half a million": 500_000,
@@ -149,7 +168,7 @@ ENGLISH = Lexicon(
         **dict.fromkeys(("ninth", "ninths"), 9),
         **dict.fromkeys(("tenth", "tenths"), 10),
     },
-    fraction_joints=frozenset({"in"}),
+    fraction_joints=frozenset({"in", "in every"}),
     majority=frozenset(
         {
             "most",
@@ -196,7 +215,8 @@ ENGLISH = Lexicon(
         ),
         **dict.fromkeys(("at least", "no fewer than", "no less than", "not less than", "≥"), Hedge.AT_LEAST),
         **dict.fromkeys(
-            ("under", "below", "less than", "fewer than", "<", "south of", "well under", "well below"), Hedge.UNDER
+            ("under", "below", "less than", "fewer than", "<", "south of", "well under", "well below", "not even"),
+            Hedge.UNDER,
         ),
         **dict.fromkeys(("at most", "up to", "no more than", "not more than", "at best", "≤"), Hedge.AT_MOST),
     },
@@ -288,6 +308,8 @@ ENGLISH = Lexicon(
     comparatives=frozenset(
         {"more", "less", "rather", "later", "longer", "better", "worse", "higher", "lower", "other"}
     ),
+    than=frozenset({"than"}),
+    heads_an_answer=frozenset({"not", "never"}),
     untrue=frozenset({"true", "correct", "right", "so", "possible", "the"}),
     scales={
         "hundred": 100,
@@ -300,11 +322,19 @@ ENGLISH = Lexicon(
     },
     hundreds=frozenset({"hundred"}),
     hundred_joints=frozenset({"and"}),
-    fraction_joints_of=frozenset({"out of"}),
+    fraction_joints_of=frozenset({"out of", "out of every"}),
+    range_leads=frozenset({"between", "anywhere between", "anywhere from", "somewhere between"}),
+    range_joints=frozenset({"and", "to", "-", "–"}),
     foreign=frozenset(
         [
             *("all but", "chapter", "page", "episode", "ditto", "respectively", "net", "subtotal", "of which"),
             *("ranked", "rank", "increase", "decrease", "change of", "times as many"),
+            *(
+                f"{times} {of}"
+                for times in ("twice", "thrice", "double", "triple", "half")
+                for of in ("as", "the", "that")
+            ),
+            *("times as", "times the", "times more", "as many again"),
         ]
     ),
     exclusive=frozenset(
@@ -326,16 +356,132 @@ ENGLISH = Lexicon(
             *("main", "neutral", "declined", "other", "none"),
         ]
     ),
+    measures=frozenset(
+        [
+            *(
+                "change",
+                "changes",
+                "growth",
+                "index",
+                "score",
+                "mean",
+                "median",
+                "sd",
+                "se",
+                "ci",
+                "moe",
+                "rank",
+                "ratio",
+            ),
+            *(
+                "odds",
+                "p",
+                "weight",
+                "age",
+                "price",
+                "amount",
+                "rate",
+                "+/-",
+                "±",
+                "diff",
+                "diff.",
+                "net",
+                "swing",
+                "lead",
+            ),
+        ]
+    ),
+    degrees=frozenset(
+        [
+            *("very", "fairly", "quite", "strongly", "somewhat", "slightly", "tend", "completely", "totally", "mostly"),
+            *("partly", "extremely", "moderately", "definitely", "probably", "rather", "always", "often", "sometimes"),
+        ]
+    ),
     groups=frozenset(
         {"men", "women", "male", "female", "males", "females", "boys", "girls", "urban", "rural", "tenants", "owners"}
     ),
-    versus=frozenset({"vs", "versus"}),
+    versus=frozenset({"vs", "versus", "v"}),
     overall=frozenset({"overall", "in all", "in total", "all"}),
     totals=frozenset({"total", "all", "base", "n", "sample", "unweighted base", "respondents", "total respondents"}),
     several=frozenset(
-        f"{many} answers {allowed}"
-        for many in ("several", "multiple", "more", "many")
-        for allowed in ("allowed", "possible", "permitted", "were allowed", "were possible")
+        [
+            *(
+                f"{many} answers {allowed}"
+                for many in ("several", "multiple", "more", "many", "more than one")
+                for allowed in ("allowed", "possible", "permitted", "were allowed", "were possible")
+            ),
+            *("more than one answer possible", "multiple responses possible", "multiple mentions", "multiple response"),
+            *("multiple answers", "multiple responses"),
+        ]
     ),
     asides=ENGLISH_ASIDES,
+    circumstances=frozenset(
+        [
+            *("in", "at", "on", "by", "since", "after", "before", "within", "during", "from", "until", "till", "to"),
+            *("for", "between", "via", "through", "throughout", "around", "with", "than", "against", "versus", "into"),
+            *(
+                "version",
+                "phase",
+                "stage",
+                "class",
+                "grade",
+                "year",
+                "day",
+                "week",
+                "month",
+                "no",
+                "no .",
+                "number",
+                "level",
+            ),
+        ]
+    ),
+    levels=frozenset(
+        [
+            *(
+                "level",
+                "levels",
+                "figure",
+                "figures",
+                "output",
+                "prices",
+                "price",
+                "value",
+                "values",
+                "total",
+                "totals",
+            ),
+            *(
+                "budget",
+                "sales",
+                "revenue",
+                "revenues",
+                "turnover",
+                "income",
+                "spending",
+                "gdp",
+                "emissions",
+                "average",
+            ),
+            *(
+                "graduates",
+                "leavers",
+                "models",
+                "election",
+                "edition",
+                "survey",
+                "poll",
+                "volume",
+                "volumes",
+                "exports",
+            ),
+        ]
+    ),
+    closings=frozenset(f"{article}{rest}" for article in ("the ", "") for rest in ("remaining", "other", "rest of")),
+    single=frozenset(
+        [
+            *("main", "most important", "biggest", "favourite", "favorite", "first choice", "primary"),
+            *("one answer only", "only one answer", "single answer", "one answer each"),
+        ]
+    ),
 )

@@ -6,19 +6,24 @@ Every number of such a sentence is the mean, the deviation, the base or an end o
 import re
 from dataclasses import dataclass
 
+from dagster_project.claims.read.lexicon import ENGLISH
+
 _MEAN = (
     r"\bm\s*=\s*(?P<m>[0-9]+\.[0-9]+)",
-    r"\bmean\b[a-z\s]{0,40}?(?:of|was|is|=|:)\s*(?P<m>[0-9]+\.[0-9]+)",
+    r"\b(?:mean|average)\b[a-z\s]{0,60}?(?:of|was|is|=|:|being)\s*(?P<m>[0-9]+\.[0-9]+)",
+    r"\b(?:mean|average)\b[a-z\s]{0,40}?\b(?:of|over|among|for|from|across)\s+(?:the\s+|all\s+)?[0-9][0-9,]*\s+[a-z\s]{0,40}?"
+    r"(?:was|is|were|=|:)\s*(?P<m>[0-9]+\.[0-9]+)",
     r"\baverag(?:ed|ing|es)\s+(?P<m>[0-9]+\.[0-9]+)",
-    r"\baverage\s+(?:of|was|is|=|:)\s*(?P<m>[0-9]+\.[0-9]+)",
     r"\b(?P<m>[0-9]+\.[0-9]+)(?:\s+[a-z]+)?\s+on\s+average\b",
     r"\bon\s+average\b[^0-9.]*[0-9]+[^0-9.]*?(?P<m>[0-9]+\.[0-9]+)",
 )
+_HINTS = ("mean", "averag", "m =", "m=")  # one stands in every form
 _DEVIATION = r"\b(?:sd|standard\s+deviation)\s*(?:=|of|was|is|:)?\s*(?P<sd>[0-9]+\.[0-9]+)"
 _BASE = (
     r"\bn\s*=\s*(?P<n>[0-9][0-9,]*)(?![.0-9])",
-    r"\b(?:of|over|among|from)\s+(?:the\s+)?(?P<n>[0-9][0-9,]*)(?![.0-9])(?!\s*(?:to|-|–)\s*[0-9])",
-    r"\bthe\s+(?P<n>[0-9][0-9,]*)\s+[a-z]+",
+    r"\b(?:of|over|among|from|across|by|for)\s+(?:the\s+|all\s+)?(?P<n>[0-9][0-9,]*)(?![.0-9])(?!\s*(?:to|-|–)\s*[0-9])",
+    r"\b(?:the|all)\s+(?P<n>[0-9][0-9,]*)\s+[a-z]+",
+    r"^\s*(?P<n>[0-9][0-9,]*)\s+[a-z]+",
 )
 _SCALE = (
     r"\b(?P<low>[0-9]+)\s*(?:-\s*to\s*-|to|–|-)\s*(?P<high>[0-9]+)\b",
@@ -47,8 +52,8 @@ class Mean:
 
 def parse_mean(text: str) -> Mean | None:
     """Read a sentence on a mean; None if it is none, or holds a number besides."""
-    plain = re.sub(r"[‘’“”\"]", "", text).lower()
-    if "%" in plain or "percent" in plain or "per cent" in plain:
+    plain = _with_digits(re.sub(r"[‘’“”\"]", "", text).lower())
+    if "%" in plain or "percent" in plain or "per cent" in plain or not any(hint in plain for hint in _HINTS):
         return None
     scale, rest = _taken(_SCALE, plain)
     mean, rest = _taken(_MEAN, rest)
@@ -64,6 +69,13 @@ def parse_mean(text: str) -> Mean | None:
         (int(scale["low"]), int(scale["high"])) if scale else None,
         _MEASURED.search(rest) is not None,
     )
+
+
+def _with_digits(text: str) -> str:
+    """A number word that the text begins with, in digits: *five* judges."""
+    first, _, rest = text.strip().partition(" ")
+    number = ENGLISH.numbers.get(first.replace("-", " "))
+    return text if number is None else f"{number} {rest}"
 
 
 def _taken(forms: tuple[str, ...], text: str) -> tuple[dict[str, str], str]:

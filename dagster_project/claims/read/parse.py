@@ -19,7 +19,9 @@ from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
 from dagster_project.claims.read.rounding import RoundingRule, rule_given
 from dagster_project.claims.read.sentence import EXAMPLES, Sentence
-from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple
+from dagster_project.claims.read.settled import refuse_broken_numbers, refuse_unsettled
+from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple, are_exclusive, are_groups
+from dagster_project.claims.read.tables import parse_table
 from dagster_project.claims.read.tokens import Words, match_phrase, start_of, without_end
 
 _HALF = 50
@@ -34,9 +36,10 @@ def parse_statement(
     A count, a percentage or both of a base are a triple; several counts or percentages, or percentages without a base,
     a listing. Raises StatementError.
     """
-    sentence = Sentence(given.text(text, "a statement", _EXAMPLE), lexicon_given(lexicon))
+    text, rounding, lexicon = given.text(text, "a statement", _EXAMPLE), rule_given(rounding), lexicon_given(lexicon)
     try:
-        return _Reader(sentence, rule_given(rounding)).read()
+        columns = parse_table(text, rounding, lexicon)
+        return columns[0] if len(columns) == 1 else _Reader(Sentence(text, lexicon), rounding).read()
     except FigureError as error:
         raise StatementError(f"in {text!r}: {error} {EXAMPLES}") from None
 
@@ -81,20 +84,24 @@ class _Reader:
 
     def read(self) -> Triple | Listing:
         self._refuse_foreign()
-        phrases, gaps = self._figures_and_gaps()
-        if not phrases:
-            raise self.sentence.error("holds no figure.")
-        place = self._place_of_base(phrases, gaps)
-        base = None
-        if place is not None:
-            base, phrases, gaps = self._without_base(phrases, gaps, place)
+        refuse_broken_numbers(self.sentence)
+        base, phrases, gaps = self._base_and_others(*self._figures_and_gaps())
         answers = self._answers(phrases, gaps)
-        if base is None and (len(answers) == 1 or not any(p.is_percentage for a in answers for p in a.phrases)):
-            raise self.sentence.error("has no base: say of how many.")
-        if base is None or len(answers) > 1:
-            return self._listing(answers, base)
+        said = [phrase for answer in answers for phrase in answer.phrases]
+        refuse_unsettled(self.sentence, said, None if base is None else base.phrase)
+        if base is not None and len(answers) == 1:
+            return self._triple(answers[0], base)
+        if base is None and (len(answers) == 1 or not any(phrase.is_percentage for phrase in said)):
+            raise self._without_a_base(said)
+        return self._listing(answers, base)
+
+    def _without_a_base(self, said: Sequence[Phrase]) -> StatementError:
+        figures = " and ".join(repr(self.sentence.printed(phrase)) for phrase in said)
+        return self.sentence.error(f"has no base: say of how many {figures} {'are' if len(said) > 1 else 'is'}.")
+
+    def _triple(self, answer: SaidAnswer, base: SaidBase) -> Triple:
         self.sentence.check_who(base.who)
-        count, percentage = self._count_and_percentage(answers[0])
+        count, percentage = self._count_and_percentage(answer)
         of, who = self._figure(base.phrase, Kind.BASE), self.sentence.slice(base.who)
         return Triple(count, of, percentage, self.sentence.text.strip(), who)
 
@@ -113,16 +120,27 @@ class _Reader:
         names, who = names_of(self.sentence, answers, base)
         parts = [Part(name, *self._count_and_percentage(answer)) for name, answer in zip(names, answers, strict=True)]
         of = None if base is None else self._figure(base.phrase, Kind.BASE)
-        words = {word for name in names for word in name.casefold().replace("’", "'").split()}
         return Listing(
             self.sentence.text.strip(),
             tuple(parts),
             of,
             who,
             several=self.sentence.says_several,
-            exclusive=not words or not words.isdisjoint(self.lexicon.exclusive),
-            of_groups=len(words & self.lexicon.groups) > 1,
+            exclusive=self.sentence.says_one_each or are_exclusive(names, self.lexicon),
+            of_groups=are_groups(names, self.lexicon),
+            complete=self.sentence.says_complete,
+            overall=self._overall(names, base),
         )
+
+    def _overall(self, names: Sequence[str], base: SaidBase | None) -> int | None:
+        """Which part is of all groups together."""
+        said = [n for n, name in enumerate(names) if name.casefold() in self.lexicon.overall]
+        if not said or (base is not None and len(names) == 1):
+            return None
+        of_groups = [bool(set(name.casefold().split()) & self.lexicon.groups) for name in names]
+        if len(said) > 1 or base is not None or sum(of_groups) != len(names) - 1:
+            raise self.sentence.error(f"says {names[said[0]]!r} of whom is not clear: give each group its base.")
+        return said[0]
 
     def _of_one_group(self, answers: Sequence[SaidAnswer]) -> Sequence[SaidAnswer]:
         """All are of whom the first is said to be of, where no other is said: 31% *of parents* go, 9% stay."""
@@ -187,6 +205,14 @@ class _Reader:
         head = heading(inner[0], self.lexicon) if len(inner) > 1 else None
         return head is not None and start_of(self.lexicon.answers, head) is None
 
+    def _base_and_others(
+        self, phrases: list[Phrase], gaps: list[Words]
+    ) -> tuple[SaidBase | None, list[Phrase], list[Words]]:
+        if not phrases:
+            raise self.sentence.error("holds no figure.")
+        place = self._place_of_base(phrases, gaps)
+        return (None, phrases, gaps) if place is None else self._without_base(phrases, gaps, place)
+
     def _without_base(
         self, phrases: list[Phrase], gaps: list[Words], place: int
     ) -> tuple[SaidBase, list[Phrase], list[Words]]:
@@ -212,13 +238,20 @@ class _Reader:
         behind = gaps[place + 1]
         if place + 1 == len(phrases):
             return behind, ()
-        head, gap = heading(behind, self.lexicon), gap_of(behind, self.lexicon)
-        if head is None and gap.link is None:
-            raise self.sentence.unlinked(behind, phrases[place], phrases[place + 1])
-        who = gap.left if head is None else head
-        if gap.link is Link.EQUATES and not any(token.word == "(" for token in behind):
-            self.sentence.check(who, known_answers=False)
+        who = heading(behind, self.lexicon)
+        if who is None:
+            gap = gap_of(behind, self.lexicon)
+            if gap.link is None:
+                raise self.sentence.unlinked(behind, phrases[place], phrases[place + 1])
+            who = gap.left
+        self._check_equated(who, behind)
         return who, tuple(token for token in behind if not who or token.start >= who[-1].stop)
+
+    def _check_equated(self, who: Words, behind: Words) -> None:
+        """Words between a base and what it is said to be are checked without what could be an answer."""
+        is_equated = gap_of(behind, self.lexicon).link is Link.EQUATES
+        if is_equated and not any(token.word == "(" for token in behind):
+            self.sentence.check(who, known_answers=False)
 
     # -- from gaps to answers ---------------------------------------------------------------------------------------
 

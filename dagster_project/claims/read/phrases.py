@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dagster_project.claims.read.given import MAX_DIGITS, GivenError
 from dagster_project.claims.read.hedges import Hedge
 from dagster_project.claims.read.lexicon import Lexicon
-from dagster_project.claims.read.tokens import Words, match_phrase
+from dagster_project.claims.read.tokens import Words, is_number, match_phrase
 
 _HUNDRED = 100
 _SHORT = 2  # letters of k, m and bn
@@ -32,6 +32,8 @@ class Phrase(NamedTuple):
     in_words: bool
     unit: Fraction = Fraction(1)
     """What its last digit counts: 100,000 in 1.2 million, which is rounded to that."""
+    top: Fraction | None = None
+    """The other end of a range: 45 in 40-45%."""
 
 
 class _Number(NamedTuple):
@@ -51,6 +53,9 @@ def read_phrase(tokens: Words, at: int, text: str, lexicon: Lexicon) -> Phrase |
         if hedge is not Hedge.NONE:
             raise FigureError(f"{text!r}: {found[0]!r} has no number that {hedge_word!r} could hedge; leave it out.")
         return Phrase(at, found[1], None, 0, Hedge.OVER, "", True, True)
+    span = _range(tokens, at, behind, lexicon)
+    if span is not None:
+        return span
     number = _number_or_share(tokens, behind, text, lexicon)
     if number is None:
         return None
@@ -62,6 +67,38 @@ def read_phrase(tokens: Words, at: int, text: str, lexicon: Lexicon) -> Phrase |
     return Phrase(
         at, stop, number.value, number.decimals, hedge, hedge_word, is_percentage, number.in_words, number.unit
     )
+
+
+def _range(tokens: Words, at: int, behind: int, lexicon: Lexicon) -> Phrase | None:
+    """Between 40 and 45%, 40-45%, some 40 to 50: one figure with two ends. A bare 40-45 is none."""
+    lead = match_phrase(lexicon.range_leads, tokens, behind) if at == behind else None
+    low, stop, low_sign = _end_of_range(tokens, lead[1] if lead else behind, lexicon)
+    joint = match_phrase(lexicon.range_joints, tokens, stop)
+    if low is None or joint is None:
+        return None
+    high, stop, sign = _end_of_range(tokens, joint[1], lexicon)
+    if high is None:
+        return None
+    joins = _joins_a_range(joint[0], lexicon, is_led=lead is not None, is_hedged=at < behind, is_share=sign)
+    if not joins or low.value >= high.value or low_sign > sign:
+        return None
+    return Phrase(at, stop, low.value, max(low.decimals, high.decimals), Hedge.ABOUT, "", sign, False, top=high.value)
+
+
+def _end_of_range(tokens: Words, at: int, lexicon: Lexicon) -> tuple[_Number | None, int, bool]:
+    """A number without a scale, the token behind it and its percent sign, and whether it has one."""
+    number = _number(tokens, at, lexicon)
+    if number is None or tokens[number.stop - 1].word in lexicon.scales:
+        return None, at, False  # between 1 and 2 million: what the first end counts is not said
+    sign = match_phrase(lexicon.percent, tokens, number.stop)
+    return number, sign[1] if sign else number.stop, sign is not None
+
+
+def _joins_a_range(joint: str, lexicon: Lexicon, *, is_led: bool, is_hedged: bool, is_share: bool) -> bool:
+    """Between 40 *and* 45, some 40 *to* 50; a dash only between shares, since 18-24 may be ages."""
+    if not joint.isalpha():
+        return is_share and not is_led
+    return is_led or (is_hedged and joint not in lexicon.separators)
 
 
 def _leading_hedges(tokens: Words, at: int, text: str, lexicon: Lexicon) -> tuple[Hedge, str, int]:
@@ -87,7 +124,7 @@ def _number_or_share(tokens: Words, at: int, text: str, lexicon: Lexicon) -> _Nu
 
 
 def _number(tokens: Words, at: int, lexicon: Lexicon) -> _Number | None:
-    if at < len(tokens) and tokens[at].word[0] in "0123456789":
+    if at < len(tokens) and is_number(tokens[at].word, lexicon):
         digits = tokens[at].word.replace(lexicon.group_mark, "")
         if len(digits) > MAX_DIGITS:
             raise FigureError(f"a number of {len(digits)} digits counts no respondents: give at most {MAX_DIGITS}.")
@@ -116,8 +153,9 @@ def _scaled(number: _Number, tokens: Words, lexicon: Lexicon) -> _Number:
     if found is None:
         return number
     scale, last = lexicon.scales[found[0]], tokens[number.stop]
-    if len(last.word) <= _SHORT and last.start > tokens[number.stop - 1].stop:
-        return number
+    if len(last.word) < _SHORT and last.start > tokens[number.stop - 1].stop:
+        word = tokens[number.stop - 1].word
+        raise FigureError(f"'{word} {last.word}' may be {word} or more: write '{word}{last.word}' or spell it out.")
     unit = Fraction(scale, 10**number.decimals) if scale > _HUNDRED else Fraction(1)
     return _Number(number.value * scale, 0, found[1], unit=unit)
 

@@ -3,7 +3,7 @@
 A word that could turn the meaning is refused rather than skipped. How figures belong together is decided by `parse`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from dagster_project.claims.read.asides import set_aside
 from dagster_project.claims.read.gaps import SIGNS
@@ -11,10 +11,10 @@ from dagster_project.claims.read.lexicon import Lexicon
 from dagster_project.claims.read.phrases import Phrase
 from dagster_project.claims.read.signs import plain
 from dagster_project.claims.read.statement import StatementError
-from dagster_project.claims.read.tables import as_sentence
 from dagster_project.claims.read.tokens import (
     Token,
     Words,
+    is_number,
     match_phrase,
     spelled,
     start_of,
@@ -25,17 +25,24 @@ from dagster_project.claims.read.tokens import (
 EXAMPLES = "Write it like '96 of about 150 companies is 42%', '42% of 96' or '58% yes, 31% no, 12% don't know of 26'."
 
 
+def _word(words: Words, at: int) -> str:
+    """The word at a place, "" where there is none."""
+    return words[at].word if 0 <= at < len(words) else ""
+
+
 class Sentence:
     """A text, its plain form without what stands beside the figures, and the tokens of that."""
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
-        said = as_sentence(text, lexicon.totals) if lexicon.totals else text
-        self.plain = set_aside(plain(said, lexicon.group_mark, lexicon.decimal_mark), lexicon.asides)
+        self.plain = set_aside(plain(text, lexicon.group_mark, lexicon.decimal_mark), lexicon.asides)
         words = tokenize(self.plain, lexicon)
         several = start_of(lexicon.several, words)
         self.says_several = several is not None
-        self.tokens = words if several is None else self._without_several(words, several)
+        words = words if several is None else self._without_several(words, several)
+        self.tokens = tuple(self._without_closings(words))
+        self.says_complete = len(self.tokens) < len(words)
+        self.says_one_each = self.says_complete or start_of(lexicon.single, words) is not None
 
     def _without_several(self, words: Words, at: int) -> Words:
         """The words without those that say so, and without the brackets or the colon around them."""
@@ -45,6 +52,16 @@ class Sentence:
         start = at - 1 if in_brackets else at
         stop = stop + 1 if in_brackets or (words[stop : stop + 1] and words[stop].word == ":") else stop
         return words[:start] + words[stop:]
+
+    def _without_closings(self, words: Words) -> Iterator[Token]:
+        """The words without those before the last part of a whole: the *remaining* 22%."""
+        at = 0
+        while at < len(words):
+            found = match_phrase(self.lexicon.closings, words, at)
+            behind = words[found[1] :][:1] if found else ()
+            at = found[1] if found and behind and is_number(behind[0].word, self.lexicon) else at
+            yield words[at]
+            at += 1
 
     def slice(self, words: Words) -> str:
         """The words as they are printed."""
@@ -72,27 +89,38 @@ class Sentence:
         harmless = self.lexicon.separators | self.lexicon.equates | self.lexicon.leads | SIGNS
         if known_answers and all(token.word in harmless for token in self._without_answers(words)):
             return
-        meaning = self.lexicon.turns | self.lexicon.percent | self.lexicon.points | set(self.lexicon.hedges)
         unknown = tuple(
             token
             for at, token in enumerate(words)
-            if (token.word in meaning or not (token.word[0].isalpha() or token.word in harmless))
+            if self._has_a_meaning(token.word, harmless)
             and not (known_answers and self._is_plain(words, at, is_answer))
         )
         if unknown:
             raise self.not_understood(unknown)
 
+    def _has_a_meaning(self, word: str, harmless: Collection[str]) -> bool:
+        """Whether a word turns, counts or hedges, or is no word at all."""
+        lexicon = self.lexicon
+        if any(word in words for words in (lexicon.turns, lexicon.percent, lexicon.points, lexicon.hedges)):
+            return True
+        return not word[0].isalpha() and word not in harmless
+
     def _is_plain(self, words: Words, at: int, is_answer: bool) -> bool:
         """Whether a word that could turn the meaning is part of what was answered, or hedges no number."""
-        before, behind = words[at - 1].word if at else "", words[at + 1].word if at + 1 < len(words) else ""
-        word = words[at].word
+        word, before, behind = words[at].word, _word(words, at - 1), _word(words, at + 1)
         if word in self.lexicon.doubts:
             return is_answer and not before and (not behind or behind.isalpha())
         if word in self.lexicon.negations:
             return is_answer and self._negates_an_answer(word, before, behind)
-        if word == "than":
-            compares = is_answer and before in self.lexicon.comparatives
-            return compares and at > 1 and words[at - 2].word.isalpha() and behind.isalpha()
+        if word in self.lexicon.than:
+            return is_answer and self._compares(_word(words, at - 2), before, behind)
+        return self._hedges_no_number(word, before, behind, is_answer)
+
+    def _compares(self, what: str, before: str, behind: str) -> bool:
+        """Work longer *than* agreed."""
+        return before in self.lexicon.comparatives and what.isalpha() and behind.isalpha()
+
+    def _hedges_no_number(self, word: str, before: str, behind: str, is_answer: bool) -> bool:
         hedges = word in self.lexicon.hedges and word not in self.lexicon.turns
         return hedges and self._stands_apart(before) and (behind.isalpha() or (is_answer and not behind))
 
@@ -100,10 +128,18 @@ class Sentence:
         """Would *not* move, had *no* car, (25%) *never* used: not the statement itself, as in is *not* true."""
         if behind in self.lexicon.untrue:
             return False
-        if word == "never" and before == ")":
-            return behind.isalpha() and behind not in self.lexicon.equates
+        if before == ")" or not before:
+            heads = word in self.lexicon.heads_an_answer and behind.isalpha() and behind not in self._joints()
+            return heads or (not before and self._is_of_the_verb(word, before))
+        return self._is_of_the_verb(word, before)
+
+    def _is_of_the_verb(self, word: str, before: str) -> bool:
+        """Don't, can't, cannot; would *not*, have *never*."""
         contracted = "'" in word or word == "cannot"
         return contracted or before in self.lexicon.auxiliaries or (word != "not" and before.isalpha())
+
+    def _joints(self) -> frozenset[str]:
+        return self.lexicon.of | self.lexicon.equates | self.lexicon.separators
 
     def _stands_apart(self, before: str) -> bool:
         """Whether no figure and no "of" stands right before a hedge: gone *over*, but not of *over*."""

@@ -4,16 +4,20 @@
 where one way of parting it makes a triple of every part, all of the same kinds of figures.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from dagster_project.claims.read.comparisons import Comparison, without_comparisons
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
+from dagster_project.claims.read.nested import Clauses, clauses_of, whole_of
+from dagster_project.claims.read.nets import with_nets, without_nets
 from dagster_project.claims.read.parse import parse_statement
 from dagster_project.claims.read.phrases import FigureError, read_phrase
 from dagster_project.claims.read.rounding import RoundingRule
-from dagster_project.claims.read.sentence import Sentence
+from dagster_project.claims.read.sentence import EXAMPLES, Sentence
 from dagster_project.claims.read.statement import Listing, StatementError, Triple
+from dagster_project.claims.read.tables import parse_table
 from dagster_project.claims.read.tokens import Words, start_of, tokenize
 
 _MOST = 40  # places to part a sentence at
@@ -37,10 +41,79 @@ class Groups:
         return of_groups if self.overall is None else (*of_groups, self.overall)
 
 
-def parse_sentence(
-    text: str, rounding: RoundingRule = RoundingRule.EITHER_HALF, lexicon: Lexicon = ENGLISH
-) -> Triple | Listing | Groups:
-    """Read a sentence of one base, or of several groups with a base each. Raises StatementError."""
+@dataclass(frozen=True)
+class Said:
+    """All that a sentence says: what it says of each base, and what its shares are set against.
+
+    `repeated`: bases of a part of a part, which stand as counts before.
+    """
+
+    text: str
+    parts: tuple[Triple | Listing | Groups, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    repeated: tuple[Figure, ...] = ()
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        of_parts = [figure for part in self.parts for figure in part.figures]
+        repeated = {id(figure) for figure in self.repeated}
+        said = [figure for figure in of_parts if id(figure) not in repeated]
+        return (*(said or self._alone()), *(one.earlier for one in self.comparisons if one.earlier is not None))
+
+    def _alone(self) -> tuple[Figure, ...]:
+        """The share that is only set against another, of no base."""
+        return tuple(one.later for one in self.comparisons[:1] if one.later is not None)
+
+
+def parse_sentence(text: str, rounding: RoundingRule = RoundingRule.EITHER_HALF, lexicon: Lexicon = ENGLISH) -> Said:
+    """Read a sentence or a pasted table with all that it says. Raises StatementError."""
+    try:
+        rest, comparisons = without_comparisons(text, rounding)
+        parts, repeated = _parts(rest, rounding, lexicon)
+    except FigureError as error:
+        raise StatementError(f"in {text!r}: {error} {EXAMPLES}") from None
+    except StatementError as error:
+        if not comparisons or "has no base" not in str(error):
+            raise
+        parts, repeated = (), ()
+    return Said(text.strip(), parts, comparisons, repeated)
+
+
+def _parts(
+    text: str, rounding: RoundingRule, lexicon: Lexicon
+) -> tuple[tuple[Triple | Listing | Groups, ...], tuple[Figure, ...]]:
+    """What a text says of each base, and the bases that are counts before."""
+    columns = parse_table(text, rounding, lexicon)
+    if columns:
+        return columns, ()
+    clauses = clauses_of(text)
+    if clauses is not None:
+        return _nested(clauses, rounding, lexicon)
+    plain, nets = without_nets(text)
+    if nets:
+        read = parse_statement(plain, rounding, lexicon)
+        if isinstance(read, Listing):
+            return (with_nets(read, nets, lexicon.degrees),), ()
+    return (_statement(text, rounding, lexicon),), ()
+
+
+def _nested(
+    clauses: Clauses, rounding: RoundingRule, lexicon: Lexicon
+) -> tuple[tuple[Triple | Listing, ...], tuple[Figure, ...]]:
+    before = Sentence(clauses.before, lexicon)
+    try:
+        read = parse_statement(clauses.before, rounding, lexicon)
+    except StatementError:
+        read = None
+    whole, count = whole_of(before, read)
+    within = parse_statement(clauses.within(whole), rounding, lexicon)
+    if within.base is None:
+        raise before.error("says nothing of which the rest could be a part.")
+    return (within,) if read is None else (read, within), () if count is None else (within.base,)
+
+
+def _statement(text: str, rounding: RoundingRule, lexicon: Lexicon) -> Triple | Listing | Groups:
+    """What is said of one base, or of several groups with a base each."""
     try:
         return parse_statement(text, rounding, lexicon)
     except StatementError as error:
@@ -55,29 +128,34 @@ def parse_sentence(
         return Groups(text.strip(), triples, overall, of_all)
 
 
-def _parted(
-    sentence: Sentence, words: Words, rounding: RoundingRule
-) -> Iterator[tuple[tuple[Triple, ...], Figure | None]]:
+_Parting = tuple[tuple[Triple, ...], Figure | None]
+
+
+def _parted(sentence: Sentence, words: Words, rounding: RoundingRule) -> Iterator[_Parting]:
     """Every way to part the words into triples of the same kinds, with the whole at the end."""
     marks = sentence.lexicon.separators | sentence.lexicon.versus
     for at, token in enumerate(words):
-        if token.word not in marks:
-            continue
-        first = _triple(sentence, words[:at], rounding)
-        if first is None:
-            continue
-        rest = words[at + 1 :]
-        while rest and (rest[0].word in marks or rest[0].word == "or"):
-            rest = rest[1:]
-        last = _triple(sentence, rest, rounding)
-        if last is not None and _alike(first, last):
-            yield (first, last), None
-        for triples, overall in _parted(sentence, rest, rounding):
-            if _alike(first, triples[0]):
-                yield (first, *triples), overall
-        overall = _overall(sentence, rest, rounding)
-        if overall is not None:
-            yield (first,), overall
+        first = _triple(sentence, words[:at], rounding) if token.word in marks else None
+        if first is not None:
+            rest = _without_marks(words[at:], marks | {"or"})
+            yield from _followed(sentence, first, rest, rounding)
+
+
+def _without_marks(words: Words, marks: Collection[str]) -> Words:
+    return next((words[at:] for at, token in enumerate(words) if token.word not in marks), ())
+
+
+def _followed(sentence: Sentence, first: Triple, rest: Words, rounding: RoundingRule) -> Iterator[_Parting]:
+    """A triple with every way to read what stands behind it: one more, several more, the share of all."""
+    last = _triple(sentence, rest, rounding)
+    if last is not None and _alike(first, last):
+        yield (first, last), None
+    for triples, overall in _parted(sentence, rest, rounding):
+        if _alike(first, triples[0]):
+            yield (first, *triples), overall
+    overall = _overall(sentence, rest, rounding)
+    if overall is not None:
+        yield (first,), overall
 
 
 def _triple(sentence: Sentence, words: Words, rounding: RoundingRule) -> Triple | None:

@@ -23,6 +23,11 @@ def plain(text: str, group_mark: str, decimal_mark: str) -> str:
     text = re.sub(r"[\u2460-\u2473\u2776-\u277f]", " ; ", text).removeprefix(" ; ")
     text = re.sub(rf"{_NUMBER}(?:[{_THIN}][0-9]{{3}})+(?![0-9])", _grouped(group_mark), text)
     text = re.sub(rf"(?:^|(?<=\bof )){_NUMBER}(?: [0-9]{{3}})+(?![0-9.,])(?=[^\n\t|]*$)", _grouped(group_mark), text)
+    text = re.sub(
+        rf"(?<![0-9.,])[0-9]{{1,2}}(?:{re.escape(group_mark)}[0-9]{{2}})+(?={re.escape(group_mark)}[0-9]{{3}}(?![0-9]))",
+        _ungrouped,
+        text,
+    )
     if group_mark == ",":
         text = re.sub(r"(?<![0-9.,])([0-9]{1,2}),([0-9]{1,2})(?=\s?(?:%|per ?cent\b))", rf"\1{decimal_mark}\2", text)
     return _without_quotes(_without_dashes(unicodedata.normalize("NFKC", text)))
@@ -30,6 +35,11 @@ def plain(text: str, group_mark: str, decimal_mark: str) -> str:
 
 def _grouped(mark: str) -> Callable[[re.Match[str]], str]:
     return lambda number: re.sub(r"[^0-9]", mark, number[0])
+
+
+def _ungrouped(lakhs: re.Match[str]) -> str:
+    """1,25 before ,000, as India marks thousands and lakhs."""
+    return re.sub(r"[^0-9]", "", lakhs[0])
 
 
 def _without_quotes(text: str) -> str:

@@ -1,5 +1,6 @@
 """What one sentence says of one base: a triple, or a list of answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dagster_project.claims.read.figures import Figure
@@ -7,6 +8,7 @@ from dagster_project.claims.read.given import GivenError, several
 from dagster_project.claims.read.given_figures import figure_given
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import COUNTS, PERCENTAGES, Interval
+from dagster_project.claims.read.lexicon import Lexicon
 
 
 class StatementError(GivenError):
@@ -62,13 +64,23 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Net:
+    """A part of a list that others are parts of, by their places; `is_open`: it may have parts that are not named."""
+
+    whole: int
+    parts: tuple[int, ...]
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
 class Listing:
     """Several answers in the order of the text, of one base, which is None where none is said.
 
     All parts have the same kinds of figures, and all have a label, or none has. `who` is
     the words for the respondents in the base, as far as said. `several`: the text says that each could give several
     answers; `exclusive`: by their words nobody gave two of them; `of_groups`: they are groups of respondents by their
-    words.
+    words; `complete`: they are said to be all the answers; `nets`: which of them are parts of which; `overall`: the
+    part that is said to be of all groups together.
     """
 
     text: str
@@ -78,6 +90,9 @@ class Listing:
     several: bool = False
     exclusive: bool = False
     of_groups: bool = False
+    complete: bool = False
+    nets: tuple[Net, ...] = ()
+    overall: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", several(self.parts, Part, "the parts of a listing", "give Part(label, …)"))
@@ -97,3 +112,18 @@ def _place_figures(one: Triple | Part) -> None:
         object.__setattr__(one, "count", figure_given(one.count, Kind.COUNT))
     if one.percentage is not None:
         object.__setattr__(one, "percentage", figure_given(one.percentage, Kind.PERCENTAGE))
+
+
+def are_exclusive(labels: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether by the labels of a list nobody gives two of its answers; without labels they are taken so."""
+    words = _words_of(labels)
+    return not words or not words.isdisjoint(lexicon.exclusive)
+
+
+def are_groups(labels: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether the labels of a list are groups of respondents."""
+    return len(_words_of(labels) & lexicon.groups) > 1
+
+
+def _words_of(labels: Sequence[str]) -> set[str]:
+    return {word for label in labels for word in label.casefold().replace("’", "'").split()}

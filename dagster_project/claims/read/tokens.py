@@ -19,13 +19,35 @@ Words = tuple[Token, ...]
 
 
 def tokenize(text: str, lexicon: Lexicon) -> Words:
-    """The numbers, words and signs of a plain `text`. A hyphen between letters parts words like a space."""
-    group, mark = re.escape(lexicon.group_mark), re.escape(lexicon.decimal_mark)
-    number = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+(?:{mark}[0-9]+)?(?![0-9])|[0-9]+(?:{mark}[0-9]+)?"
+    """The numbers, words and signs of a plain `text`. A hyphen between letters parts words like a space.
+
+    What is neither a number nor a word is one token: a name with a number in it (G7, Covid-19), digits with letters
+    behind them that are no unit (1990s), digits with marks that are none of a number (1,25).
+    """
+    units = "|".join(sorted(map(re.escape, _units(lexicon)), key=len, reverse=True))
+    name = r"[^\W\d_]+-?[0-9]+(?:[^\W_]|-(?=[^\W_]))*(?![0-9.,]*\s?%)"
+    number = rf"{_number(lexicon)}(?![0-9]|[.,][0-9]|(?!(?:{units})(?![^\W_]))[^\W\d_])"
+    broken = r"[0-9]+(?:[.,]?[^\W_])*"
     word = r"[^\W\d_]+(?:['’][^\W\d_]+)*"
-    pattern = rf"{number}|{word}|(?<=[^\W\d_])-(?=[^\W\d_])|\S"
+    pattern = rf"{name}|{number}|{broken}|{word}|(?<=[^\W\d_])-(?=[^\W\d_])|\S"
     found = re.finditer(pattern, text)
     return tuple(Token(m[0].lower().replace("’", "'"), m.start(), m.end()) for m in found if not _joins_words(m))
+
+
+def is_number(word: str, lexicon: Lexicon) -> bool:
+    """Whether a token is digits with the marks of the language where they belong."""
+    return word[0] in "0123456789" and re.fullmatch(_number(lexicon), word) is not None
+
+
+def _number(lexicon: Lexicon) -> str:
+    group, mark = re.escape(lexicon.group_mark), re.escape(lexicon.decimal_mark)
+    return rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)(?:{mark}[0-9]+)?"
+
+
+def _units(lexicon: Lexicon) -> set[str]:
+    """What may stand right behind digits: 25k, 42pct."""
+    phrases = (*lexicon.scales, *lexicon.percent, *lexicon.points)
+    return {phrase.split()[0] for phrase in phrases if phrase[0].isalpha()}
 
 
 def _joins_words(match: re.Match[str]) -> bool:

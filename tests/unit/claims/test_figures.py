@@ -145,7 +145,7 @@ def test_another_language_is_another_table() -> None:
         ("", None, "it is empty"),
         ("blorg", None, "'blorg' is not understood"),
         ("42% blorg", None, "'blorg' is not understood"),
-        ("1,23", None, "', 23' is not understood"),
+        ("1,23", None, "'1,23' is not understood"),
         ("-5", None, "'- 5' is not understood"),
         ("101%", None, "from 0 to 100 %"),
         ("over 100%", None, "no percentage is over 100"),

@@ -1,4 +1,7 @@
-"""What a person understands of sentences as they are printed is what is understood here, or the sentence is refused."""
+"""What a person understands of sentences as they are printed is what is understood here, or the sentence is refused.
+
+The share that is understood is printed with `-rP`.
+"""
 
 import re
 from collections import Counter
@@ -12,13 +15,30 @@ import yaml
 
 from dagster_project.claims.answer import answer_claim
 
-SENTENCES = yaml.load((Path(__file__).parent / "sentences.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 UNDERSTOOD = 0.85
 FIGURES = {"count", "base", "percentage", "mean", "deviation", "points"}
 
 
+def sentences(name: str) -> list[dict[str, Any]]:
+    read: list[dict[str, Any]] = yaml.load((Path(__file__).parent / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return read
+
+
+BY_FILE = {name: sentences(name) for name in ("sentences.yml", "more_sentences.yml")}
+SENTENCES = [one for read in BY_FILE.values() for one in read]
+
+
+def meant(sentence: dict[str, Any]) -> Counter[tuple[str, Fraction]]:
+    """The figures of a sentence, listed one by one or in a line."""
+    said = sentence["figures"]
+    if isinstance(said, str):
+        said = [dict(zip(("kind", "value"), one.split(), strict=True)) for one in said.split(", ") if one]
+    return figures(said)
+
+
 def figures(said: list[dict[str, Any]]) -> Counter[tuple[str, Fraction]]:
-    return Counter((one["kind"], Fraction(one["value"])) for one in said if one["kind"] in FIGURES)
+    """Kinds and values; a majority has none."""
+    return Counter((one["kind"], Fraction(one["value"])) for one in said if one["kind"] in FIGURES and one["value"])
 
 
 @cache
@@ -36,13 +56,15 @@ def test_a_sentence_is_understood_as_a_person_would_or_refused(sentence: dict[st
         return
     answer = answer_claim(sentence["text"])
     assert answer.verdict == sentence["verdict"], sentence["why"]
-    assert figures([dict(one) for one in answer.figures]) == figures(sentence["figures"])
+    assert figures([dict(one) for one in answer.figures]) == meant(sentence)
 
 
-def test_most_sentences_that_can_be_understood_are() -> None:
-    meant = [one["text"] for one in SENTENCES if one["verdict"] != "refused"]
-    understood = [text for text in meant if not refusal(text)]
-    assert len(understood) / len(meant) >= UNDERSTOOD
+@pytest.mark.parametrize("name", BY_FILE)
+def test_most_sentences_that_can_be_understood_are(name: str) -> None:
+    of = [one["text"] for one in BY_FILE[name] if one["verdict"] != "refused"]
+    understood = [text for text in of if not refusal(text)]
+    print(f"{name}: {len(understood)} of {len(of)} are understood ({len(understood) / len(of):.0%})")
+    assert len(understood) / len(of) >= UNDERSTOOD
 
 
 @pytest.mark.parametrize("text", [one["text"] for one in SENTENCES if refusal(one["text"])])
