@@ -52,7 +52,8 @@ def find_release(releases_dir: Path, named: str, survey: str | None = None) -> P
     """
     path = Path(named)
     of_survey = [releases_dir / survey] if survey else sorted(releases_dir.glob("*/"))
-    places = [path, path.parent, path / LATEST, releases_dir / named, releases_dir / named / LATEST]
+    folder = path.parent if path.is_file() else path
+    places = [folder, folder / LATEST, releases_dir / named, releases_dir / named / LATEST]
     for place in [*places, *(home / named for home in of_survey)]:
         if named and (place / DATABASE).is_file():
             return place.resolve()
