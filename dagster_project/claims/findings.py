@@ -120,20 +120,25 @@ def _judged(joint: Joint, names: Names, started: float, seconds: float, *, weigh
             contradiction_finding(localiser, contradiction, around, names, weights_possible=weights_possible)
         )
     if sources is None:
-        rest = [joint.figures[f] for f in sorted(_uncontradicted(joint, contradictions))]
-        claims = tuple(claim for one in rest for claim in one.claims)
-        if rest:
-            findings.append(Finding(Code.BASE_SET, Severity.UNDECIDED, claims, undecided_text(len(rest), seconds)))
+        findings.extend(_untold(joint, findings.copy(), seconds))
         return _Judged(findings, None, is_possible=False)
     standing = Standing(localiser, sources, names)
     findings += [*standing.findings(), *_orders(joint, contradictions)]
     return _Judged(findings, standing, not contradictions)
 
 
+def _untold(joint: Joint, findings: Sequence[Finding], seconds: float) -> Iterator[Finding]:
+    """That nothing is known of the claims of which these findings say nothing."""
+    told = {claim for one in findings for claim in one.claims}
+    claims = tuple(claim for one in joint.figures for claim in one.claims if claim not in told)
+    if claims:
+        yield Finding(Code.BASE_SET, Severity.UNDECIDED, claims, undecided_text(len(claims), seconds))
+
+
 def _standing(localiser: Localiser, contradictions: Iterable[Contradiction]) -> Sources | None:
     """Everything but what is contradicted; a base stays as long as the rest can stand with it. None: not decided."""
     joint = localiser.joint
-    without_bases = _uncontradicted(joint, contradictions)
+    without_bases = joint.everything.difference(*(one.figures for one in contradictions))
     contradicted = joint.everything - without_bases
     bases = frozenset(f for f in contradicted if joint.figures[f].kind is Kind.BASE)
     try:
@@ -142,10 +147,6 @@ def _standing(localiser: Localiser, contradictions: Iterable[Contradiction]) -> 
         return without_bases if localiser.possible(without_bases) else None
     except UndecidedError:
         return None
-
-
-def _uncontradicted(joint: Joint, contradictions: Iterable[Contradiction]) -> Sources:
-    return joint.everything.difference(*(one.figures for one in contradictions))
 
 
 def _orders(joint: Joint, contradictions: Iterable[Contradiction]) -> Iterator[Finding]:

@@ -4,16 +4,19 @@ The answers are taken as those of one question that each answered once, and othe
 answers could be given is a reading.
 """
 
+import time
 from dataclasses import replace
 
 from dagster_project.claims.decide.joint import join, stated
 from dagster_project.claims.decide.system import Feasibility
 from dagster_project.claims.findings import SECONDS, Audit, audit_claims
+from dagster_project.claims.read import given
 from dagster_project.claims.read.bases import BaseRule
 from dagster_project.claims.read.parse import listing_given
 from dagster_project.claims.read.statement import Listing
 from dagster_project.claims.read.survey import Cell, Claim, Names, Question
 
+ASIDE = 3.0  # seconds for what is only an aside: a tenth of what the figures themselves may take
 _LIST, _REST = "list", "another answer"
 
 
@@ -25,11 +28,12 @@ def audit_listing(listing: Listing | str, *, seconds: float = SECONDS) -> Audit:
     return audit_claims(listing_claims(listing), [question], names=Names({_LIST: ""}, labels), seconds=seconds)
 
 
-def leaves_answers_out(listing: Listing | str) -> bool:
-    """Whether figures that can stand together cannot be all the answers that were given."""
+def leaves_answers_out(listing: Listing | str, *, seconds: float = ASIDE) -> bool:
+    """Whether it is proved in time that figures which can stand together cannot be all the answers that were given."""
+    deadline = time.monotonic() + given.seconds(seconds)
     listing = listing_given(listing)
     joint = join(stated(listing_claims(listing)), [_question(replace(listing, several=False), others=False)])
-    return joint.system.decide(joint.everything).feasibility is Feasibility.IMPOSSIBLE
+    return joint.system.decide(joint.everything, deadline=deadline).feasibility is Feasibility.IMPOSSIBLE
 
 
 def listing_claims(listing: Listing) -> list[Claim]:

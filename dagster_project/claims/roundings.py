@@ -28,10 +28,13 @@ def rounding_findings(judged: Sequence[Joint], seconds: float) -> Iterator[Findi
     impossible: dict[RoundingRule, list[Joint]] = {}
     for rule in RULE_WORDS:
         found: dict[Feasibility, list[Joint]] = defaultdict(list)
-        for under in (joint.under(rule) for joint in tables):
+        for joint in tables:
+            if time.monotonic() > deadline:
+                return
+            under = joint.under(rule)
             found[under.system.decide(under.everything, deadline=deadline).feasibility].append(under)
-        if found[Feasibility.UNDECIDED]:
-            return
+            if found[Feasibility.UNDECIDED]:
+                return
         impossible[rule] = found[Feasibility.IMPOSSIBLE]
     for under_half_up in impossible[RoundingRule.HALF_UP]:
         yield from _only_if_not_half_up(under_half_up, deadline)

@@ -123,17 +123,7 @@ class _Telling(logging.Handler):
 def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
     told = [_failure(event) for event in result.filter_events(lambda event: event.is_step_failure)]
     evaluations = result.get_asset_check_evaluations()
-    failed = [
-        FailedCheck(
-            asset=one.asset_key.to_user_string(),
-            check=one.check_name,
-            is_error=one.severity is dg.AssetCheckSeverity.ERROR,
-            observed=one.description or "",
-            failing=str(one.metadata["failing"].value) if "failing" in one.metadata else "",
-        )
-        for one in evaluations
-        if not one.passed
-    ]
+    failed = [_failed_check(one) for one in evaluations if not one.passed]
     records, findings = _metadata(result, "records"), _metadata(result, "findings")
     return SurveyRun(
         survey,
@@ -149,6 +139,16 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         impossible=findings.get("impossible", 0),
         verdicts=findings.get("verdicts", ""),
         contradictions=findings.get("contradictions", ()),
+    )
+
+
+def _failed_check(one: dg.AssetCheckEvaluation) -> FailedCheck:
+    return FailedCheck(
+        asset=one.asset_key.to_user_string(),
+        check=one.check_name,
+        is_error=one.severity is dg.AssetCheckSeverity.ERROR,
+        observed=one.description or "",
+        failing=str(one.metadata["failing"].value) if "failing" in one.metadata else "",
     )
 
 

@@ -79,13 +79,7 @@ def match_header(path: Path, header: Sequence[str], wanted: Sequence[str], ignor
     places = {name: at for at, name in enumerate(header)}
     missing = [name for name in wanted if name not in places]
     if missing:
-        text = "\n".join(header).casefold()
-        if not any(name.casefold() in text for name in wanted):
-            raise InputError(
-                f"{path}:1: the first line has none of the columns of survey.yml ({_names(wanted)}); its {len(header)} "
-                "cells are not shown, since they may be a respondent's. Put a header there, or mend the columns in "
-                "survey.yml."
-            )
+        _check_is_header(path, header, wanted)
         raise InputError(
             f"{path}:1: the header lacks {_names(missing)} (it has {_header_names(header)}); mend the header, or the "
             "columns in survey.yml."
@@ -98,6 +92,17 @@ def match_header(path: Path, header: Sequence[str], wanted: Sequence[str], ignor
             "it under records.ignore_columns."
         )
     return [places[name] for name in wanted]
+
+
+def _check_is_header(path: Path, header: Sequence[str], wanted: Sequence[str]) -> None:
+    """Raise `InputError`, quoting nothing, for a first line that names nothing that is wanted: it may be a record."""
+    text = "\n".join(header).casefold()
+    if not any(name.casefold() in text for name in wanted):
+        raise InputError(
+            f"{path}:1: the first line has none of the columns of survey.yml ({_names(wanted)}); its {len(header)} "
+            "cells are not shown, since they may be a respondent's. Put a header there, or mend the columns in "
+            "survey.yml."
+        )
 
 
 def check_header(path: Path, header: Sequence[str]) -> None:

@@ -18,7 +18,8 @@ from typing import Any
 from dagster_project.claims.decide.algebra import percentages_possible
 from dagster_project.claims.decide.joint import Joint, Law, share_rows
 from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
-from dagster_project.claims.decide.system import Decision, Effort, Feasibility, Row, UndecidedError
+from dagster_project.claims.decide.rows import Row
+from dagster_project.claims.decide.system import Decision, Effort, Feasibility, UndecidedError
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import EMPTY, Interval
 from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, round_fraction
@@ -76,6 +77,7 @@ class Localiser:
         self._known: dict[Sources, bool] = {}
         self._impossible: list[Sources] = []
         self._hard: set[Sources] = set()
+        self._hints: dict[Sources, Sources] = {}  # what a certificate of figures that cannot stand speaks of
         self._bounds_of: dict[Sources, list[tuple[int, int]]] = {}
         self._witnesses: deque[tuple[Sources, tuple[int, ...]]] = deque(maxlen=WITNESSES)
         self._solutions: list[tuple[Sources, tuple[int, ...]]] = []
@@ -107,8 +109,11 @@ class Localiser:
         undecided: Sources = frozenset()
         try:
             while not self.possible(left):
-                clusters.append(_overlapping(self._conflicts(left)))
+                found, complete = self._conflicts(left)
+                clusters.append(_overlapping(found))
                 left -= frozenset().union(*clusters[-1])
+                if not complete:  # what else is in conflict with these is not known to stand
+                    raise UndecidedError
         except UndecidedError:  # what is proved stands, even if the time is over before more is found
             undecided = left
         clusters.sort(key=lambda conflicts: min(min(conflict) for conflict in conflicts))
@@ -148,6 +153,7 @@ class Localiser:
         """
         if self.possible(sources):
             return None
+        sources = self._where_it_sits(sources)
         figures = self.joint.figures
         cells = [f for f in sorted(sources) if figures[f].kind is not Kind.BASE]
         bases = [f for f in sorted(sources) if figures[f].kind is Kind.BASE]
@@ -155,6 +161,13 @@ class Localiser:
         near = {(figures[f].cell.group, figures[f].base) for f in needed}
         bases.sort(key=lambda f: (figures[f].cell.group, figures[f].base) not in near)  # the first are kept
         return needed | frozenset(_explain(self._seems_possible, needed, bases, changed=True))
+
+    def _where_it_sits(self, sources: Sources) -> Sources:
+        """The smallest part of figures that cannot stand of which it is known, or soon seen, that it cannot either."""
+        found = min((known for known in self._impossible if known <= sources), key=len)
+        while (hint := self._hints.get(found, found)) < found and not self._seems_possible(hint):
+            found = hint
+        return found
 
     def _cells(self, conflict: Sources) -> list[int]:
         """The figures of a conflict but its bases; those where it has no others."""
@@ -174,9 +187,13 @@ class Localiser:
             return True
         return self._keep(sources, decision.feasibility is Feasibility.POSSIBLE)
 
-    def _conflicts(self, sources: Sources) -> list[Sources]:
-        """The conflicts within where the stated bases stand, smallest first; all unless more than MOST_CONFLICTS."""
+    def _conflicts(self, sources: Sources) -> tuple[list[Sources], bool]:
+        """The conflicts within where the stated bases stand, smallest first; all unless more than MOST_CONFLICTS.
+
+        And whether there was time for all of these.
+        """
         found: list[Sources] = []
+        complete = True
         seen: set[Sources] = set()
         waiting: list[Sources] = [frozenset()]
         while waiting and len(found) < MOST_CONFLICTS:
@@ -189,13 +206,14 @@ class Localiser:
             except UndecidedError:
                 if not found:
                     raise
+                complete = False
                 break
             if conflict is None:
                 continue
             waiting += [without | {figure} for figure in self._cells(conflict)]
             if len(seen) > 40 * MOST_CONFLICTS:
                 break
-        return sorted(found, key=lambda conflict: (len(conflict), sorted(conflict)))
+        return sorted(found, key=lambda conflict: (len(conflict), sorted(conflict))), complete
 
     def _laws(self, conflict: Sources) -> tuple[Law, ...]:
         """Structure that the conflict rests on, the plainest kinds first and as little of it as is quickly seen.
@@ -206,7 +224,7 @@ class Localiser:
         held: list[Law] = []
 
         def stands(laws: frozenset[Hashable]) -> bool:
-            decision = self.joint.system.decide(conflict, laws=laws, effort=Effort.GLANCE, deadline=self.deadline)
+            decision = self.joint.system.decide(conflict, laws=laws, effort=Effort.SHORT, deadline=self.deadline)
             self._in_time()
             return decision.feasibility is not Feasibility.IMPOSSIBLE
 
@@ -392,7 +410,12 @@ class Localiser:
         decision = system.decide(sources, bounds=bounds, extra=extra, effort=effort, deadline=self.deadline, near=near)
         if decision.feasibility is Feasibility.POSSIBLE:
             self._witnesses.append((system.broken_by(decision.values), decision.values))
+        if decision.about and not bounds and not extra:
+            self._hints[sources] = frozenset(f for f in sources if self._variables(f) <= decision.about)
         return decision
+
+    def _variables(self, figure: int) -> set[int | None]:
+        return {self.joint.counts[figure], self.joint.bases[figure]} - {None}
 
     def _in_time(self) -> None:
         if self.is_late:

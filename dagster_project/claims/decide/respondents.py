@@ -105,7 +105,9 @@ class Respondents:
             for question, counted in self._counted.items()
         }
         self._strata = [self._stratum(wave, groups) for wave in waves or (None,) for groups in self._crossed(wave)]
-        self._tie_bases(asked)
+        self._tie_bases()
+        if asked is not None:
+            self._tie_asked(asked)
         self._tie_counts()
 
     def example(self, deadline: float | None = None) -> list[Filled]:
@@ -196,12 +198,17 @@ class Respondents:
             yield part, variable
             yield from self._branched(part, variable)
 
-    def _tie_bases(self, asked: int | None) -> None:
+    def _tie_bases(self) -> None:
         """The bases of the joint system, as sums over the strata; whoever was only asked is in none."""
         for (place, rule), base in self._joint.base_at.items():
             if rule is not BaseRule.asked:
                 self._add_up(base, (self._base(stratum, place, rule) for stratum in self._of(place)))
-            elif asked is not None and place.cell == Cell():
+
+    def _tie_asked(self, asked: int) -> None:
+        """So many were asked, of whom all respondents are some, whether or not a claim speaks of them."""
+        self._system.add([(stratum.size, 1) for stratum in self._strata], asked)
+        for (place, rule), base in self._joint.base_at.items():
+            if rule is BaseRule.asked and place.cell == Cell():
                 self._system.add([(base, 1)], asked)
                 self._system.add([(base, -1)], -asked)
 

@@ -11,27 +11,30 @@ Small systems are decided by propagation and search alone; scipy is imported onl
 import math
 import sys
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from dagster_project.claims.decide.cuts import cuts
 from dagster_project.claims.decide.laws import Sum
+from dagster_project.claims.decide.rows import Row, draw_in, excess, give_way, narrow
 
 _WORK = 15_000  # rows times branches before a solver is asked: below that, importing it takes longer
-_GLANCE = 60  # branches
+_FIRST = 8  # dead ends before which a solution is found, if there is one that is easy to find
+_FEW = 100  # rows of a system that is small
 _SMALL, _ROUNDS = 200, 20  # rows and rounds of propagation over shares
 _ENDLESS = 10**6  # a base that could be larger is not worth walking through
-_WIDE, _CREEP = 100, 8  # of more than so many values, a step is worth it if it takes away an eighth
 CEILING = 10**16  # of a number without an upper end: no figure has so many digits
 _EXACT = 10**9  # bounds above are none to a solver
 _SOLVER_CEILING = 10**6  # floating point solutions of larger numbers are not exact
 _SOLVER = "scipy.optimize"
+_WHOLE = 1e-6  # a relaxed number that is so near to a whole one is one
 _NODES = 500  # of a solver's search for a solution that is small besides
-_FEW = 150  # rows that are sooner searched than relaxed
 _SOLVER_START = 1.0  # seconds that importing a solver may take
 _MENDS = 4  # rounds in which values near a solution are moved into one
 _TICKS = 64  # rows or branches from one look at the clock to the next
@@ -58,27 +61,17 @@ class Effort(Enum):
     FULL = "until it is decided or the time is over"
     EXAMPLE = "search, then what a solver proposes; no proof that there is none"
     SHORT = "search, then one relaxation"
-    GLANCE = "a few branches of search"
-
-
-class Row(NamedTuple):
-    """sum(coefficient * variable) <= limit, with no coefficient 0.
-
-    `source` is the figure that says so, None for what is so in any survey; `law` names the structure behind it. A row
-    holds only where its source and its law are switched on.
-    """
-
-    terms: tuple[tuple[int, int], ...]
-    limit: int
-    source: int | None = None
-    law: Hashable = None
 
 
 class Decision(NamedTuple):
-    """Whether there is a solution, and where it is POSSIBLE the value of each variable."""
+    """Whether there is a solution, and where it is POSSIBLE the value of each variable.
+
+    Of an IMPOSSIBLE one that is large `about` are the variables that its certificate speaks of, if it has one.
+    """
 
     feasibility: Feasibility
     values: tuple[int, ...] = ()
+    about: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -170,6 +163,15 @@ class System:
         return _Search(rows, low, high, self.goals, self.splits, deadline, small)
 
 
+class _Branch(NamedTuple):
+    """Bounds, and the part of one variable's values in which a search goes on."""
+
+    low: list[int]
+    high: list[int]
+    variable: int | None = None
+    part: tuple[int, int] = (0, 0)
+
+
 class _Search:
     def __init__(
         self,
@@ -183,6 +185,7 @@ class _Search:
     ) -> None:
         self.rows, self.low, self.high = rows, low, high
         self.goals, self.splits, self.deadline, self.small = goals, splits, deadline, small
+        self._about: frozenset[int] = frozenset()
         self.rows_of: list[list[int]] = [[] for _ in low]
         for n, row in enumerate(rows):
             for variable, _ in row.terms:
@@ -195,25 +198,62 @@ class _Search:
         values = None if near is None else self._mended(near)
         if values is not None:
             return Decision(Feasibility.POSSIBLE, values)
-        if effort is Effort.GLANCE:
-            return self._search(_GLANCE)
         found = self._searched_and_relaxed()
         if found.feasibility is not Feasibility.UNDECIDED or effort is Effort.SHORT:
             return found
         values = self._proposed(effort)
         if values is not None:
             return Decision(Feasibility.POSSIBLE, values)
-        return found if effort is Effort.EXAMPLE else self._prove()
+        if effort is Effort.EXAMPLE:
+            return found
+        return Decision(Feasibility.IMPOSSIBLE) if self._cut is None else self._cut._prove()
 
     def _searched_and_relaxed(self) -> Decision:
-        """What search and one relaxation tell; which of them comes first is a matter of time alone."""
-        relaxed_first = _SOLVER in sys.modules and len(self.rows) > _FEW
-        if relaxed_first and self._relaxation(self.low, self.high) is None:
+        """What search and a relaxation tell; which of them comes first is a matter of time alone."""
+        steps = [self._searched, self._relaxed]
+        if _SOLVER in sys.modules:
+            steps.reverse()
+        found = self._search(_FIRST)
+        for step in steps:
+            if found.feasibility is Feasibility.UNDECIDED:
+                found = step()
+        return found
+
+    def _searched(self) -> Decision:
+        """What a longer search tells of a small system, for which no solver need be imported then."""
+        is_small = len(self.rows) < _FEW
+        return self._search(_WORK // (len(self.rows) + 1)) if is_small else Decision(Feasibility.UNDECIDED)
+
+    def _relaxed(self) -> Decision:
+        """What real numbers tell, with the rows that cut off fractions: that none meets all, or which whole ones do."""
+        if self._point is None:
+            return Decision(Feasibility.IMPOSSIBLE, about=self._about)
+        if self._cut is None or self._cut._point is None:
             return Decision(Feasibility.IMPOSSIBLE)
-        found = self._search(max(40, _WORK // (len(self.rows) + 1)))
-        if found.feasibility is not Feasibility.UNDECIDED or relaxed_first:
-            return found
-        return Decision(Feasibility.IMPOSSIBLE) if self._relaxation(self.low, self.high) is None else found
+        near = [round(x) for x in self._cut._point]
+        values = None if self.small else self._cut._mended(near)  # a small one is what a solver proposes
+        return Decision(Feasibility.UNDECIDED) if values is None else Decision(Feasibility.POSSIBLE, values)
+
+    @cached_property
+    def _cut(self) -> "_Search | None":
+        """The same search with the rows that cut off fractions; None if these show that there is no solution."""
+        further = cuts(self.rows, self.low, self.high, self._bases())
+        if further is None:
+            return None
+        rows, low, high = [*self.rows, *further], self.low.copy(), self.high.copy()
+        cut = _Search(rows, low, high, self.goals, self.splits, self.deadline, self.small)
+        return None if cut.bounds() is None else cut
+
+    def _bases(self) -> Iterator[int]:
+        """The variables on which others hang, with a look at the clock before each."""
+        for variable, splits in enumerate(self.splits):
+            if splits:
+                self._look_at_the_clock()
+                yield variable
+
+    @cached_property
+    def _point(self) -> list[float] | None:
+        return self._relaxation(self.low, self.high)
 
     def bounds(self) -> list[tuple[int, int]] | None:
         """What propagation leaves of the variables' bounds; None if nothing."""
@@ -233,18 +273,15 @@ class _Search:
         bounds = list(zip(self.low, self.high, strict=True))
         values = [min(max(value, least), most) for value, (least, most) in zip(near, bounds, strict=True)]
         for _ in range(_MENDS):
-            broken = [row for row in self.rows if _excess(row, values) > 0]
+            broken = [row for row in self.rows if excess(row, values) > 0]
             if not broken:
                 return tuple(values)
             for row in broken:
-                _give_way(row, values, bounds)
+                give_way(row, values, bounds)
         return None
 
     def _propagate(self, low: list[int], high: list[int], wake: Iterable[int]) -> bool:
-        """Draw the bounds in as far as single rows force it; False if a row cannot be met.
-
-        Wide bounds that would creep towards each other in small steps are left to the search.
-        """
+        """Draw the bounds in as far as single rows force it; False if a row cannot be met."""
         queue = deque(wake)
         queued = set(queue)
         rows, rows_of = self.rows, self.rows_of
@@ -255,21 +292,10 @@ class _Search:
                 self._look_at_the_clock()
             at = queue.popleft()
             queued.discard(at)
-            row = rows[at]
-            slack = row.limit
-            for variable, coefficient in row.terms:
-                slack -= coefficient * (low[variable] if coefficient > 0 else high[variable])
-            if slack < 0:
+            narrowed = narrow(rows[at], low, high)
+            if narrowed is None:
                 return False
-            for variable, coefficient in row.terms:
-                width = high[variable] - low[variable]
-                room = slack // abs(coefficient)
-                if room >= width or (width > _WIDE and width - room < width // _CREEP):
-                    continue
-                if coefficient > 0:
-                    high[variable] = low[variable] + room
-                else:
-                    low[variable] = high[variable] - room
+            for variable in narrowed:
                 for other in rows_of[variable]:
                     if other not in queued:
                         queued.add(other)
@@ -294,28 +320,40 @@ class _Search:
         for _ in range(_ROUNDS):
             self._look_at_the_clock()
             before = (low.copy(), high.copy())
-            if not all(_draw_in(terms, low, high) for terms in rows):
+            if not all(draw_in(terms, low, high) for terms in rows):
                 return True
             if (low, high) == before:
                 return False
         return False
 
-    def _search(self, nodes: int) -> Decision:
-        """Depth first, each variable's goal before the rest of its values. Undecided after so many branches."""
-        stack = [(self.low, self.high)]
+    def _search(self, dead_ends: int) -> Decision:
+        """Depth first, each variable's goal before the rest of its values. Undecided after so many dead ends."""
+        stack = [_Branch(self.low, self.high)]
         while stack:
-            low, high = stack.pop()
+            self._look_at_the_clock()
+            bounds = self._bounds_in(stack.pop())
+            if bounds is None:
+                dead_ends -= 1
+                if dead_ends < 0:
+                    return Decision(Feasibility.UNDECIDED)
+                continue
+            low, high = bounds
             variable = self._branch_on(low, high)
             if variable is None:
                 if self._holds(low):
                     return Decision(Feasibility.POSSIBLE, tuple(low))
                 continue
-            nodes -= 1
-            self._look_at_the_clock()
-            if nodes < 0:
-                return Decision(Feasibility.UNDECIDED)
-            stack += self._branches(variable, self._parts(variable, low[variable], high[variable]), low, high)
+            parts = self._parts(variable, low[variable], high[variable])
+            stack += [_Branch(low, high, variable, part) for part in parts]
         return Decision(Feasibility.IMPOSSIBLE)
+
+    def _bounds_in(self, branch: "_Branch") -> tuple[list[int], list[int]] | None:
+        """The bounds in a branch, as far as propagation leaves any."""
+        if branch.variable is None:
+            return branch.low, branch.high
+        low, high = branch.low.copy(), branch.high.copy()
+        low[branch.variable], high[branch.variable] = branch.part
+        return (low, high) if self._propagate(low, high, self.rows_of[branch.variable]) else None
 
     def _branch_on(self, low: Sequence[int], high: Sequence[int]) -> int | None:
         best, best_rank = None, (True, 0)
@@ -342,7 +380,8 @@ class _Search:
 
     # -- what resists: a solver proposes, whole numbers decide ------------------------------------------------------
 
-    def _matrix(self) -> tuple[object, list[int]]:
+    @cached_property
+    def _matrix(self) -> tuple[Any, list[int]]:
         from scipy.sparse import csr_array
 
         data, index, start = [], [], [0]
@@ -365,7 +404,7 @@ class _Search:
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        matrix, limits = self._matrix()
+        matrix, limits = self._matrix
         highs = [max(low, min(high, _SOLVER_CEILING)) for low, high in zip(self.low, self.high, strict=True)]
         costs = np.zeros(len(self.low))
         costs[list(small)] = 1
@@ -385,47 +424,39 @@ class _Search:
 
     def _prove(self) -> Decision:
         """Branch and bound, every leaf closed by propagation or by an exact Farkas certificate."""
-        stack = [(self.low, self.high)]
+        stack = [_Branch(self.low, self.high)]
         while stack:
-            low, high = stack.pop()
+            bounds = self._bounds_in(stack.pop())
+            if bounds is None:
+                continue
+            low, high = bounds
             relaxed = self._relaxation(low, high)
             if relaxed is None:
                 continue
             rounded = [min(max(round(x), a), b) for x, a, b in zip(relaxed, low, high, strict=True)]
             if self._holds(rounded):
                 return Decision(Feasibility.POSSIBLE, tuple(rounded))
-            open_ends = [v for v in range(len(low)) if low[v] < high[v]]
-            if open_ends:
-                variable = max(open_ends, key=lambda v: (0.5 - abs(relaxed[v] % 1 - 0.5), high[v] - low[v]))
+            variable = _most_telling(relaxed, low, high)
+            if variable is not None:
                 middle = min(max(math.floor(relaxed[variable]), low[variable]), high[variable] - 1)
-                parts = [(low[variable], middle), (middle + 1, high[variable])]
-                stack += self._branches(variable, parts, low, high)
+                for part in ((low[variable], middle), (middle + 1, high[variable])):
+                    stack.append(_Branch(low, high, variable, part))
         return Decision(Feasibility.IMPOSSIBLE)
 
-    def _branches(
-        self, variable: int, parts: Iterable[tuple[int, int]], low: list[int], high: list[int]
-    ) -> Iterator[tuple[list[int], list[int]]]:
-        """The bounds with one variable in each of these parts of its own, as far as propagation leaves any."""
-        for least, most in parts:
-            lower, upper = low.copy(), high.copy()
-            lower[variable], upper[variable] = least, most
-            if self._propagate(lower, upper, self.rows_of[variable]):
-                yield lower, upper
-
     def _relaxation(self, low: Sequence[int], high: Sequence[int]) -> list[float] | None:
-        """A point that breaks the rows as little as real numbers can; None if it is proved that none meets them."""
+        """A point that breaks no row by more than real numbers must; None if it is proved that none meets them."""
         self._look_at_the_clock(0 if _SOLVER in sys.modules else _SOLVER_START)
         import numpy as np
         from scipy.optimize import linprog
-        from scipy.sparse import csr_array, hstack, identity
+        from scipy.sparse import csr_array, hstack
 
-        matrix, limits = self._matrix()
+        matrix, limits = self._matrix
         size, rows = len(low), len(self.rows)
         result = linprog(
-            np.concatenate([np.zeros(size), np.ones(rows)]),
-            A_ub=hstack([matrix, -identity(rows)], format="csr") if rows else csr_array((0, size)),
+            np.append(np.zeros(size), 1.0),
+            A_ub=hstack([matrix, csr_array(-np.ones((rows, 1)))], format="csr"),
             b_ub=limits,
-            bounds=[*((a, b if b < _EXACT else None) for a, b in zip(low, high, strict=True)), *[(0, None)] * rows],
+            bounds=[*((a, b if b < _EXACT else None) for a, b in zip(low, high, strict=True)), (0, None)],
             method="highs",
             options=self._time_limit(),
         )
@@ -442,68 +473,29 @@ class _Search:
 
     def _contradicts(self, multipliers: Sequence[float], low: Sequence[int], high: Sequence[int]) -> bool:
         """Whether the rows, so multiplied and added up, ask for more than any values within the bounds can give."""
+        exact = [(row, Fraction(float(m))) for row, m in zip(self.rows, multipliers, strict=True) if m > 0]
         for denominator in (1_000, 1_000_000, None):
-            total, limit = [Fraction(0)] * len(low), Fraction(0)
-            for row, multiplier in zip(self.rows, multipliers, strict=True):
-                self._look_at_the_clock()
-                factor = Fraction(float(multiplier))
-                if denominator is not None:
-                    factor = factor.limit_denominator(denominator)
-                if factor <= 0:
-                    continue
-                limit += factor * row.limit
-                for variable, coefficient in row.terms:
-                    total[variable] += factor * coefficient
-            least = sum(c * (low[v] if c > 0 else high[v]) for v, c in enumerate(total) if c)
-            if least > limit:
+            rounded = [(row, factor.limit_denominator(denominator)) for row, factor in exact] if denominator else exact
+            if self._is_out_of_reach([(row, factor) for row, factor in rounded if factor], low, high):
                 return True
         return False
 
-
-def _excess(row: Row, values: Sequence[int]) -> int:
-    """By how much the values break a row; 0 or less where they meet it."""
-    return sum(coefficient * values[variable] for variable, coefficient in row.terms) - row.limit
-
-
-def _give_way(row: Row, values: list[int], bounds: Sequence[tuple[int, int]]) -> None:
-    """Move the values within their bounds, one after the other, until they meet the row."""
-    over = _excess(row, values)
-    for variable, coefficient in row.terms:
-        if over <= 0:
-            break
-        least, most = bounds[variable]
-        room = values[variable] - least if coefficient > 0 else most - values[variable]
-        step = min(room, -(-over // abs(coefficient)))
-        values[variable] -= step if coefficient > 0 else -step
-        over -= step * abs(coefficient)
+    def _is_out_of_reach(
+        self, multiplied: Sequence[tuple[Row, Fraction]], low: Sequence[int], high: Sequence[int]
+    ) -> bool:
+        total: dict[int, Fraction] = defaultdict(Fraction)
+        for row, factor in multiplied:
+            self._look_at_the_clock()
+            for variable, coefficient in row.terms:
+                total[variable] += factor * coefficient
+        least = sum(c * (low[v] if c > 0 else high[v]) for v, c in total.items())
+        if least <= sum(factor * row.limit for row, factor in multiplied):
+            return False
+        self._about = frozenset(total if len(self.rows) >= _FEW else ())  # of few rows a search may be first
+        return True
 
 
-def _draw_in(terms: Sequence[tuple[int, int]], low: list[Fraction], high: list[Fraction | None]) -> bool:
-    """Draw in the ends of shares as far as `sum(terms) <= 0` forces it; False if that cannot be met."""
-    least = [_least(coefficient, low[variable], high[variable]) for variable, coefficient in terms]
-    open_ended = least.count(None)
-    known = sum((part for part in least if part is not None), Fraction(0))
-    if open_ended == 0 and known > 0:
-        return False
-    for (variable, coefficient), part in zip(terms, least, strict=True):
-        if open_ended == (part is None):  # all others have an end
-            end = (known if part is None else known - part) / -coefficient
-            _draw_in_one(variable, end, low, high, from_above=coefficient > 0)
-    return True
-
-
-def _draw_in_one(
-    variable: int, end: Fraction, low: list[Fraction], high: list[Fraction | None], *, from_above: bool
-) -> None:
-    top = high[variable]
-    if from_above and (top is None or end < top):
-        high[variable] = end
-    elif not from_above and end > low[variable]:
-        low[variable] = end
-
-
-def _least(coefficient: int, low: Fraction, high: Fraction | None) -> Fraction | None:
-    """The least that a term can be; None where it has no end."""
-    if coefficient > 0:
-        return coefficient * low
-    return None if high is None else coefficient * high
+def _most_telling(relaxed: Sequence[float], low: Sequence[int], high: Sequence[int]) -> int | None:
+    """The variable of fewest values of those that are no whole number, or else of all; None if all are certain."""
+    open_ends = [v for v in range(len(low)) if low[v] < high[v]]
+    return min(open_ends, key=lambda v: (abs(relaxed[v] - round(relaxed[v])) < _WHOLE, high[v] - low[v]), default=None)

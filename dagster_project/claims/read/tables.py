@@ -184,10 +184,15 @@ def _row(cells: Sequence[str]) -> _Row | None:
         if found is None:
             return _of_total(cells[0])
         return _Row(found["label"].strip(), tuple(_figures(found["figures"])))
-    if not re.search(r"[^\W\d_]", cells[0]) or not all(not cell or re.fullmatch(_FIGURES, cell) for cell in cells[1:]):
+    label, *others = cells
+    if not re.search(r"[^\W\d_]", label) or not all(map(_is_figures_or_blank, others)):
         return None
-    figures = [figure for cell in cells[1:] for figure in (_figures(cell) if cell else [None])]
-    return _Row(cells[0].rstrip(": "), tuple(figures))
+    figures = [figure for cell in others for figure in (_figures(cell) if cell else [None])]
+    return _Row(label.rstrip(": "), tuple(figures))
+
+
+def _is_figures_or_blank(cell: str) -> bool:
+    return not cell or re.fullmatch(_FIGURES, cell) is not None
 
 
 def _of_total(cell: str) -> _Row | None:

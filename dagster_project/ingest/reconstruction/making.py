@@ -86,4 +86,4 @@ def _example(folder: SurveyFolder, said: Said) -> list[Filled]:
             "the records are made."
         ) from None
     except ImpossibleError as error:
-        raise InputError(f"{place}: {why_not(folder.survey, error)}") from None
+        raise InputError(f"{place}: {why_not(folder.survey, error, folder.codebook.asked)}") from None

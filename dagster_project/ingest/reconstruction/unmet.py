@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dagster_project.claims import Cell, Figure, Kind
+from dagster_project.claims import BaseRule, Cell, Figure, Kind
 from dagster_project.claims.decide.joint import Stated
 from dagster_project.claims.decide.settled import ImpossibleError
 
 
-def why_not(survey: str, error: ImpossibleError) -> str:
-    """The claims that cannot be met, by themselves or together."""
+def why_not(survey: str, error: ImpossibleError, contacted: int | None) -> str:
+    """The claims that cannot be met, by themselves or together; `contacted` is what survey.yml says of those asked."""
     about = [one for one in error.conflict if one.cell.question is not None]
     told = _of_one_question(survey, about, error.base_without(about)) if about else ""
-    return told or (
-        f"{_named(about or error.conflict)} cannot be met together; run `basecheck run {survey}` to see why."
-    )
+    if told:
+        return told
+    if contacted is not None and (len(error.conflict) == 1 or _speaks_of_asked(error.conflict)):
+        return (
+            f"{_named(error.conflict)} cannot be met where {contacted} were asked, as survey.yml says (asked); "
+            "mend the one or the other."
+        )
+    return f"{_named(about or error.conflict)} cannot be met together; run `basecheck run {survey}` to see why."
 
 
 def _of_one_question(survey: str, about: Sequence[Stated], asked: int | None) -> str:
@@ -37,6 +42,10 @@ def _of_one_question(survey: str, about: Sequence[Stated], asked: int | None) ->
             f"{first.cell.answer!r}; run `basecheck run {survey}` to see why."
         )
     return f"{named} cannot be met: question {question}: the counts {counts} do not make {asked} respondents."
+
+
+def _speaks_of_asked(figures: Sequence[Stated]) -> bool:
+    return any(one.base_rule is BaseRule.asked for one in figures)
 
 
 def _named(figures: Sequence[Stated]) -> str:

@@ -99,7 +99,7 @@ TAKEN: dict[Callable[..., Any], dict[str, Any]] = {
     grimmer: {"mean_text": "3.44", "sd_text": "2.45", "base": 18, "rounding": "half_up", "items": 1},
     grimmer_power: {"mean_text": "3.44", "sd_text": "2.4", "base": 18, "rounding": "half_up", "items": 1},
     half_up: {"value": Fraction(25, 4), "decimals": 1},
-    leaves_answers_out: {"listing": "58% yes, 42% no of 26"},
+    leaves_answers_out: {"listing": "58% yes, 42% no of 26", "seconds": 3},
     missing_disclosure: {"told": ["when"], "claims": [YES]},
     parse_change: {"text": "up 3 points"},
     parse_figure: {

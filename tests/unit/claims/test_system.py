@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_project.claims.decide import system
-from dagster_project.claims.decide.system import CEILING, Effort, Feasibility, Row, System
+from dagster_project.claims.decide.rows import Row
+from dagster_project.claims.decide.system import CEILING, Effort, Feasibility, System
 
 POSSIBLE, IMPOSSIBLE, UNDECIDED = Feasibility
 
@@ -75,12 +76,12 @@ def test_the_solver_s_path_decides_the_same(made: System) -> None:
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(systems(), st.sampled_from([Effort.GLANCE, Effort.SHORT]))
+@given(systems(), st.sampled_from([Effort.EXAMPLE, Effort.SHORT]))
 def test_less_effort_leaves_open_what_it_cannot_tell_and_is_never_wrong(made: System, effort: Effort) -> None:
     solutions = points(made, made.rows)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(system, "_WORK", 0)
-        patch.setattr(system, "_GLANCE", 1)
+        patch.setattr(system, "_FIRST", 0)
         decision = made.decide({0, 1}, effort=effort)
     assert decision.feasibility in ((POSSIBLE, UNDECIDED) if solutions else (IMPOSSIBLE, UNDECIDED))
     assert decision.feasibility is not POSSIBLE or decision.values in solutions

@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from random import Random
+from time import process_time
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dagster_project.claims import findings, roundings
 from dagster_project.claims.decide import localise, readings, system
@@ -25,12 +28,17 @@ from dagster_project.claims.read.survey import Cell, Claim, Question
 OFTEN = (0, 1, 2, 5, 13, 34, 89, 233, 610, 1597)
 
 
-@pytest.fixture(params=OFTEN)
-def looks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """How often the clock is looked at before the time is over: each look takes a second."""
+def tick_at_each_look(patch: pytest.MonkeyPatch) -> None:
+    """Let each look at the clock take a second."""
     clock = SimpleNamespace(monotonic=count().__next__)
     for module in (findings, roundings, localise, readings, system):
-        monkeypatch.setattr(module, "time", clock)
+        patch.setattr(module, "time", clock)
+
+
+@pytest.fixture(params=OFTEN)
+def looks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often the clock is looked at before the time is over."""
+    tick_at_each_look(monkeypatch)
     return int(request.param)
 
 
@@ -40,25 +48,30 @@ def listed(text: str) -> Listing:
     return read
 
 
-def table(errors: int) -> tuple[Sequence[Claim], Sequence[Question]]:
-    """A table of three answers by two groups, with so many wrong percentages."""
-    rng, groups, question = Random(5), Question("g", ("x", "y"), complete=True), Question("q", ("a", "b", "c"))
-    people = [(rng.choice(groups.answers), rng.choice(question.answers)) for _ in range(60)]
-    claims = list(_table(people, question))
+def table(
+    errors: int, seed: int = 5, groups: int = 2, answers: int = 3, *, about: bool = False
+) -> tuple[Sequence[Claim], Sequence[Question]]:
+    """A table of some answers by some groups over bases that may be hedged, with so many wrong percentages."""
+    rng = Random(seed)
+    by, question = (Question(name, tuple("abcdef"[:n]), complete=True) for name, n in (("g", groups), ("q", answers)))
+    people = [(rng.choice(by.answers or "-"), rng.choice(question.answers)) for _ in range(30 * (groups or 1))]
+    claims = list(_table(people, by.answers, question.answers, "about " if about else ""))
     shares = [n for n, claim in enumerate(claims) if claim.kind is Kind.PERCENTAGE]
-    for n in rng.sample(shares, errors):
+    for n in rng.sample(shares, min(errors, len(shares))):
         wrong = f"{int(claims[n].figure.value or 0) + 3}%"
         claims[n] = replace(claims[n], figure=parse_figure(wrong, Kind.PERCENTAGE))
-    return claims, [groups, question]
+    return claims, [by, question]
 
 
-def _table(people: Sequence[tuple[str, str]], question: Question) -> Iterator[Claim]:
-    for group in (None, "x", "y"):
+def _table(
+    people: Sequence[tuple[str, str]], groups: Sequence[str], answers: Sequence[str], hedge: str
+) -> Iterator[Claim]:
+    for group in (None, *groups):
         given = [answer for of, answer in people if group in (None, of)]
         where = None if group is None else ("g", group)
-        base = parse_figure(str(len(given)), Kind.BASE)
+        base = parse_figure(f"{hedge}{len(given)}", Kind.BASE)
         yield Claim(f"{group} base", base, Cell("q", None, where), BaseRule.answered)
-        for answer in question.answers:
+        for answer in answers:
             share = parse_figure(f"{percent_text(given.count(answer), len(given), 0)}%", Kind.PERCENTAGE)
             yield Claim(f"{group} {answer}", share, Cell("q", answer, where), BaseRule.answered)
 
@@ -68,13 +81,38 @@ def verdicts(audit: Audit) -> Mapping[str, Verdict]:
     return {claim: one.severity.verdict for one in reversed(audit.findings) for claim in one.claims}
 
 
-@pytest.mark.parametrize("errors", [0, 1, 2, 4])
-def test_an_audit_that_is_cut_off_says_what_a_whole_one_says_or_undecided(looks: int, errors: int) -> None:
-    claims, questions = table(errors)
+def check_cut_off(claims: Sequence[Claim], questions: Sequence[Question], looks: int) -> None:
     whole, cut = (verdicts(audit_claims(claims, questions, seconds=seconds)) for seconds in (10**9, looks))
     assert set(cut) >= set(whole), "nothing is lost"
     for claim, verdict in cut.items():
         assert verdict in (Verdict.UNDECIDED, whole.get(claim, Verdict.IMPOSSIBLE)), claim
+
+
+@pytest.mark.parametrize("errors", [0, 1, 2, 4])
+def test_an_audit_that_is_cut_off_says_what_a_whole_one_says_or_undecided(looks: int, errors: int) -> None:
+    check_cut_off(*table(errors), looks)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(
+    table=st.builds(
+        table, st.integers(0, 4), st.integers(0, 99), st.integers(0, 4), st.integers(2, 5), about=st.booleans()
+    ),
+    looks=st.sampled_from(OFTEN),
+)
+def test_so_does_one_of_any_table(table: tuple[Sequence[Claim], Sequence[Question]], looks: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        tick_at_each_look(patch)
+        check_cut_off(*table, looks)
+
+
+@pytest.mark.parametrize("limit", [0.02, 0.05, 0.2])
+def test_an_audit_stops_when_its_time_is_over(limit: float) -> None:
+    claims, questions = table(4, groups=6, answers=6, about=True)
+    audit_claims(claims, questions, seconds=1)  # what is imported once
+    started = process_time()
+    audit_claims(claims, questions, seconds=limit)
+    assert process_time() - started < limit + 0.1
 
 
 def test_what_is_left_of_a_list_is_never_called_consistent_unproved(looks: int) -> None:

@@ -64,6 +64,20 @@ def test_bounds_of_ones_own_are_kept_to(tmp_path: Path) -> None:
     assert rows.count("1") in (6, 7)
 
 
+@pytest.mark.parametrize(
+    ("asked", "claims", "named"),
+    [
+        (140, "  - {id: A, figure: '150', kind: base, base: asked, of: a}\n", "A"),
+        (15, "", "N"),
+    ],
+)
+def test_claims_that_survey_yml_denies_are_told_with_what_it_says(
+    tmp_path: Path, asked: int, claims: str, named: str
+) -> None:
+    with pytest.raises(InputError, match=rf": {named} cannot be met where {asked} were asked, as survey.yml says"):
+        _reconstruct(tmp_path, BASE + claims, f"asked: {asked}\n{SURVEY}")
+
+
 def test_the_claims_are_met(tmp_path: Path) -> None:
     rows = _reconstruct(
         tmp_path, BASE + "  - {id: W, figure: 35%, kind: percentage, question: sex, option: 1, of: w}\n"

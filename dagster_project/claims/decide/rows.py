@@ -1,0 +1,98 @@
+"""One inequality between whole numbers, and what it forces of them by itself."""
+
+from collections.abc import Hashable, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+_WIDE, _CREEP = 100, 8  # of more than so many values, a step is worth it if it takes away an eighth
+
+
+class Row(NamedTuple):
+    """sum(coefficient * variable) <= limit, with no coefficient 0.
+
+    `source` is the figure that says so, None for what is so in any survey; `law` names the structure behind it. A row
+    holds only where its source and its law are switched on.
+    """
+
+    terms: tuple[tuple[int, int], ...]
+    limit: int
+    source: int | None = None
+    law: Hashable = None
+
+
+def excess(row: Row, values: Sequence[int]) -> int:
+    """By how much the values break a row; 0 or less where they meet it."""
+    return sum(coefficient * values[variable] for variable, coefficient in row.terms) - row.limit
+
+
+def give_way(row: Row, values: list[int], bounds: Sequence[tuple[int, int]]) -> None:
+    """Move the values within their bounds, one after the other, until they meet the row."""
+    over = excess(row, values)
+    for variable, coefficient in row.terms:
+        if over <= 0:
+            break
+        least, most = bounds[variable]
+        room = values[variable] - least if coefficient > 0 else most - values[variable]
+        step = min(room, -(-over // abs(coefficient)))
+        values[variable] -= step if coefficient > 0 else -step
+        over -= step * abs(coefficient)
+
+
+def narrow(row: Row, low: list[int], high: list[int]) -> Sequence[int] | None:
+    """Draw the bounds in as far as a row forces it; the variables whose bounds these are, None if it cannot be met.
+
+    Wide bounds that would creep towards each other in small steps are left to a search.
+    """
+    slack = row.limit
+    for variable, coefficient in row.terms:
+        slack -= coefficient * (low[variable] if coefficient > 0 else high[variable])
+    if slack < 0:
+        return None
+    narrowed = []
+    for variable, coefficient in row.terms:
+        width = high[variable] - low[variable]
+        if width * (coefficient if coefficient > 0 else -coefficient) <= slack:
+            continue
+        room = slack // abs(coefficient)
+        if width > _WIDE and width - room < width // _CREEP:
+            continue
+        if coefficient > 0:
+            high[variable] = low[variable] + room
+        else:
+            low[variable] = high[variable] - room
+        narrowed.append(variable)
+    return narrowed
+
+
+# -- shares: fractions of a base that may be as large as one likes -----------------------------------------------------
+
+
+def draw_in(terms: Sequence[tuple[int, int]], low: list[Fraction], high: list[Fraction | None]) -> bool:
+    """Draw in the ends of shares as far as `sum(terms) <= 0` forces it; False if that cannot be met."""
+    least = [_least(coefficient, low[variable], high[variable]) for variable, coefficient in terms]
+    open_ended = least.count(None)
+    known = sum((part for part in least if part is not None), Fraction(0))
+    if open_ended == 0 and known > 0:
+        return False
+    for (variable, coefficient), part in zip(terms, least, strict=True):
+        if open_ended == (part is None):  # all others have an end
+            end = (known if part is None else known - part) / -coefficient
+            _draw_in_one(variable, end, low, high, from_above=coefficient > 0)
+    return True
+
+
+def _draw_in_one(
+    variable: int, end: Fraction, low: list[Fraction], high: list[Fraction | None], *, from_above: bool
+) -> None:
+    top = high[variable]
+    if from_above and (top is None or end < top):
+        high[variable] = end
+    elif not from_above and end > low[variable]:
+        low[variable] = end
+
+
+def _least(coefficient: int, low: Fraction, high: Fraction | None) -> Fraction | None:
+    """The least that a term can be; None where it has no end."""
+    if coefficient > 0:
+        return coefficient * low
+    return None if high is None else coefficient * high
