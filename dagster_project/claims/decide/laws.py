@@ -28,6 +28,7 @@ from dagster_project.claims.read.survey import Question
 
 NESTING, PARTITION, NET = "nesting", "partition", "net"
 ROUTING, SUBGROUP, ORDER = "routing", "subgroup", "order"
+PLAINEST_FIRST = (NESTING, PARTITION, NET, ORDER, ROUTING, SUBGROUP)  # in which kinds of laws are told
 NONE = "\0none"  # asked which ones of several, chose none; no code of a codebook has a NUL
 
 C = TypeVar("C")

@@ -17,7 +17,7 @@ from typing import Any
 
 from dagster_project.claims.decide.algebra import percentages_possible
 from dagster_project.claims.decide.joint import Joint, Law, share_rows
-from dagster_project.claims.decide.laws import NESTING, NET, ORDER, PARTITION, ROUTING, SUBGROUP
+from dagster_project.claims.decide.laws import PLAINEST_FIRST
 from dagster_project.claims.decide.rows import Row
 from dagster_project.claims.decide.system import Decision, Effort, Feasibility, UndecidedError
 from dagster_project.claims.read.hedges import Kind
@@ -229,7 +229,7 @@ class Localiser:
             return decision.feasibility is not Feasibility.IMPOSSIBLE
 
         try:
-            for kind in (NESTING, PARTITION, NET, ORDER, ROUTING, SUBGROUP):
+            for kind in PLAINEST_FIRST:
                 held += [law for law in every if law.kind == kind]
                 if not stands(frozenset(held)):
                     break
