@@ -2,8 +2,8 @@
 
 `counts` are the counts that tables show, with the laws between them; `decide` chooses what is withheld, on the true
 numbers, and `least` the fewest that the equations ask for; `attack` works out what is left for a reader, from counts,
-and `told` from statistics; `prove` does so on what was published. `survey_tables` reads, `withheld` and `prove` write the
-tables declared in `tables`.
+and `told` from statistics; `prove` does so on what was published. `survey_tables` reads, `withheld` and `prove` write
+the tables declared in `tables`.
 """
 
 from dagster_project.disclosure.prove import Proof, prove_withheld

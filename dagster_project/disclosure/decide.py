@@ -27,7 +27,7 @@ from dagster_project.disclosure.attack import Unknowns
 from dagster_project.disclosure.counts import EVERYBODY, Count, Tables
 from dagster_project.disclosure.least import Choice, Equation, given_away, parts
 
-_ONE_IN = 8  # of so many tables for each count in one, one is withheld whole without need
+_ONE_IN = 6  # of so many tables for each count in one, one is withheld whole without need
 _WHOLE = 25.0  # what a count of the whole sample costs; any other costs 1
 
 
