@@ -227,7 +227,7 @@ def _other_roundings(claim: Claim, labelled: _Share) -> Iterator[tuple[Sense, st
 
 def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Bases:
     rows = connection.execute(
-        """SELECT base_rule, n_base, w_base FROM marts.bases WHERE question = $question
+        """SELECT base_rule, n_base, w_base_in_full FROM marts.bases WHERE question = $question
         AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value
         ORDER BY n_base""",
         _cell(claim),

@@ -1,8 +1,9 @@
 """The disclosure room: which counts of a survey's tables are withheld, and what everybody can work out of those.
 
 `counts` are the counts that tables show, with the laws between them; `decide` chooses what is withheld, on the true
-numbers; `attack` works out what is left for a reader; `prove` does so on what was published. `survey_tables` reads,
-`withheld` and `prove` write the tables declared in `tables`.
+numbers, and `least` the fewest that the equations ask for; `attack` works out what is left for a reader, from counts,
+and `told` from statistics; `prove` does so on what was published. `survey_tables` reads, `withheld` and `prove` write
+the tables declared in `tables`.
 """
 
 from dagster_project.disclosure.prove import Proof, prove_withheld

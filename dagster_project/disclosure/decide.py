@@ -27,7 +27,7 @@ from dagster_project.disclosure.attack import Unknowns
 from dagster_project.disclosure.counts import EVERYBODY, Count, Tables
 from dagster_project.disclosure.least import Choice, Equation, given_away, parts
 
-_ONE_IN = 4  # of so many tables for each count in one, one is withheld whole without need
+_ONE_IN = 6  # of so many tables for each count in one, one is withheld whole without need
 _WHOLE = 25.0  # what a count of the whole sample costs; any other costs 1
 
 
@@ -56,6 +56,12 @@ def withhold(tables: Tables, counts: Mapping[Count, int], minimum: int) -> Withh
     return _Choice(tables, counts, minimum).withheld()
 
 
+def least_by_equations(tables: Tables, counts: Mapping[Count, int], minimum: int) -> set[Count]:
+    """The small counts, and the fewest further ones with which the equations alone give none away."""
+    choice = _Choice(tables, counts, minimum)
+    return choice.fewest() if choice.primary else set()
+
+
 class _Choice:
     """What to withhold, on the true counts."""
 
@@ -76,7 +82,7 @@ class _Choice:
         """The small counts and all that protect them."""
         if not self.primary:
             return Withheld(frozenset(), frozenset())
-        chosen = self._fewest()
+        chosen = self.fewest()
         chosen = chosen.union(*self._whole_tables(chosen))
         return Withheld(frozenset(self.primary), frozenset(self._until_none_is_pinned(chosen)))
 
@@ -114,7 +120,7 @@ class _Choice:
         wanted = [count for count in counts if self.truth.get(count) and count not in self.tables.open]
         return sorted(wanted, key=self.rank.__getitem__)
 
-    def _fewest(self) -> set[Count]:
+    def fewest(self) -> set[Count]:
         """The small ones with the fewest that the equations ask for; toplines only if there is no other way."""
         found = set(self.primary)
         while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -12,11 +12,14 @@ from dagster_project.disclosure.attack import Range, left_of
 from dagster_project.disclosure.counts import ANY, EVERYBODY, Block, Count, has_rows
 from dagster_project.disclosure.survey_tables import SurveyTables, read_survey_tables
 from dagster_project.disclosure.tables import PROOF, TableCell
+from dagster_project.disclosure.told import told_by_statistics
 from dagster_project.schema import Row, replace_all
 from dagster_project.warehouse import survey_key, transaction
 
 # of these the tables say how many respondents gave them, and nothing else
 ANSWERS = ("valid", "net", "none")
+_MEND_GROUPS = "join groups that are small, or set minimum_cell"
+_MEND_ANSWERS = "few gave one of its answers; join answers, or set minimum_cell"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,10 @@ def prove_withheld(connection: duckdb.DuckDBPyConnection) -> Proof:
     key, survey = survey_key(connection), read_survey_tables(connection)
     rows: list[Row] = []
     if survey.minimum > 1 and _withholds(connection, survey.minimum):
-        rows = [*_left_of_counts(_Published(connection, survey)), *_left_of_numbers(connection, survey)]
+        told = told_by_statistics(connection)
+        rows = [*_left_of_counts(_Published(connection, survey), told), *_left_of_numbers(connection, survey)]
+        mends = _mends(connection)
+        rows = [{**row, "mend": mends.get(row["group_by"], _MEND_ANSWERS)} for row in rows]
     with transaction(connection):
         replace_all(connection, {PROOF: rows}, key=vars(key))
     return Proof(len(rows), sum(row["recoverable"] for row in rows))
@@ -54,7 +60,7 @@ def _withholds(connection: duckdb.DuckDBPyConnection, minimum: int) -> bool:
     return bool(found[0][0])
 
 
-def _left_of_counts(published: _Published) -> Iterator[Row]:
+def _left_of_counts(published: _Published, told: Collection[TableCell]) -> Iterator[Row]:
     tables, known = published.survey.tables, published.known
     ranges = left_of(tables, known, set(published.withheld.values()))
     for cell, count in published.withheld.items():
@@ -62,7 +68,7 @@ def _left_of_counts(published: _Published) -> Iterator[Row]:
         left = ranges.get(count, Range(0, known[EVERYBODY])) if n is None else Range(n, n)
         is_one = left.low == left.high > 0 and count not in tables.open
         low, high = (left.low, left.high) if left.is_all else (None, None)
-        yield _row(cell, low, high, recoverable=is_one)
+        yield _row(cell, low, high, recoverable=is_one or cell in told)
 
 
 def _left_of_numbers(connection: duckdb.DuckDBPyConnection, survey: SurveyTables) -> Iterator[Row]:
@@ -79,6 +85,19 @@ def _left_of_numbers(connection: duckdb.DuckDBPyConnection, survey: SurveyTables
             alone = [len(of) > 1 and sum(map(by_column.__getitem__, of)) == 1 for of in sums if column in of]
             cell = TableCell(question, ANY, "valid", *survey.names[column])
             yield _row(cell, None, None, recoverable=any(alone))
+
+
+def _mends(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
+    """Of each group variable its smallest group, which as a rule has the small counts, and what to do about it."""
+    return {
+        group_by: f"{group_by} = {value} has {'too few' if n is None else n} respondents; {_MEND_GROUPS}"
+        for group_by, value, n in connection.execute(
+            """SELECT group_by, first(group_value ORDER BY n_base NULLS FIRST, group_value),
+                first(n_base ORDER BY n_base NULLS FIRST, group_value)
+            FROM marts.bases WHERE base_rule = 'all' AND group_by IS NOT NULL AND n_base IS DISTINCT FROM 0
+            GROUP BY group_by"""
+        ).fetchall()
+    }
 
 
 def _row(cell: TableCell, low: int | None, high: int | None, *, recoverable: bool) -> Row:

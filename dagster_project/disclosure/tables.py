@@ -65,6 +65,7 @@ PROOF = Table(
             "The most that it can be; null for a mean or total, and where the search for it was given up",
         ),
         public("recoverable", "BOOLEAN", "Whether it can be worked out: then nothing is released"),
+        public("mend", "VARCHAR", "What it is withheld for, as far as the tables show that, and what would show more"),
     ),
     ("question", "group_by", "group_value", "base_rule", "answer", "kind"),
 )

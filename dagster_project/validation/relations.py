@@ -270,6 +270,10 @@ def disagreeing_points(
     is right within half a unit of its last place and a millionth of it. A count that is withheld has no percentage.
     """
     n, b, text = identifier(count), identifier(base), identifier(percent_text)
+    if weighted and share:  # sums of weights are not told beside withheld counts, and their share stands for them
+        untold = f"{n} IS NULL AND {b} IS NULL"
+        n, b = f"CASE WHEN {untold} THEN {identifier(share)} ELSE {n} END", f"CASE WHEN {untold} THEN 1 ELSE {b} END"
+        n, b = f"({n})", f"({b})"
     printed = f"TRY_CAST(replace({text}, '.', '') AS HUGEINT)"
     places = f"CASE WHEN contains({text}, '.') THEN length({text}) - strpos({text}, '.') ELSE 0 END"
     scale = f"CAST(power(10, {places}) AS HUGEINT)"

@@ -17,7 +17,8 @@
 
 
 {% macro masked_column(column) -%}
-    {%- set tells, of, instead = column.config.meta.tells, column.config.meta.of, column.config.meta.instead -%}
+    {%- set meta = column.config.meta -%}
+    {%- set tells, of, instead = meta.tells or meta.kept, meta.of, meta.instead -%}
     {%- set because = (of ~ "_" if of else "") ~ "withheld_because" -%}
     {%- if not tells -%}
         {{ exceptions.raise_compiler_error(
@@ -27,7 +28,7 @@
         {{ column.name }}
     {%- elif tells == "withheld" -%}
         {{ because }} is not null as {{ column.name }}
-    {%- elif tells == "weight" -%}
+    {%- elif meta.tells == "weight" -%}
         case
             when {{ because }} is null and ({{ coarse_by() }} is null or not {{ weighted() }}) then {{ column.name }}
         end as {{ column.name }}

@@ -349,7 +349,10 @@ def test_whatever_is_published_goes_through_the_mask_or_reads_what_went_through_
     manifest = dbt_project.manifest_json()
     models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     published = {
-        key: [column["config"]["meta"].get("tells") for column in model["columns"].values()]
+        key: [
+            column["config"]["meta"].get("tells") or column["config"]["meta"].get("kept")
+            for column in model["columns"].values()
+        ]
         for key, model in models.items()
         if any(column["config"]["meta"].get("tells") for column in model["columns"].values())
     }

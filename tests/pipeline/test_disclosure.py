@@ -80,7 +80,7 @@ def test_a_withheld_row_of_any_table_is_blank_in_all_that_its_columns_tell_of_it
             hidden = [
                 name
                 for name, meta in tells.items()
-                if meta["tells"] not in ("key", "label", "rule", "design", "withheld", "reason")
+                if meta.get("tells", "key") not in ("key", "label", "rule", "design", "withheld", "reason")
                 and not meta.keys() & {"of", "instead"}
             ]
             told = connection.execute(
@@ -164,6 +164,12 @@ def test_the_proof_gives_the_range_of_every_withheld_count(health: Desk) -> None
     assert ranges == {("f", "yes"): (1, 10), ("f", "unsure"): (1, 10), ("m", "yes"): (2, 11), ("m", "unsure"): (5, 14)}
 
 
+def test_the_proof_names_the_smallest_group_and_the_mend(health: Desk) -> None:
+    with health.released("health") as connection:
+        mends = connection.execute("SELECT DISTINCT mend FROM audit.disclosure WHERE question = 'ill'").fetchall()
+    assert mends == [("sex = f has 21 respondents; join groups that are small, or set minimum_cell",)]
+
+
 def test_a_published_figure_about_a_withheld_count_is_not_recounted(health: Desk) -> None:
     with health.released("health") as connection:
         figures = connection.execute("SELECT claim, reproduced, recount_text FROM audit.figures ORDER BY 1").fetchall()
@@ -234,3 +240,64 @@ def _failing(desk: Desk) -> str:
             """SELECT failing FROM audit.checks WHERE "check" = 'no_withheld_count_can_be_worked_out'"""
         ).fetchall()
     return str(failing)
+
+
+# statistics of the whole sample, which by waves and weights are sums over the groups
+
+WAVES = SURVEY.replace("groups: [sex]", "wave: sex\nwaves: [{id: f}, {id: m}]\ngroups: []").replace(
+    "  - {id: sex, text: Sex, type: single, options: {f: Female, m: Male}}\n", ""
+)
+WEIGHTED = SURVEY.replace(
+    "groups: [sex]", "weighting: {margins: [{question: sex, shares: {f: 52, m: 48}}]}\ngroups: [sex]"
+)
+SUMS = {"by waves": WAVES, "by weights": WEIGHTED}
+
+
+@pytest.mark.parametrize("of", SUMS)
+def test_statistics_of_the_whole_do_not_tell_what_a_group_withholds(desk: Desk, of: str) -> None:
+    desk.survey("health", {"survey.yml": SUMS[of], "records.csv": RECORDS})
+    outcome = desk.basecheck("run")
+    assert outcome.code == 0, outcome.out + outcome.err
+    with desk.released("health") as connection:
+        hidden = connection.execute("SELECT count(*) FROM marts.crosstabs WHERE question = 'ill' AND n IS NULL")
+        assert hidden.fetchall() == [(4,)]
+        shown = connection.execute("SELECT count(share), count(se) FROM marts.toplines WHERE question = 'ill'")
+        assert shown.fetchall() == [(3, 3)]
+        weights = connection.execute(
+            "SELECT count(weight_max) + count(weight_min) + count(n_kish) + count(rounds) FROM raw.weighting"
+        )
+        assert weights.fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize("of", SUMS)
+def test_told_in_full_they_do_and_nothing_is_released(desk: Desk, of: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.survey("health", {"survey.yml": SUMS[of], "records.csv": RECORDS})
+    monkeypatch.setattr("dagster_project.disclosure.withheld._tell_statistics", lambda *_, **__: None)
+    outcome = desk.basecheck("run")
+    assert outcome.code == 1
+    assert "Failed: no_withheld_count_can_be_worked_out of disclosure" in outcome.out
+    assert not desk.latest("health").exists()
+
+
+def test_of_a_table_with_a_withheld_count_it_is_not_told_how_many_stand_in_it(health: Desk) -> None:
+    with health.released("health") as connection:
+        told = connection.execute(
+            "SELECT n, n_answers, n_groups FROM marts.association WHERE question = 'ill'"
+        ).fetchall()
+    assert told == [(None, None, None)]
+
+
+def test_a_lone_respondent_is_neither_named_nor_counted_in_the_reason_of_a_missing_number(desk: Desk) -> None:
+    survey = SURVEY.replace("groups: [sex]", "groups: [sex, place]\nstratum: area").replace(
+        "questions:\n", "questions:\n  - {id: place, text: Place, type: single, options: {a: Here, b: There, c: Far}}\n"
+    )
+    header, *lines = RECORDS.splitlines()
+    places = ["c", *("ab"[number % 2] for number in range(1, len(lines)))]
+    placed = [f"{line},{place},{place}" for line, place in zip(lines, places, strict=True)]
+    desk.survey("health", {"survey.yml": survey, "records.csv": "\n".join([f"{header},place,area", *placed]) + "\n"})
+    outcome = desk.basecheck("run")
+    assert outcome.code == 0, outcome.out + outcome.err
+    with desk.released("health") as connection:
+        told = connection.execute("SELECT DISTINCT not_computed FROM marts.toplines").fetchall()
+    assert ("a stratum has too few respondents",) in told
+    assert not [reason for (reason,) in told if reason and ("one respondent" in reason or "stratum c" in reason)]

@@ -147,6 +147,7 @@ final as (
         measured.n_base,
         measured.w_in_base as w_base,
         measured.n_kish,
+        measured.w_base as w_base_in_full,
         {{ quantile_of_polls() }} * sqrt(
             0.25 / measured.n_kish
             * case
@@ -160,6 +161,7 @@ final as (
         case
             when measured.w_in_base is null then 'those asked who did not respond have no weight'
             when margin_of_error is null then 'nobody in the base'
+            when survey.weighted and survey.coarse_by is not null then 'weights are not told beside withheld counts'
         end as not_computed,
         withheld_bases.reason as withheld_because
     from measured

@@ -34,7 +34,8 @@ bases as (
 
     -- every published base, with a number by which the large tables below are joined
     select
-        bases.* exclude (margin_of_error, withheld, not_computed),
+        bases.* exclude (margin_of_error, withheld, not_computed, w_base_in_full)
+        replace (coalesce(bases.w_base_in_full, bases.w_base) as w_base),
         case when bases.withheld then bases.not_computed end as base_withheld_because,
         row_number() over (order by bases.question, bases.group_by, bases.group_value) as base_id
     from {{ ref("bases") }} as bases
@@ -206,7 +207,7 @@ spread as (
         not design.is_complex and (not design.has_wave or shares.group_by is not distinct from 'wave') as is_plain,
         shares.share <= 0 or shares.share >= 1 as is_certain,
         case
-            when shares.share is not null and design.lone_unit is null
+            when share_told is not null and design.lone_unit is null
                 -- below 1e-24 it is rounding: every unit has the share of all
                 then case when is_certain or variances.variance < 1e-24 then 0 else sqrt(variances.variance) end
         end as se_in_full,

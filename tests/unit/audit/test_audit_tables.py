@@ -97,7 +97,7 @@ TALLIED = (
     "INSERT INTO raw.weight_units BY NAME SELECT 1 AS w_unit",
     "INSERT INTO tallies.tallies BY NAME SELECT 'move' AS question, 'yes' AS answer, 1 AS n, 1 AS w",
     """INSERT INTO marts.bases BY NAME
-    SELECT 'move' AS question, 'answered' AS base_rule, 16 AS n_base, 16 AS w_base""",
+    SELECT 'move' AS question, 'answered' AS base_rule, 16 AS n_base, 16 AS w_base_in_full""",
 )
 PERCENTAGE = '\n  - {id: C, figure: 7%, kind: percentage, question: move, option: "yes", base: answered, of: moving}'
 COUNT = '\n  - {id: A, figure: "1", kind: count, question: move, option: "yes", base: answered, of: moving}'
