@@ -10,6 +10,7 @@ import duckdb
 
 from dagster_project.claims import (
     RULE_WORDS,
+    WIDEST_FIRST,
     BaseRule,
     Claim,
     Code,
@@ -72,7 +73,8 @@ def recount(connection: duckdb.DuckDBPyConnection, claim: Claim, weighted: bool 
     if claim.kind is Kind.COUNT:
         said = "1 record gives this answer" if n == 1 else f"{n:,} records give this answer"
         return Recount(claim.figure.interval.contains(n), said)
-    return _recounted_percentage(claim, list(_shares(bases, n, w)), weighted)
+    [(is_coarse,)] = connection.execute("SELECT coalesce(any_value(coarse_by), 0) > 0 FROM raw.survey").fetchall()
+    return _recounted_percentage(claim, list(_shares(bases, n, w, is_coarse=is_coarse)), weighted)
 
 
 def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Claim]) -> Mapping[str, str]:
@@ -188,8 +190,11 @@ def _recounted_percentage(claim: Claim, shares: Sequence[_Share], weighted: bool
     )
 
 
-def _shares(bases: Bases, n: int, w: float) -> Iterator[_Share]:
-    """The share of a count of `n`, weighing `w`, in each base: of respondents, then where these differ of weights."""
+def _shares(bases: Bases, n: int, w: float, *, is_coarse: bool) -> Iterator[_Share]:
+    """The share of a count of `n`, weighing `w`, in each base: of respondents, then where these differ of weights.
+
+    Where weighted shares are told in steps only, beside withheld counts, the words have no number of them.
+    """
     for rule, (n_base, w_base) in bases.items():
         who = rule.words.counted
         if n_base:
@@ -198,6 +203,8 @@ def _shares(bases: Bases, n: int, w: float) -> Iterator[_Share]:
         if n_base and w_base and (n, n_base) != (w, w_base):
             percent = 100 * Fraction(w) / Fraction(w_base)
             text = f"{_weight(w)} of {_weight(w_base)} (weighted) {who} is {half_up(percent, 1)} %"
+            if is_coarse:
+                text = f"{n:,} of {n_base:,} {who}, with weights that are not told beside withheld counts"
             yield _Share(rule, True, percent, text)
 
 
@@ -228,11 +235,11 @@ def _other_roundings(claim: Claim, labelled: _Share) -> Iterator[tuple[Sense, st
 def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Bases:
     rows = connection.execute(
         """SELECT base_rule, n_base, w_base_in_full FROM marts.bases WHERE question = $question
-        AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value
-        ORDER BY n_base""",
+        AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value""",
         _cell(claim),
     ).fetchall()
-    return {BaseRule(rule): (n_base, w_base) for rule, n_base, w_base in rows}
+    found = {BaseRule(rule): (n_base, w_base) for rule, n_base, w_base in rows}
+    return {rule: found[rule] for rule in reversed(WIDEST_FIRST) if rule in found}
 
 
 def _cell(claim: Claim) -> dict[str, str | None]:

@@ -73,6 +73,7 @@ STATEMENTS = Table(
         public("severity", "VARCHAR", "The worst severity of what is found of it; `not checkable` where nothing is"),
         public("verdict", "VARCHAR", "What that says of it, impossible to not checkable"),
     ),
+    order=("position",),
 )
 FINDINGS = Table(
     "audit",

@@ -123,7 +123,7 @@ def test_a_failed_check_shows_why(ui: Page) -> None:
     ui.goto("/assets/findings?view=checks")
     ui.get_by_text("published_figures_agree").first.click()
     ui.get_by_text("what_is_contradicted").first.wait_for()
-    assert "2 of 14 fail" in ui.inner_text("body")
+    assert "4 of 12 fail" in ui.inner_text("body")
 
 
 def test_a_partition_can_be_materialized(ui: Page, output: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_models_column_is_public_where_it_says_what_it_tells_of() -> None:
             "schema": "marts",
             "name": name,
             "description": f"{name},\n  in two lines\n",
-            "config": {"materialized": materialized},
+            "config": {"materialized": materialized, "meta": {}},
             "columns": {column["name"]: column for column in columns},
         }
 

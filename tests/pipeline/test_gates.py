@@ -36,7 +36,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Outcome]:
 def test_base_rules_routing_and_multiple_answers_are_counted_right(small_release: Desk) -> None:
     with small_release.released("small") as connection:
         bases = connection.execute(
-            "SELECT question, base_rule, n_base FROM marts.bases WHERE group_by IS NULL ORDER BY question, n_base"
+            "SELECT question, base_rule, n_base FROM marts.bases WHERE group_by IS NULL "
+            "ORDER BY question, list_position(['answered', 'routed', 'all', 'asked'], base_rule)"
         ).fetchall()
         media = connection.execute(
             "SELECT answer, n, n_base, percent_text FROM marts.toplines WHERE question = 'media' ORDER BY position"

@@ -17,6 +17,7 @@ Shipped = tuple[Desk, Outcome]
 KYODO = "kyodo_economic_security"
 TABLES = {
     "raw.survey", "raw.questions", "raw.answers", "raw.routing", "raw.files", "raw.publication", "raw.claims",
+    "raw.reasons", "raw.weight_units",
     "raw.statements", "raw.readings", "raw.named_respondents", "raw.waves",
     "raw.antecedents", "raw.orders", "raw.changes", "raw.nets", "raw.weighting", "raw.weighting_margins",
     "marts.toplines", "marts.crosstabs", "marts.bases", "marts.response_rates", "marts.dispositions",

@@ -147,7 +147,7 @@ final as (
         measured.n_base,
         measured.w_in_base as w_base,
         measured.n_kish,
-        measured.w_base as w_base_in_full,
+        measured.w_in_base as w_base_in_full,
         {{ quantile_of_polls() }} * sqrt(
             0.25 / measured.n_kish
             * case

@@ -170,7 +170,7 @@ def test_where_all_figures_are_what_the_records_give_the_codebook_is_wrong_and_n
 
 
 def test_a_reading_takes_no_figure_otherwise_that_the_records_give(tmp_path: Path) -> None:
-    nine = TALLIED[0].replace("1 AS", "9 AS"), TALLIED[1]
+    nine = TALLIED[0], TALLIED[1].replace("1 AS", "9 AS"), TALLIED[2]
     base = '\n  - {id: B, figure: "61", kind: base, question: move, base: answered, of: all}'
     claims = COUNT.replace('"1"', '"9"') + base + PERCENTAGE.replace("7%", "56%")
     with audited(tmp_path, claims, *nine, provenance="collected") as connection:
@@ -181,8 +181,9 @@ def test_a_reading_takes_no_figure_otherwise_that_the_records_give(tmp_path: Pat
 
 
 WEIGHTED = (
-    TALLIED[0].replace("1 AS w", "4 AS w"),
-    TALLIED[1].replace("16 AS w_base", "20 AS w_base"),
+    TALLIED[0],
+    TALLIED[1].replace("1 AS w", "4 AS w"),
+    TALLIED[2].replace("16 AS w_base_in_full", "20 AS w_base_in_full"),
 )
 
 
@@ -216,7 +217,7 @@ def test_what_the_records_give_is_not_undecided_where_the_time_runs_out(
         raise UndecidedError
 
     monkeypatch.setattr(Localiser, "possible", no_time)
-    with audited(tmp_path, YES_AND_NO, BOTH[0], BOTH[1], provenance="collected") as connection:
+    with audited(tmp_path, YES_AND_NO, *TALLIED, provenance="collected") as connection:
         verdicts = rows(connection, "SELECT claim, verdict FROM audit.figures ORDER BY claim")
         undecided = rows(connection, "SELECT claims FROM audit.findings WHERE verdict = 'undecided'")
     assert verdicts == [("C", "possible"), ("D", "impossible")], "nobody answered no, say the records"
