@@ -117,8 +117,13 @@ def read_publication(connection: duckdb.DuckDBPyConnection) -> Publication:
 
 def _figures(connection: duckdb.DuckDBPyConnection) -> list[PublishedFigure]:
     rows = connection.execute(
-        """SELECT claim, position, figure, kind, hedge, low, high, question, answer, group_by, group_value, wave, base,
-        weighted, of_what, where_printed FROM raw.claims ORDER BY position"""
+        """SELECT claim, claims.position, figure, kind, hedge, low, high,
+            claims.question, answer, group_by, group_value, claims.wave,
+            -- a share of a question is one of the base that its published shares have, where that is not who answered
+            coalesce(base, if(kind = 'percentage', nullif(questions.base_rule, 'answered'), NULL)) AS base,
+            weighted, of_what, where_printed
+        FROM raw.claims AS claims LEFT JOIN raw.questions AS questions ON claims.question = questions.question
+        ORDER BY claims.position"""
     ).fetchall()
     figures = []
     for claim, position, text, kind, hedge, low, high, question, answer, by, group, wave, base, weighted, *rest in rows:

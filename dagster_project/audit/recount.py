@@ -50,16 +50,35 @@ class Recount:
         return f"{self.arithmetic}; but {self.elsewhere[0][1]}" if self.elsewhere else self.arithmetic
 
 
+@dataclass(frozen=True)
+class TablePlace:
+    """Where the survey's tables count what a claim is of. A wave is a group like any other to them."""
+
+    question: str | None
+    group_by: str | None = None
+    group_value: str | None = None
+
+
+def place_in_tables(connection: duckdb.DuckDBPyConnection, claim: Claim) -> TablePlace | None:
+    """The place of a claim; None for a group within one of several waves, which no table crosses."""
+    cell = claim.cell
+    [(has_waves,)] = connection.execute("SELECT coalesce(any_value(has_wave), false) FROM raw.survey").fetchall()
+    if cell.wave is None or not has_waves:
+        return TablePlace(cell.question, *(cell.group or ()))
+    return TablePlace(cell.question, "wave", cell.wave) if cell.group is None else None
+
+
 def recount(connection: duckdb.DuckDBPyConnection, claim: Claim, weighted: bool | None) -> Recount | None:
     """Recount one figure from the tallies and bases; None where the survey has nothing to count it from.
 
     `weighted`: whether the text says that it is; None where it does not say, and the survey's weights are taken.
     """
-    if claim.cell.wave is not None or not (claim.cell.question or claim.base):
+    place = place_in_tables(connection, claim)
+    if place is None or not (claim.cell.question or claim.base):
         return None
     if claim.kind is Kind.BASE:
-        return _recounted_base(connection, claim)
-    bases = _bases(connection, claim)
+        return _recounted_base(connection, claim, place)
+    bases = _bases(connection, place)
     if claim.cell.answer is None or not bases:
         return None
     count = connection.execute(
@@ -67,7 +86,7 @@ def recount(connection: duckdb.DuckDBPyConnection, claim: Claim, weighted: bool 
         FROM tallies.tallies
         WHERE question = $question AND answer = $answer
         AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value""",
-        _cell(claim) | {"answer": claim.cell.answer},
+        vars(place) | {"answer": claim.cell.answer},
     ).fetchall()[0]
     n, w = int(count[0]), float(count[1])
     if claim.kind is Kind.COUNT:
@@ -87,13 +106,18 @@ def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Clai
         UNION ALL SELECT question, base_rule, group_by, group_value, reason FROM disclosure.withheld_bases"""
     ).fetchall()
     reasons = {tuple(row): reason for *row, reason in rows}
-    return {claim.id: reason for claim in claims if (reason := reasons.get(_told_in(claim)))}
+    places = {claim.id: place_in_tables(connection, claim) for claim in claims}
+    return {
+        claim.id: reason
+        for claim in claims
+        if (place := places[claim.id]) is not None and (reason := reasons.get(_told_in(claim, place)))
+    }
 
 
-def _told_in(claim: Claim) -> tuple[str | None, str | None, str | None, str | None]:
+def _told_in(claim: Claim, place: TablePlace) -> tuple[str | None, str | None, str | None, str | None]:
     """The row of a published table that tells a claim: its question, the answer or base rule, its group."""
     of = claim.base_rule if claim.kind is Kind.BASE else claim.cell.answer
-    return (claim.cell.question, of, *(claim.cell.group or (None, None)))
+    return place.question, of, place.group_by, place.group_value
 
 
 def recount_findings(claims: Sequence[Claim], recounts: Mapping[str, Recount], provenance: str) -> Iterator[Finding]:
@@ -148,18 +172,36 @@ def _given_unweighted(claim: Claim, found: Recount) -> Finding:
     return Finding(Code.RECOUNT, Severity.CONDITIONAL, (claim.id,), statement, readings=readings, condition=condition)
 
 
-def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Recount | None:
-    if claim.cell.question is None:
-        rows = connection.execute(
-            "SELECT n_asked, n_answered FROM marts.response_rates WHERE measure = 'unit'"
-        ).fetchall()
-        asked, answered = rows[0] if rows and claim.cell.group is None else (None, None)
-        base = asked if claim.base is BaseRule.asked else answered
+def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim, place: TablePlace) -> Recount | None:
+    if place.question is not None:
+        base = _bases(connection, place).get(claim.base_rule, (None, None))[0]
+    elif place.group_by is None:
+        base = _of_all(connection, claim)
     else:
-        base = _bases(connection, claim).get(claim.base_rule, (None, None))[0]
+        base = _of_wave(connection, claim, place)
     if base is None:
         return None
     return Recount(claim.figure.interval.contains(base), f"{base:,} {claim.base_rule.words.counted}")
+
+
+def _of_all(connection: duckdb.DuckDBPyConnection, claim: Claim) -> int | None:
+    """How many were asked, or responded."""
+    rows = connection.execute("SELECT n_asked, n_answered FROM marts.response_rates WHERE measure = 'unit'").fetchall()
+    asked, answered = rows[0] if rows else (None, None)
+    count: int | None = asked if claim.base is BaseRule.asked else answered
+    return count
+
+
+def _of_wave(connection: duckdb.DuckDBPyConnection, claim: Claim, place: TablePlace) -> int | None:
+    """How many responded in a wave, which is the base `all` of each question; how many were asked, nobody says."""
+    if claim.base is BaseRule.asked:
+        return None
+    [(responded,)] = connection.execute(
+        """SELECT any_value(n_base) FROM marts.bases
+        WHERE base_rule = 'all' AND group_by = $group_by AND group_value = $group_value""",
+        {"group_by": place.group_by, "group_value": place.group_value},
+    ).fetchall()
+    return None if responded is None else int(responded)
 
 
 @dataclass(frozen=True)
@@ -232,16 +274,11 @@ def _other_roundings(claim: Claim, labelled: _Share) -> Iterator[tuple[Sense, st
             yield Sense.OTHER_ROUNDING, f"{labelled.text}, {words.of_one}"
 
 
-def _bases(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Bases:
+def _bases(connection: duckdb.DuckDBPyConnection, place: TablePlace) -> Bases:
     rows = connection.execute(
         """SELECT base_rule, n_base, w_base_in_full FROM marts.bases WHERE question = $question
         AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value""",
-        _cell(claim),
+        vars(place),
     ).fetchall()
     found = {BaseRule(rule): (n_base, w_base) for rule, n_base, w_base in rows}
     return {rule: found[rule] for rule in reversed(WIDEST_FIRST) if rule in found}
-
-
-def _cell(claim: Claim) -> dict[str, str | None]:
-    group_by, group_value = claim.cell.group or (None, None)
-    return {"question": claim.cell.question, "group_by": group_by, "group_value": group_value}
