@@ -98,6 +98,10 @@ class Lexicon:
     """What a year may stand before: 45% of 2015 *levels*."""
     closings: frozenset[str] = frozenset()
     """What stands before the last part of a whole: the *remaining* 22%."""
+    same: frozenset[str] = frozenset()
+    """Words behind a figure that say that it is the one before in another way: 18 *in all*, 18 *people*."""
+    additions: frozenset[str] = frozenset()
+    """What stands before a number that is of another answer: *another* 6."""
     single: frozenset[str] = frozenset()
     """What says that each gave one answer: the *main* source."""
 
@@ -478,6 +482,14 @@ ENGLISH = Lexicon(
         ]
     ),
     closings=frozenset(f"{article}{rest}" for article in ("the ", "") for rest in ("remaining", "other", "rest of")),
+    same=frozenset(
+        [
+            *("people", "persons", "respondents", "participants", "individuals", "cases", "replies", "responses"),
+            *("in", "all", "of", "them", "these", "those", "whom", "total", "altogether", "overall", "it", "asked"),
+            *("sample", "group", "whole", "to", "be", "exact", "precise", "exactly", "precisely"),
+        ]
+    ),
+    additions=frozenset({"another", "further", "other"}),
     single=frozenset(
         [
             *("main", "most important", "biggest", "favourite", "favorite", "first choice", "primary"),

@@ -17,6 +17,7 @@ from dagster_project.claims.read.hedges import Hedge, Kind
 from dagster_project.claims.read.labels import SaidAnswer, SaidBase, names_of
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
+from dagster_project.claims.read.restated import refuse_another_answer
 from dagster_project.claims.read.rounding import RoundingRule, rule_given
 from dagster_project.claims.read.sentence import EXAMPLES, Sentence
 from dagster_project.claims.read.settled import refuse_broken_numbers, refuse_unsettled
@@ -101,6 +102,7 @@ class _Reader:
 
     def _triple(self, answer: SaidAnswer, base: SaidBase) -> Triple:
         self.sentence.check_who(base.who)
+        refuse_another_answer(self.sentence, answer.phrases, base.who)
         count, percentage = self._count_and_percentage(answer)
         of, who = self._figure(base.phrase, Kind.BASE), self.sentence.slice(base.who)
         return Triple(count, of, percentage, self.sentence.text.strip(), who)
