@@ -26,6 +26,8 @@ class Lexicon:
     """What stands in two *in* five."""
     majority: frozenset[str]
     """More than half, without a number."""
+    minority: frozenset[str]
+    """Less than half, without a number."""
     hedges: Mapping[str, Hedge]
     """Hedges before the number."""
     trailing_hedges: Mapping[str, Hedge]
@@ -130,6 +132,14 @@ _UNITS = [
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
+_SIZES = [
+    *("slim", "narrow", "small", "tiny", "bare", "slight", "thin", "mere", "simple", "absolute", "outright", "solid"),
+    *("clear", "large", "larger", "big", "huge", "great", "vast", "overwhelming", "strong", "substantial", "decisive"),
+    *("significant", "sizeable", "sizable", "considerable", "comfortable", "crushing", "massive", "broad", "silent"),
+    *("very small", "very large", "very slim", "relatively small", "fairly large"),
+]
+_EVERYONE = ("everyone", "everybody", "all", "nobody", "no one", "anyone", "anybody")
+
 _DOUBTS = ("perhaps", "maybe", "possibly", "probably")
 
 ENGLISH = Lexicon(
@@ -175,8 +185,15 @@ ENGLISH = Lexicon(
     fraction_joints=frozenset({"in", "in every"}),
     majority=frozenset(
         {
-            "most",
-            *(f"{article} {size}majority" for article in ("a", "the") for size in ("", "slim ", "narrow ", "small ")),
+            *("most", "the bulk", "a supermajority", "a super majority"),
+            *(f"{article} majority" for article in ("a", "the")),
+            *(f"{article} {size} majority" for article in ("a", "an", "the") for size in _SIZES),
+        }
+    ),
+    minority=frozenset(
+        {
+            *(f"{article} minority" for article in ("a", "the")),
+            *(f"{article} {size} minority" for article in ("a", "an", "the") for size in _SIZES),
         }
     ),
     hedges={
@@ -289,6 +306,7 @@ ENGLISH = Lexicon(
             *("isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "can't", "won't"),
             *("than", "plus", "minus", "times", "except", "without", "per", "between", "versus", "vs"),
             *("difference", "differences", "margin", "average"),
+            *("majority", "supermajority", "minority", "plurality", "unanimously", "unanimous"),
             *("total", "together", "altogether", "combined", "sum"),
             *("remaining", "remainder", "respectively", "weighted", "weighting", "including", "estimated", "ditto"),
             *_DOUBTS,
@@ -338,6 +356,7 @@ ENGLISH = Lexicon(
                 for times in ("twice", "thrice", "double", "triple", "half")
                 for of in ("as", "the", "that")
             ),
+            *("few of", *(f"{everyone} {sign}" for everyone in _EVERYONE for sign in "(,")),
             *("times as", "times the", "times more", "as many again"),
         ]
     ),

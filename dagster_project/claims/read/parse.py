@@ -49,7 +49,7 @@ def _restates(loose: Phrase, exact: Phrase) -> bool:
     """Whether a fraction in words is near a percentage, on the side that its hedge says; a majority is over half."""
     value = exact.value or Fraction(0)
     if loose.value is None:
-        return value > _HALF
+        return value > _HALF if loose.hedge is Hedge.OVER else value < _HALF
     if loose.hedge in (Hedge.NEARLY, Hedge.UNDER):
         return loose.value - _LOOSE <= value < loose.value
     if loose.hedge in (Hedge.OVER, Hedge.AT_LEAST):
