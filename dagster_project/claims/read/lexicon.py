@@ -104,6 +104,8 @@ class Lexicon:
     """Words behind a figure that say that it is the one before in another way: 18 *in all*, 18 *people*."""
     additions: frozenset[str] = frozenset()
     """What stands before a number that is of another answer: *another* 6."""
+    at_once: frozenset[str] = frozenset()
+    """Words of what is said of several answers of a list at once: use *both*."""
     single: frozenset[str] = frozenset()
     """What says that each gave one answer: the *main* source."""
 
@@ -425,7 +427,12 @@ ENGLISH = Lexicon(
     ),
     versus=frozenset({"vs", "versus", "v"}),
     overall=frozenset({"overall", "in all", "in total", "all"}),
-    totals=frozenset({"total", "all", "base", "n", "sample", "unweighted base", "respondents", "total respondents"}),
+    totals=frozenset(
+        [
+            *("total", "all", "base", "n", "sample", "unweighted base", "respondents", "total respondents"),
+            *("gesamt", "insgesamt", "summe", "somme", "totaal", "totale"),
+        ]
+    ),
     several=frozenset(
         [
             *(
@@ -509,6 +516,7 @@ ENGLISH = Lexicon(
         ]
     ),
     additions=frozenset({"another", "further", "other"}),
+    at_once=frozenset({"both", "either"}),
     single=frozenset(
         [
             *("main", "most important", "biggest", "favourite", "favorite", "first choice", "primary"),
