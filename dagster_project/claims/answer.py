@@ -20,7 +20,7 @@ from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.means import Mean, parse_mean
 from dagster_project.claims.read.rounding import RoundingRule, rule_given
 from dagster_project.claims.read.several import Groups, Said, parse_sentence
-from dagster_project.claims.read.statement import Listing, Triple
+from dagster_project.claims.read.statement import Listing, Part, Triple
 from dagster_project.claims.read.survey import Cell, Claim
 from dagster_project.claims.say.words import listed
 from dagster_project.claims.triple_finding import audit_statement
@@ -157,10 +157,37 @@ def _said_of(read: Listing) -> Sequence[Finding]:
 def _conditional(read: Listing, findings: Sequence[Finding]) -> Sequence[Finding]:
     """A list that cannot stand as it would be read first, and can in another meaning, is possible on that condition."""
     if any(map(_contradicts, findings)):
+        if condition := _of_those_before(read):
+            told = f"Not every percentage can be of the first base; each can if {condition}."
+            return [replace(_on(condition, findings[0]), statement=told, readings=(), told=None, remarks=())]
         for other, condition in _meanings(read):
             if not any(map(_denies, audit_listing(other).findings)):
                 return [_on(condition, one) if _contradicts(one) else one for one in findings]
     return findings
+
+
+def _of_those_before(read: Listing) -> str:
+    """Which counts are a share of the count before them if every figure is to stand: the 54 are of the 60 before."""
+    if read.base is None or read.exclusive:
+        return ""
+    before, told = read.base, []
+    for part in read.parts:
+        if part.count is None or part.percentage is None:
+            return ""
+        if not _can_be(part, read.base):
+            if before is read.base or not _can_be(part, before):
+                return ""
+            told.append(f"the {part.count.phrase} are of the {before.phrase} before")
+        before = part.count
+    return listed(told) if told else ""
+
+
+def _can_be(part: Part, base: Figure) -> bool:
+    """Whether the count and the percentage of an answer can be of so many."""
+    if not base.interval.low:
+        return False
+    of = replace(base, kind=Kind.BASE)
+    return not _contradicts(audit_statement(Triple(part.count, of, part.percentage)))
 
 
 def _meanings(read: Listing) -> Iterator[tuple[Listing, str]]:

@@ -172,7 +172,8 @@ def _power(triple: Triple) -> Fraction:
 
 def _power_of_words(triple: Triple) -> Fraction:
     """A share without a number is said or not: half is caught where its opposite could not be said as well."""
-    opposite = Interval.of(0, 50)
+    is_majority = triple.percentage_interval.low > 0
+    opposite = Interval.of(0, 50) if is_majority else Interval.of(50, 100)
     return Fraction(shares(opposite, triple.base.interval, triple.count_interval) is None, 2)
 
 

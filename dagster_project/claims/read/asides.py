@@ -178,6 +178,12 @@ ENGLISH_ASIDES: Sequence[Aside] = (
     Aside(("odd",), r"(?<=[0-9])[\s-]odd\b", " or so"),
     Aside(("a few",), r"\bgive\s+or\s+take\s+a\s+few\s*,", "about"),
     Aside(("majority",), r"\ba\s+(two[\s-]thirds|three[\s-]quarters)\s+majority(?=\s*\([0-9])", r"\1"),
+    Aside(("every ",), r"^\s*every\s+(?:second|other)\s+(?:[a-z]+\s+)?of\b", "half of"),
+    Aside(
+        ("every ",),
+        r"^\s*every\s+(third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\s+(?:[a-z]+\s+)?of\b",
+        r"one \1 of",
+    ),
     Aside(
         ("the rest", "remainder"),
         rf"\bthe\s+(?:rest|remainder)\s*(?:,|:|\()\s*({_SHARE}|{_NUMBER})\s*[,)]?",

@@ -103,7 +103,8 @@ def figure_of(
     hedge, hedge_word = _hedge_of(phrase, text, given_hedge)
     _check_kind(phrase, text, kind)
     if phrase.value is None:
-        return Figure(text, kind, None, 0, Hedge.OVER, Interval.of(50, 100, low_open=True))
+        half = Interval.of(50, 100, low_open=True) if hedge is Hedge.OVER else Interval.of(0, 50, high_open=True)
+        return Figure(text, kind, None, 0, hedge, half)
     if phrase.top is not None:
         return _range_of(phrase, (phrase.value, phrase.top), text, kind, rounding)
     _check_number(phrase.value, phrase.decimals, text, kind)

@@ -26,6 +26,8 @@ class Lexicon:
     """What stands in two *in* five."""
     majority: frozenset[str]
     """More than half, without a number."""
+    minority: frozenset[str]
+    """Less than half, without a number."""
     hedges: Mapping[str, Hedge]
     """Hedges before the number."""
     trailing_hedges: Mapping[str, Hedge]
@@ -98,6 +100,12 @@ class Lexicon:
     """What a year may stand before: 45% of 2015 *levels*."""
     closings: frozenset[str] = frozenset()
     """What stands before the last part of a whole: the *remaining* 22%."""
+    same: frozenset[str] = frozenset()
+    """Words behind a figure that say that it is the one before in another way: 18 *in all*, 18 *people*."""
+    additions: frozenset[str] = frozenset()
+    """What stands before a number that is of another answer: *another* 6."""
+    at_once: frozenset[str] = frozenset()
+    """Words of what is said of several answers of a list at once: use *both*."""
     single: frozenset[str] = frozenset()
     """What says that each gave one answer: the *main* source."""
 
@@ -125,6 +133,14 @@ _UNITS = [
     "nineteen",
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+_SIZES = [
+    *("slim", "narrow", "small", "tiny", "bare", "slight", "thin", "mere", "simple", "absolute", "outright", "solid"),
+    *("clear", "large", "larger", "big", "huge", "great", "vast", "overwhelming", "strong", "substantial", "decisive"),
+    *("significant", "sizeable", "sizable", "considerable", "comfortable", "crushing", "massive", "broad", "silent"),
+    *("very small", "very large", "very slim", "relatively small", "fairly large"),
+]
+_EVERYONE = ("everyone", "everybody", "all", "nobody", "no one", "anyone", "anybody")
 
 _DOUBTS = ("perhaps", "maybe", "possibly", "probably")
 
@@ -171,8 +187,15 @@ ENGLISH = Lexicon(
     fraction_joints=frozenset({"in", "in every"}),
     majority=frozenset(
         {
-            "most",
-            *(f"{article} {size}majority" for article in ("a", "the") for size in ("", "slim ", "narrow ", "small ")),
+            *("most", "the bulk", "a supermajority", "a super majority"),
+            *(f"{article} majority" for article in ("a", "the")),
+            *(f"{article} {size} majority" for article in ("a", "an", "the") for size in _SIZES),
+        }
+    ),
+    minority=frozenset(
+        {
+            *(f"{article} minority" for article in ("a", "the")),
+            *(f"{article} {size} minority" for article in ("a", "an", "the") for size in _SIZES),
         }
     ),
     hedges={
@@ -285,6 +308,7 @@ ENGLISH = Lexicon(
             *("isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "can't", "won't"),
             *("than", "plus", "minus", "times", "except", "without", "per", "between", "versus", "vs"),
             *("difference", "differences", "margin", "average"),
+            *("majority", "supermajority", "minority", "plurality", "unanimously", "unanimous"),
             *("total", "together", "altogether", "combined", "sum"),
             *("remaining", "remainder", "respectively", "weighted", "weighting", "including", "estimated", "ditto"),
             *_DOUBTS,
@@ -334,6 +358,7 @@ ENGLISH = Lexicon(
                 for times in ("twice", "thrice", "double", "triple", "half")
                 for of in ("as", "the", "that")
             ),
+            *("few of", *(f"{everyone} {sign}" for everyone in _EVERYONE for sign in "(,")),
             *("times as", "times the", "times more", "as many again"),
         ]
     ),
@@ -402,7 +427,12 @@ ENGLISH = Lexicon(
     ),
     versus=frozenset({"vs", "versus", "v"}),
     overall=frozenset({"overall", "in all", "in total", "all"}),
-    totals=frozenset({"total", "all", "base", "n", "sample", "unweighted base", "respondents", "total respondents"}),
+    totals=frozenset(
+        [
+            *("total", "all", "base", "n", "sample", "unweighted base", "respondents", "total respondents"),
+            *("gesamt", "insgesamt", "summe", "somme", "totaal", "totale"),
+        ]
+    ),
     several=frozenset(
         [
             *(
@@ -478,6 +508,15 @@ ENGLISH = Lexicon(
         ]
     ),
     closings=frozenset(f"{article}{rest}" for article in ("the ", "") for rest in ("remaining", "other", "rest of")),
+    same=frozenset(
+        [
+            *("people", "persons", "respondents", "participants", "individuals", "cases", "replies", "responses"),
+            *("in", "all", "of", "them", "these", "those", "whom", "total", "altogether", "overall", "it", "asked"),
+            *("sample", "group", "whole", "to", "be", "exact", "precise", "exactly", "precisely"),
+        ]
+    ),
+    additions=frozenset({"another", "further", "other"}),
+    at_once=frozenset({"both", "either"}),
     single=frozenset(
         [
             *("main", "most important", "biggest", "favourite", "favorite", "first choice", "primary"),

@@ -32,6 +32,15 @@ _SCALE = (
 _MEASURED = re.compile(
     r"\b(?:ms|seconds?|minutes?|hours?|days?|years?|kg|g|mg|cm|mm|km|metres?|meters?|miles?|degrees?|mmhg|points?)\b|[$€£]"
 )
+_AMOUNT = re.compile(
+    r"\b(?:salar(?:y|ies)|incomes?|earn(?:s|ed|ings)?|wages?|pays?|paid|prices?|costs?|fees?|rents?|revenues?|turnover|sales|spend(?:ing)?|spent"
+    r"|expenditures?|budgets?|profits?|debts?|savings|dollars?|euros?|pounds|cents?|usd|eur|gbp|thousand|million|billion"
+    r"|gpa|grade\s+point|index|indices|indexes|rates?|ratios?|shares?|probabilit(?:y|ies)|ages?|aged|bmi|mass|weights?|weighed"
+    r"|heights?|lengths?|distances?|temperatures?|pressure|speeds?|durations?|times?|volumes?|concentrations?|doses?)\b"
+)
+_SCORE = re.compile(r"\b(?:scores?|scored|ratings?|marks|grades?|results?)\b")
+_WHOLE = re.compile(r"\bwhole\b|\bintegers?\b|\bnumbers?\s+of\b|\bhow\s+many\b")
+_RATED = re.compile(r"\bitems?\b|\bscale\b|\blikert\b|\bstars\b")
 
 
 @dataclass(frozen=True)
@@ -67,8 +76,18 @@ def parse_mean(text: str) -> Mean | None:
         int(base["n"].replace(",", "")),
         deviation.get("sd"),
         (int(scale["low"]), int(scale["high"])) if scale else None,
-        _MEASURED.search(rest) is not None,
+        _is_measured(rest, is_on_a_scale=bool(scale)),
     )
+
+
+def _is_measured(words: str, *, is_on_a_scale: bool) -> bool:
+    """Whether the answers need not be whole: amounts, and scores that no words say to be whole."""
+    if _MEASURED.search(words) and not re.search(r"\bwhole\b", words):
+        return True
+    if _WHOLE.search(words):
+        return False
+    is_rated = is_on_a_scale or _RATED.search(words) is not None
+    return _AMOUNT.search(words) is not None or (_SCORE.search(words) is not None and not is_rated)
 
 
 def _with_digits(text: str) -> str:

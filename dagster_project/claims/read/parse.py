@@ -17,6 +17,7 @@ from dagster_project.claims.read.hedges import Hedge, Kind
 from dagster_project.claims.read.labels import SaidAnswer, SaidBase, names_of
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
+from dagster_project.claims.read.restated import refuse_another_answer
 from dagster_project.claims.read.rounding import RoundingRule, rule_given
 from dagster_project.claims.read.sentence import EXAMPLES, Sentence
 from dagster_project.claims.read.settled import refuse_broken_numbers, refuse_unsettled
@@ -48,7 +49,7 @@ def _restates(loose: Phrase, exact: Phrase) -> bool:
     """Whether a fraction in words is near a percentage, on the side that its hedge says; a majority is over half."""
     value = exact.value or Fraction(0)
     if loose.value is None:
-        return value > _HALF
+        return value > _HALF if loose.hedge is Hedge.OVER else value < _HALF
     if loose.hedge in (Hedge.NEARLY, Hedge.UNDER):
         return loose.value - _LOOSE <= value < loose.value
     if loose.hedge in (Hedge.OVER, Hedge.AT_LEAST):
@@ -101,6 +102,7 @@ class _Reader:
 
     def _triple(self, answer: SaidAnswer, base: SaidBase) -> Triple:
         self.sentence.check_who(base.who)
+        refuse_another_answer(self.sentence, answer.phrases, base.who)
         count, percentage = self._count_and_percentage(answer)
         of, who = self._figure(base.phrase, Kind.BASE), self.sentence.slice(base.who)
         return Triple(count, of, percentage, self.sentence.text.strip(), who)
@@ -118,6 +120,8 @@ class _Reader:
         if base is None:
             answers = self._of_one_group(answers)
         names, who = names_of(self.sentence, answers, base)
+        if at_once := next((name for name in names if self._is_of_several(name)), None):
+            raise self.sentence.error(f"says {at_once!r} of several answers at once: leave it out.")
         parts = [Part(name, *self._count_and_percentage(answer)) for name, answer in zip(names, answers, strict=True)]
         of = None if base is None else self._figure(base.phrase, Kind.BASE)
         return Listing(
@@ -131,6 +135,9 @@ class _Reader:
             complete=self.sentence.says_complete,
             overall=self._overall(names, base),
         )
+
+    def _is_of_several(self, name: str) -> bool:
+        return not self.lexicon.at_once.isdisjoint(name.casefold().split())
 
     def _overall(self, names: Sequence[str], base: SaidBase | None) -> int | None:
         """Which part is of all groups together."""
@@ -182,6 +189,7 @@ class _Reader:
         """A fraction whose own percentage stands behind it in brackets is loose: the percentage counts."""
         for n in reversed(range(len(phrases) - 1)):
             loose, exact = phrases[n : n + 2]
+            self._refuse_said_twice(loose, exact, gaps[n + 1], gaps[n + 2])
             in_brackets = [token.word for token in gaps[n + 1]] == ["("] and gaps[n + 2][:1]
             if not (loose.in_words and exact.is_percentage and in_brackets and gaps[n + 2][0].word == ")"):
                 continue
@@ -190,6 +198,13 @@ class _Reader:
             phrases = [*phrases[:n], *phrases[n + 1 :]]
             gaps = [*gaps[: n + 1], gaps[n + 2][1:], *gaps[n + 3 :]]
         return phrases, gaps
+
+    def _refuse_said_twice(self, loose: Phrase, exact: Phrase, between: Words, behind: Words) -> None:
+        """Refuse what may be one share said twice: a fraction with words and a percentage in commas behind it."""
+        in_commas = len(between) > 1 and between[-1].word == "," and [token.word for token in behind[:1]] == [","]
+        if loose.in_words and exact.is_percentage and not exact.in_words and in_commas and len(behind) > 1:
+            why = "it may be the same again; put it in brackets behind the fraction, or leave one out"
+            raise self.sentence.out_of_place([loose, exact], why)
 
     def _place_of_base(self, phrases: Sequence[Phrase], gaps: Sequence[Words]) -> int | None:
         """Which figure is the base: the number behind an "of", or a first number that a colon and a list follow."""

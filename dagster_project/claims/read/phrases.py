@@ -49,10 +49,11 @@ class _Number(NamedTuple):
 def read_phrase(tokens: Words, at: int, text: str, lexicon: Lexicon) -> Phrase | None:
     """The figure that starts at token `at`, or None. Raises FigureError for one that contradicts itself."""
     hedge, hedge_word, behind = _leading_hedges(tokens, at, text, lexicon)
-    if found := match_phrase(lexicon.majority, tokens, behind):
+    if found := match_phrase(lexicon.majority | lexicon.minority, tokens, behind):
         if hedge is not Hedge.NONE:
             raise FigureError(f"{text!r}: {found[0]!r} has no number that {hedge_word!r} could hedge; leave it out.")
-        return Phrase(at, found[1], None, 0, Hedge.OVER, "", True, True)
+        side = Hedge.OVER if found[0] in lexicon.majority else Hedge.UNDER
+        return Phrase(at, found[1], None, 0, side, "", True, True)
     span = _range(tokens, at, behind, lexicon)
     if span is not None:
         return span
