@@ -23,7 +23,7 @@ from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.parse import parse_statement
 from dagster_project.claims.read.rounding import percent_text
 from dagster_project.claims.read.statement import Listing
-from dagster_project.claims.read.survey import Cell, Claim, Question
+from dagster_project.claims.read.survey import Cell, Claim, Order, Question
 
 OFTEN = (0, 1, 2, 5, 13, 34, 89, 233, 610, 1597)
 
@@ -81,8 +81,10 @@ def verdicts(audit: Audit) -> Mapping[str, Verdict]:
     return {claim: one.severity.verdict for one in reversed(audit.findings) for claim in one.claims}
 
 
-def check_cut_off(claims: Sequence[Claim], questions: Sequence[Question], looks: int) -> None:
-    whole, cut = (verdicts(audit_claims(claims, questions, seconds=seconds)) for seconds in (10**9, looks))
+def check_cut_off(
+    claims: Sequence[Claim], questions: Sequence[Question], looks: int, orders: Sequence[Order] = ()
+) -> None:
+    whole, cut = (verdicts(audit_claims(claims, questions, orders, seconds=seconds)) for seconds in (10**9, looks))
     assert set(cut) >= set(whole), "nothing is lost"
     for claim, verdict in cut.items():
         assert verdict in (Verdict.UNDECIDED, whole.get(claim, Verdict.IMPOSSIBLE)), claim
@@ -91,6 +93,13 @@ def check_cut_off(claims: Sequence[Claim], questions: Sequence[Question], looks:
 @pytest.mark.parametrize("errors", [0, 1, 2, 4])
 def test_an_audit_that_is_cut_off_says_what_a_whole_one_says_or_undecided(looks: int, errors: int) -> None:
     check_cut_off(*table(errors), looks)
+
+
+@pytest.mark.parametrize("errors", [0, 2])
+@pytest.mark.parametrize("said", ["ab bc", "ba", "ab ba", "ab bc ca ac"])
+def test_so_does_one_of_what_is_said_to_be_larger(looks: int, errors: int, said: str) -> None:
+    orders = [Order(f"{x} over {y}", f"None {x}", f"None {y}") for x, y in said.split()]
+    check_cut_off(*table(errors, seed=1), looks, orders)
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)
