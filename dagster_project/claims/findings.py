@@ -33,11 +33,15 @@ SECONDS = 30.0  # the time limit of a component
 
 @dataclass(frozen=True)
 class Audit:
-    """All findings, the worst first; what each claim's figure could be given all others, and that check's power."""
+    """All findings, the worst first; what each claim's figure could be given all others, and that check's power.
+
+    `spent` are the seconds of the time limit that are used up for one component or other.
+    """
 
     findings: tuple[Finding, ...]
     fits: Mapping[str, Interval] = field(default_factory=dict)
     power: Mapping[str, Fraction] = field(default_factory=dict)
+    spent: float = field(default=0.0, compare=False)
 
 
 def audit_claims(
@@ -48,8 +52,11 @@ def audit_claims(
     *,
     weights_possible: bool = False,
     seconds: float = SECONDS,
+    spent: float = 0.0,
 ) -> Audit:
     """Judge all claims of a survey. `seconds` is the time that one component may take before it is left undecided.
+
+    `spent` is what earlier audits of the same figures, in another reading, took of it.
 
     `weights_possible`: the survey has weights, so that a percentage may divide them though the text does not say so.
     """
@@ -61,9 +68,9 @@ def audit_claims(
     fits: dict[str, Interval] = {}
     power: dict[str, Fraction] = {}
     possible: list[Joint] = []
-    longest = 0.0
+    longest = spent
     for part in components(claims, by_id, orders):
-        started = time.monotonic()
+        started = time.monotonic() - spent
         joint = join(stated(part), by_id.values(), _orders_within(part, orders))
         judged = _judged(joint, names, started, seconds, weights_possible=weights_possible)
         longest = max(longest, time.monotonic() - started)
@@ -73,9 +80,10 @@ def audit_claims(
             power |= judged.standing.power
         if judged.possible is not None:
             possible.append(judged.possible)
+    started = time.monotonic() - longest
     findings += rounding_findings(possible, seconds - longest)
     once = {(one.code, one.claims): one for one in reversed(findings)}  # bases that clash are in several parts
-    return Audit(worst_first(reversed(once.values())), fits, power)
+    return Audit(worst_first(reversed(once.values())), fits, power, time.monotonic() - started)
 
 
 def _check_ids(claims: Iterable[Claim], orders: Iterable[Order]) -> None:
