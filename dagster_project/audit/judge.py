@@ -57,7 +57,7 @@ class Judged:
 def judge(connection: duckdb.DuckDBPyConnection, provenance: str, *, seconds: float = SECONDS) -> Judged:
     """Judge the survey's published figures, the records being of this provenance.
 
-    `seconds` is the time limit of one component of figures.
+    `seconds` is the time limit of one component of figures, in all its readings together, and of one statement.
     """
     published = read_publication(connection)
     withheld = withheld_claims(connection, published.claims)
@@ -78,12 +78,12 @@ def judge(connection: duckdb.DuckDBPyConnection, provenance: str, *, seconds: fl
     findings = worst_first(
         [
             *_without_blame(given, [*audit.findings, *_changes(published)]),
-            *_statements(published),
+            *statement_findings(published, seconds),
             *_assumptions(published),
             *recount_findings(published.claims, recounts, provenance),
         ]
     )
-    declared = [(reading, _under(reading, published, seconds)) for reading in published.readings]
+    declared = list(declared_findings(published, seconds, audit.spent))
     return Judged(published, findings, audit, recounts, withheld, declared)
 
 
@@ -120,7 +120,8 @@ def _without_blame(given: Set[str], findings: Iterable[Finding]) -> Iterator[Fin
             )
 
 
-def _statements(published: Publication) -> Iterator[Finding]:
+def statement_findings(published: Publication, seconds: float) -> Iterator[Finding]:
+    """What is found of the sentences that are judged as a whole, each by itself."""
     for statement in published.statements:
         if statement.what != "statement":
             continue
@@ -128,11 +129,11 @@ def _statements(published: Publication) -> Iterator[Finding]:
         if isinstance(read, Triple):
             yield audit_statement(read, dict.fromkeys(Kind, (statement.id,)))
         else:
-            yield from _of_statement(statement.id, read)
+            yield from _of_statement(statement.id, read, seconds)
 
 
-def _of_statement(statement: str, listing: Listing) -> Iterator[Finding]:
-    for finding in audit_listing(listing).findings:
+def _of_statement(statement: str, listing: Listing, seconds: float) -> Iterator[Finding]:
+    for finding in audit_listing(listing, seconds=seconds).findings:
         if finding.claims:
             repairs = tuple(
                 replace(repair, figures=tuple(replace(one, claims=(statement,)) for one in repair.figures))
@@ -158,8 +159,18 @@ def _assumptions(published: Publication) -> Iterator[Finding]:
         yield missing
 
 
-def _under(reading: DeclaredReading, published: Publication, seconds: float) -> list[Finding]:
-    """What is found of the figures as the reading takes them."""
-    claims = reading.of(published.figures)
-    audit = audit_claims(claims, published.questions, published.orders, published.names, seconds=seconds)
-    return [finding for finding in audit.findings if finding.claims]
+def declared_findings(
+    published: Publication, seconds: float, spent: float
+) -> Iterator[tuple[DeclaredReading, Sequence[Finding]]]:
+    """What is found of the figures as each reading takes them, in what is left of the time limit."""
+    for reading in published.readings:
+        audit = audit_claims(
+            reading.of(published.figures),
+            published.questions,
+            published.orders,
+            published.names,
+            seconds=seconds,
+            spent=spent,
+        )
+        spent = audit.spent
+        yield reading, [finding for finding in audit.findings if finding.claims]

@@ -53,6 +53,7 @@ def contradiction_finding(
     joint, first = localiser.joint, contradiction.conflicts[0]
     claims = _claims(joint, contradiction)
     tried, all_tried = other_readings(joint, first, around, localiser.deadline, weights_possible)
+    all_tried &= contradiction.laws_known  # else it may be an order that is wrong, and no figure
     contradiction = localiser.corrected(contradiction, around)
     readings = tuple(Reading(one.sense, claims, tried_text(one), one.cost) for one in tried)
     found = Finding(
@@ -74,9 +75,11 @@ def contradiction_finding(
 def _claims(joint: Joint, contradiction: Contradiction) -> tuple[str, ...]:
     """The claims of the first conflict, and the orders that it rests on.
 
-    What collected records give is right: the blame is on the others, which may be an order alone.
+    What collected records give is right: the blame is on the others, which may be an order alone. No order is blamed
+    that there was no time to tell from the others.
     """
-    said_larger = tuple(law.other for law in contradiction.laws if law.kind == ORDER and law.other is not None)
+    laws = contradiction.laws if contradiction.laws_known else ()
+    said_larger = tuple(law.other for law in laws if law.kind == ORDER and law.other is not None)
     figures = [joint.figures[f] for f in sorted(contradiction.conflicts[0])]
     blamed = [one for one in figures if not one.fixed]
     if not blamed and not said_larger:

@@ -111,6 +111,10 @@ class Joint:
         figures = [replace(one, figure=one.figure.under(rule)) for one in self.figures]
         return join(figures, self.questions.values(), self.orders)
 
+    def without(self, orders: Sequence[Order]) -> "Joint":
+        """The same figures, of which these orders are not said."""
+        return join(self.figures, self.questions.values(), [one for one in self.orders if one not in orders])
+
 
 def stated(claims: Iterable[Claim]) -> list[Stated]:
     """The figures of claims, those that say the same of the same cell in the same words once."""

@@ -53,13 +53,15 @@ class Contradiction:
     """Conflicts that overlap, and their corrections by weight: all of one figure, and all of the least weight.
 
     `complete`: the search for corrections came to its end before the time was over.
-    `laws` is the structure that the first conflict rests on, as little of it as there can be.
+    `laws` is the structure that the first conflict rests on, as little of it as there can be; all structure where
+    there was no time to tell, `laws_known` being false.
     """
 
     conflicts: tuple[Sources, ...]
     laws: tuple[Law, ...]
     corrections: tuple[Correction, ...] = ()
     complete: bool = True
+    laws_known: bool = True
 
     @property
     def figures(self) -> Sources:
@@ -100,7 +102,8 @@ class Localiser:
     def conflicts(self) -> tuple[tuple[Contradiction, ...], Sources]:
         """Everything that cannot stand, apart where it has no figure in common, in the order of the figures.
 
-        And the figures of which there was no time to tell. Raises UndecidedError where that is all of them.
+        And the figures of which there was no time to tell. Raises UndecidedError where that is all of them. That no
+        orders clash whatever the figures is taken for granted: else there is a conflict of no figure, without end.
         """
         everything = left = self.joint.everything
         if self.possible(everything):
@@ -117,7 +120,7 @@ class Localiser:
         except UndecidedError:  # what is proved stands, even if the time is over before more is found
             undecided = left
         clusters.sort(key=lambda conflicts: min(min(conflict) for conflict in conflicts))
-        return tuple(Contradiction(tuple(cluster), self._laws(cluster[0])) for cluster in clusters), undecided
+        return tuple(self._contradiction(cluster) for cluster in clusters), undecided
 
     def around(self, contradiction: Contradiction, found: Sequence[Contradiction]) -> Sources:
         """All figures but those of other contradictions."""
@@ -157,10 +160,10 @@ class Localiser:
         figures = self.joint.figures
         cells = [f for f in sorted(sources) if figures[f].kind is not Kind.BASE]
         bases = [f for f in sorted(sources) if figures[f].kind is Kind.BASE]
-        needed = frozenset(_explain(self._seems_possible, frozenset(bases), cells, changed=True))
+        needed = frozenset(explain(self._seems_possible, frozenset(bases), cells, changed=True))
         near = {(figures[f].cell.group, figures[f].base) for f in needed}
         bases.sort(key=lambda f: (figures[f].cell.group, figures[f].base) not in near)  # the first are kept
-        return needed | frozenset(_explain(self._seems_possible, needed, bases, changed=True))
+        return needed | frozenset(explain(self._seems_possible, needed, bases, changed=True))
 
     def _where_it_sits(self, sources: Sources) -> Sources:
         """The smallest part of figures that cannot stand of which it is known, or soon seen, that it cannot either."""
@@ -215,10 +218,14 @@ class Localiser:
                 break
         return sorted(found, key=lambda conflict: (len(conflict), sorted(conflict))), complete
 
-    def _laws(self, conflict: Sources) -> tuple[Law, ...]:
+    def _contradiction(self, conflicts: Sequence[Sources]) -> Contradiction:
+        laws, known = self._laws(conflicts[0])
+        return Contradiction(tuple(conflicts), laws, laws_known=known)
+
+    def _laws(self, conflict: Sources) -> tuple[tuple[Law, ...], bool]:
         """Structure that the conflict rests on, the plainest kinds first and as little of it as is quickly seen.
 
-        All that there is where the time is over.
+        All that there is where the time is over; and whether it is not.
         """
         every = dict.fromkeys(row.law for row in self.joint.system.rows if isinstance(row.law, Law))
         held: list[Law] = []
@@ -233,9 +240,9 @@ class Localiser:
                 held += [law for law in every if law.kind == kind]
                 if not stands(frozenset(held)):
                     break
-            return tuple(_explain(stands, frozenset(), held, changed=False))
+            return tuple(explain(stands, frozenset(), held, changed=False)), True
         except UndecidedError:
-            return tuple(every)
+            return tuple(every), False
 
     # -- corrections ------------------------------------------------------------------------------------------------
 
@@ -445,7 +452,7 @@ class Localiser:
         return self._bounds_of[sources]
 
 
-def _explain(
+def explain(
     stands: Callable[[frozenset[Any]], bool], background: frozenset[Any], candidates: Sequence[Any], *, changed: bool
 ) -> list[Any]:
     """A smallest part of the candidates that cannot stand with the background (QuickXplain)."""
@@ -457,8 +464,8 @@ def _explain(
         return list(candidates) if changed or not stands(background | {candidates[0]}) else []
     half = len(candidates) // 2
     first, second = candidates[:half], candidates[half:]
-    of_second = _explain(stands, background | set(first), second, changed=True)
-    of_first = _explain(stands, background | set(of_second), first, changed=bool(of_second))
+    of_second = explain(stands, background | set(first), second, changed=True)
+    of_first = explain(stands, background | set(of_second), first, changed=bool(of_second))
     return of_first + of_second
 
 

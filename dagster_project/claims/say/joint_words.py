@@ -76,6 +76,10 @@ def table_text(
     return f"{text}. {_worth(caught)}"
 
 
+def _said_more(greater: str, smaller: str) -> str:
+    return f"“{greater}” is more than “{smaller}”"
+
+
 def _of_bases(figures: Sequence[Stated], rule: BaseRule) -> str:
     said = [one.figure.phrase for one in figures if one.kind is Kind.BASE and one.base_rule is rule]
     return f" of {listed(list(dict.fromkeys(said)))}" if said else ""
@@ -90,12 +94,20 @@ def _worth(caught: Fraction | None) -> str:
     return f"Of 100 other values for one of them, {many} would have been noticed on average."
 
 
-def undecided_text(figures: int, seconds: float) -> str:
+def undecided_text(figures: int, orders: int, seconds: float) -> str:
     """That nothing is known, and why."""
+    these = listed([f"{many} {what}" for many, what in ((figures, "figures"), (orders, "orders")) if many])
     return (
-        f"Whether these {figures} figures can stand together was not decided within {seconds:g} seconds. "
+        f"Whether these {these} can stand together was not decided within {seconds:g} seconds. "
         "Nothing is claimed about them; give the audit more time, or audit fewer of them at once."
     )
+
+
+def clash_text(said: Sequence[tuple[str, str]], refuted: Sequence[tuple[str, str]]) -> str:
+    """What is said to be larger and cannot be, whatever the figures; and which of it the records refute."""
+    orders = listed([_said_more(*one) for one in said])
+    text = f"The text says that {orders}. That cannot be, whatever the figures are."
+    return f"{text} The records refute that {listed([_said_more(*one) for one in refuted])}." if refuted else text
 
 
 def order_text(greater: str, smaller: str, *, checked: bool) -> str:

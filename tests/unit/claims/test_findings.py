@@ -187,6 +187,32 @@ def test_an_order_of_shares_of_two_stated_bases_is_held() -> None:
     assert contradictions(audit_claims(claims, [YES_NO, groups], [Order("o", "B", "A")]))
 
 
+def test_orders_that_contradict_each_other_do_so_whatever_the_figures_are() -> None:
+    claims = [base("N", "40"), share("A", "30%", "yes"), share("B", "70%", "no")]
+    [finding] = contradictions(audit_claims(claims, [YES_NO], [Order("o", "A", "B"), Order("p", "B", "A")]))
+    assert (finding.code, finding.severity, finding.claims) == (Code.ORDER, Severity.PROVED_IMPOSSIBLE, ("o", "p"))
+    assert finding.message == (
+        "The text says that “30%” is more than “70%” and “70%” is more than “30%”. "
+        "That cannot be, whatever the figures are."
+    )
+
+
+def test_an_order_that_contradicts_itself_leaves_the_others_to_be_checked() -> None:
+    claims = [base("N", "40"), share("A", "30%", "yes"), share("B", "70%", "no")]
+    audit = audit_claims(claims, [YES_NO], [Order("o", "A", "A"), Order("p", "B", "A")])
+    assert [finding.claims for finding in contradictions(audit)] == [("o",)]
+    assert ("B", "A", "p") in [one.claims for one in audit.findings if one.severity is Severity.CONSISTENT]
+
+
+def test_of_orders_that_contradict_each_other_the_one_that_records_refute_carries_the_blame() -> None:
+    claims = [base("N", "40"), share("A", "30%", "yes", counted=True), share("B", "70%", "no", counted=True)]
+    audit = audit_claims(claims, [YES_NO], [Order("o", "A", "B"), Order("p", "B", "A")])
+    [finding] = contradictions(audit)
+    assert finding.claims == ("o",)
+    assert finding.message.endswith("The records refute that “30%” is more than “70%”.")
+    assert ("B", "A", "p") in [one.claims for one in audit.findings if one.severity is Severity.CONSISTENT]
+
+
 def test_a_net_is_as_many_as_its_answers() -> None:
     scale = Question("q", ("1", "2", "3"), nets={"top": ("2", "3")})
     claims = [base("N", "200"), share("T", "62%", "top"), share("B", "30%", "2"), share("C", "28%", "3")]

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dagster_project.audit.judge import declared_findings, statement_findings
+from dagster_project.audit.publication import DeclaredReading, Publication, PublishedFigure, PublishedStatement
 from dagster_project.claims import findings, roundings
 from dagster_project.claims.decide import localise, readings, system
 from dagster_project.claims.decide.severity import Severity
@@ -23,7 +25,7 @@ from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.parse import parse_statement
 from dagster_project.claims.read.rounding import percent_text
 from dagster_project.claims.read.statement import Listing
-from dagster_project.claims.read.survey import Cell, Claim, Question
+from dagster_project.claims.read.survey import Cell, Claim, Names, Order, Question
 
 OFTEN = (0, 1, 2, 5, 13, 34, 89, 233, 610, 1597)
 
@@ -81,8 +83,10 @@ def verdicts(audit: Audit) -> Mapping[str, Verdict]:
     return {claim: one.severity.verdict for one in reversed(audit.findings) for claim in one.claims}
 
 
-def check_cut_off(claims: Sequence[Claim], questions: Sequence[Question], looks: int) -> None:
-    whole, cut = (verdicts(audit_claims(claims, questions, seconds=seconds)) for seconds in (10**9, looks))
+def check_cut_off(
+    claims: Sequence[Claim], questions: Sequence[Question], looks: int, orders: Sequence[Order] = ()
+) -> None:
+    whole, cut = (verdicts(audit_claims(claims, questions, orders, seconds=seconds)) for seconds in (10**9, looks))
     assert set(cut) >= set(whole), "nothing is lost"
     for claim, verdict in cut.items():
         assert verdict in (Verdict.UNDECIDED, whole.get(claim, Verdict.IMPOSSIBLE)), claim
@@ -91,6 +95,13 @@ def check_cut_off(claims: Sequence[Claim], questions: Sequence[Question], looks:
 @pytest.mark.parametrize("errors", [0, 1, 2, 4])
 def test_an_audit_that_is_cut_off_says_what_a_whole_one_says_or_undecided(looks: int, errors: int) -> None:
     check_cut_off(*table(errors), looks)
+
+
+@pytest.mark.parametrize("errors", [0, 2])
+@pytest.mark.parametrize("said", ["ab bc", "ba", "ab ba", "ab bc ca ac"])
+def test_so_does_one_of_what_is_said_to_be_larger(looks: int, errors: int, said: str) -> None:
+    orders = [Order(f"{x} over {y}", f"None {x}", f"None {y}") for x, y in said.split()]
+    check_cut_off(*table(errors, seed=1), looks, orders)
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)
@@ -113,6 +124,26 @@ def test_an_audit_stops_when_its_time_is_over(limit: float) -> None:
     started = process_time()
     audit_claims(claims, questions, seconds=limit)
     assert process_time() - started < limit + 0.1
+
+
+def test_all_readings_of_a_publication_share_one_time_limit() -> None:
+    claims, questions = table(4, groups=6, answers=6, about=True)
+    figures = [PublishedFigure(n, None, None, claim, "", None) for n, claim in enumerate(claims)]
+    readings = [DeclaredReading(f"reading {n}", {}) for n in range(10)]
+    published = Publication(figures, questions, Names(), [], readings, [], [], {})
+    started = process_time()
+    declared = list(declared_findings(published, 0.3, 0.0))
+    assert process_time() - started < 0.3 + 0.3, "joining the figures of ten readings takes some time too"
+    assert len(declared) == 10
+    [cut] = declared[-1][1]
+    assert cut.severity is Severity.UNDECIDED
+    assert "not decided within 0.3 seconds" in cut.statement
+
+
+def test_a_published_statement_is_held_to_the_time_limit() -> None:
+    said = PublishedStatement("S1", "statement", "42%, " * 30 + "of 26", None)
+    published = Publication([], [], Names(), [], [], [said], [], {})
+    assert [one.severity for one in statement_findings(published, 0.0)] == [Severity.UNDECIDED]
 
 
 def test_what_is_left_of_a_list_is_never_called_consistent_unproved(looks: int) -> None:
