@@ -184,8 +184,9 @@ class Localiser:
         if sources in self._hard:
             return True
         decision = self._decision(sources, effort=Effort.SHORT)
+        if decision.is_late:
+            raise UndecidedError
         if decision.feasibility is Feasibility.UNDECIDED:
-            self._in_time()
             self._hard.add(sources)  # to tell in short order, on any machine
             return True
         return self._keep(sources, decision.feasibility is Feasibility.POSSIBLE)
@@ -232,7 +233,8 @@ class Localiser:
 
         def stands(laws: frozenset[Hashable]) -> bool:
             decision = self.joint.system.decide(conflict, laws=laws, effort=Effort.SHORT, deadline=self.deadline)
-            self._in_time()
+            if decision.is_late:
+                raise UndecidedError
             return decision.feasibility is not Feasibility.IMPOSSIBLE
 
         try:

@@ -66,12 +66,14 @@ class Effort(Enum):
 class Decision(NamedTuple):
     """Whether there is a solution, and where it is POSSIBLE the value of each variable.
 
-    Of an IMPOSSIBLE one that is large `about` are the variables that its certificate speaks of, if it has one.
+    Of an IMPOSSIBLE one that is large `about` are the variables that its certificate speaks of, if it has one. An
+    UNDECIDED one `is_late` where the time was over, or too short for a solver, and not the effort too small.
     """
 
     feasibility: Feasibility
     values: tuple[int, ...] = ()
     about: frozenset[int] = frozenset()
+    is_late: bool = False
 
 
 @dataclass
@@ -126,7 +128,7 @@ class System:
         try:
             return self._search(sources, laws, bounds or {}, extra, deadline, small).decision(effort, near)
         except UndecidedError:
-            return Decision(Feasibility.UNDECIDED)
+            return Decision(Feasibility.UNDECIDED, is_late=True)
 
     def bounds(
         self, sources: Collection[int], deadline: float | None = None, *, within: Bounds | None = None
