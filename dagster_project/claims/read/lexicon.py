@@ -364,7 +364,7 @@ ENGLISH = Lexicon(
     ),
     exclusive=frozenset(
         [
-            *("no", "not", "never", "neither", "don't", "won't", "didn't", "doesn't", "against", "undecided", "unsure"),
+            *("no", "not", "never", "don't", "won't", "didn't", "doesn't", "against", "undecided", "unsure"),
             *("oppose", "opposed", "opposes", "disagree", "disagreed", "disapprove", "disapproved", "dissatisfied"),
             *(
                 "reject",
