@@ -148,7 +148,7 @@ def test_a_strange_argument_is_taken_or_refused_in_one_line(function: Callable[.
 
 def test_no_parameter_is_left_out() -> None:
     untold = {"lexicon", "percent", "interval_of", "weights_possible", "text", "who", "weighted", "counted"}
-    untold |= {"single", "complete", "asked_if", "wave", "presumed", "nets"}
+    untold |= {"single", "complete", "asked_if", "wave", "presumed", "nets", "spent"}
     for function, arguments in TAKEN.items():
         assert {*inspect.signature(function).parameters} - {*arguments} <= untold, function
 
