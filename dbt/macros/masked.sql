@@ -56,18 +56,25 @@
 {%- endmacro %}
 
 
-{#- To the next 1, 2 or 5 of some power of ten that is `step` or more; null where nothing would be left of the number. -#}
+{#-
+To the next 1, 2 or 5 of some power of ten that is `step` or more; null where nothing would be left of the number. Both are
+named once, in a list of one, since DuckDB works out an expression as often as it stands there.
+-#}
 {% macro to_steps_of(number, step, most="null") -%}
-    {%- set power -%} 10.0 ** floor(log10({{ step }})) {%- endset -%}
+    {%- set power -%} 10.0 ** floor(log10(told['step'])) {%- endset -%}
     {%- set wide -%}
         ({{ power }} * case
-            when {{ step }} <= {{ power }} then 1
-            when {{ step }} <= 2 * {{ power }} then 2
-            when {{ step }} <= 5 * {{ power }} then 5
+            when told['step'] <= {{ power }} then 1
+            when told['step'] <= 2 * {{ power }} then 2
+            when told['step'] <= 5 * {{ power }} then 5
             else 10
         end)
     {%- endset -%}
-    case when not coalesce({{ wide }} > {{ most }}, false) then round({{ number }} / {{ wide }}) * {{ wide }} end
+    list_transform(
+        [struct_pack(number := {{ number }}, step := {{ step }})],
+        lambda told:
+            case when not coalesce({{ wide }} > {{ most }}, false) then round(told['number'] / {{ wide }}) * {{ wide }} end
+    )[1]
 {%- endmacro %}
 
 
