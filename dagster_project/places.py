@@ -8,6 +8,7 @@ from pathlib import Path
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 DBT_DIR = PROJECT_DIR / "dbt"
+DATABASE = "survey.duckdb"  # of a survey that is built, and of each release
 SUITES_DIR = PROJECT_DIR / "expectations"
 RAW_DIR_VARIABLE = "BASECHECK_RAW_DIR"
 OUTPUT_DIR_VARIABLE = "BASECHECK_OUTPUT_DIR"
@@ -38,7 +39,7 @@ class Places:
 
     def work_database(self, survey: str) -> Path:
         """The database that a survey is built in; its stem is the catalog's name and never changes."""
-        return self.work_dir(survey) / "survey.duckdb"
+        return self.work_dir(survey) / DATABASE
 
     def validations_dir(self, survey: str) -> Path:
         """Great Expectations' results of the survey's gates, one JSON file per suite."""

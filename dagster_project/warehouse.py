@@ -60,6 +60,12 @@ def open_warehouse(
             time.sleep(0.2)
 
 
+def attach_read_only(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    """Make a database readable under a name that is a plain identifier. Raises duckdb.Error."""
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+
+
 @contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All of what is done inside, or nothing of it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from dagster_project.audit.publication import DeclaredReading, Publication, read_publication
-from dagster_project.audit.recount import Recount, recount, recount_findings, withheld_claims
+from dagster_project.audit.recount import Recount, RecountTables, recount, recount_findings, withheld_claims
 from dagster_project.claims import (
     SECONDS,
     Audit,
@@ -59,12 +59,12 @@ def judge(connection: duckdb.DuckDBPyConnection, provenance: str, *, seconds: fl
 
     `seconds` is the time limit of one component of figures, in all its readings together, and of one statement.
     """
-    published = read_publication(connection)
-    withheld = withheld_claims(connection, published.claims)
+    published, tables = read_publication(connection), RecountTables.of(connection)
+    withheld = withheld_claims(tables, published.claims)
     recounts = {
         figure.id: found
         for figure in published.figures
-        if figure.id not in withheld and (found := recount(connection, figure.claim, figure.weighted)) is not None
+        if figure.id not in withheld and (found := recount(tables, figure.claim, figure.weighted)) is not None
     }
     given = _given(recounts, provenance)
     audit = audit_claims(

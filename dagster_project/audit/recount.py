@@ -59,21 +59,40 @@ class TablePlace:
     group_value: str | None = None
 
 
-def place_in_tables(connection: duckdb.DuckDBPyConnection, claim: Claim) -> TablePlace | None:
-    """The place of a claim; None for a group within one of several waves, which no table crosses."""
-    cell = claim.cell
-    [(has_waves,)] = connection.execute("SELECT coalesce(any_value(has_wave), false) FROM raw.survey").fetchall()
-    if cell.wave is None or not has_waves:
-        return TablePlace(cell.question, *(cell.group or ()))
-    return TablePlace(cell.question, "wave", cell.wave) if cell.group is None else None
+@dataclass(frozen=True)
+class RecountTables:
+    """A survey's own tables, with what holds of all of them.
+
+    `has_waves`: whether the records tell waves apart. `is_coarse`: whether weighted shares are told in steps only,
+    beside withheld counts.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    has_waves: bool
+    is_coarse: bool
+
+    @classmethod
+    def of(cls, connection: duckdb.DuckDBPyConnection) -> RecountTables:
+        """The tables of the survey behind a connection."""
+        [(has_waves, is_coarse)] = connection.execute(
+            "SELECT coalesce(any_value(has_wave), false), coalesce(any_value(coarse_by), 0) > 0 FROM raw.survey"
+        ).fetchall()
+        return cls(connection, has_waves, is_coarse)
+
+    def place(self, claim: Claim) -> TablePlace | None:
+        """Where a claim is counted; None for a group within one of several waves, which no table crosses."""
+        cell = claim.cell
+        if cell.wave is None or not self.has_waves:
+            return TablePlace(cell.question, *(cell.group or ()))
+        return TablePlace(cell.question, "wave", cell.wave) if cell.group is None else None
 
 
-def recount(connection: duckdb.DuckDBPyConnection, claim: Claim, weighted: bool | None) -> Recount | None:
+def recount(tables: RecountTables, claim: Claim, weighted: bool | None) -> Recount | None:
     """Recount one figure from the tallies and bases; None where the survey has nothing to count it from.
 
     `weighted`: whether the text says that it is; None where it does not say, and the survey's weights are taken.
     """
-    place = place_in_tables(connection, claim)
+    place, connection = tables.place(claim), tables.connection
     if place is None or not (claim.cell.question or claim.base):
         return None
     if claim.kind is Kind.BASE:
@@ -92,25 +111,23 @@ def recount(connection: duckdb.DuckDBPyConnection, claim: Claim, weighted: bool 
     if claim.kind is Kind.COUNT:
         said = "1 record gives this answer" if n == 1 else f"{n:,} records give this answer"
         return Recount(claim.figure.interval.contains(n), said)
-    [(is_coarse,)] = connection.execute("SELECT coalesce(any_value(coarse_by), 0) > 0 FROM raw.survey").fetchall()
-    return _recounted_percentage(claim, list(_shares(bases, n, w, is_coarse=is_coarse)), weighted)
+    return _recounted_percentage(claim, list(_shares(bases, n, w, is_coarse=tables.is_coarse)), weighted)
 
 
-def withheld_claims(connection: duckdb.DuckDBPyConnection, claims: Sequence[Claim]) -> Mapping[str, str]:
+def withheld_claims(tables: RecountTables, claims: Sequence[Claim]) -> Mapping[str, str]:
     """The claims about counts and bases that the published tables withhold, each with the reason.
 
     Whether such a figure is right would tell what is withheld.
     """
-    rows = connection.execute(
+    rows = tables.connection.execute(
         """SELECT question, answer, group_by, group_value, reason FROM disclosure.withheld
         UNION ALL SELECT question, base_rule, group_by, group_value, reason FROM disclosure.withheld_bases"""
     ).fetchall()
     reasons = {tuple(row): reason for *row, reason in rows}
-    places = {claim.id: place_in_tables(connection, claim) for claim in claims}
     return {
         claim.id: reason
         for claim in claims
-        if (place := places[claim.id]) is not None and (reason := reasons.get(_told_in(claim, place)))
+        if (place := tables.place(claim)) is not None and (reason := reasons.get(_told_in(claim, place)))
     }
 
 

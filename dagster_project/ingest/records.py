@@ -47,15 +47,18 @@ FILES = Table(
         public("same_as", "VARCHAR", "An earlier file with the same records; null if there is none"),
     ),
 )
+_LINE = (  # of what is wrong, which no release tells of
+    SURVEY.kept,
+    GENERATION.kept,
+    Column("source_file", "VARCHAR", "The record file"),
+    Column("source_line", "BIGINT", "The line of the file"),
+)
 REJECTS = Table(
     "raw",
     "rejects",
     "One row per line that could not be taken as a record",
     (
-        SURVEY.kept,
-        GENERATION.kept,
-        Column("source_file", "VARCHAR", "The record file"),
-        Column("source_line", "BIGINT", "The line of the file"),
+        *_LINE,
         Column("column_name", "VARCHAR", "The column that is wrong first; null where the line cannot be taken apart"),
         Column("value", "VARCHAR", "What stands there, or the whole line"),
         Column("reason", "VARCHAR", "What is wrong with it"),
@@ -67,10 +70,7 @@ SET_ASIDE = Table(
     "set_aside",
     "One row per cell that holds no answer of its question, where the codebook takes that for a missing answer",
     (
-        SURVEY.kept,
-        GENERATION.kept,
-        Column("source_file", "VARCHAR", "The record file"),
-        Column("source_line", "BIGINT", "The line of the file"),
+        *_LINE,
         Column("column_name", "VARCHAR", "The column"),
         Column("value", "VARCHAR", "What stands there"),
         Column("reason", "VARCHAR", "What is wrong with it"),

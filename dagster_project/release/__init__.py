@@ -1,6 +1,6 @@
 """The release room: what is built and checked, as one folder for readers. It knows neither Dagster nor the checks."""
 
-from dagster_project.release.compare import Comparison, compare, find_release
+from dagster_project.release.compare import ReleaseDifference, compare, find_release
 from dagster_project.release.publish import (
     Release,
     ReleaseRefusedError,
@@ -11,8 +11,8 @@ from dagster_project.release.publish import (
 )
 
 __all__ = [
-    "Comparison",
     "Release",
+    "ReleaseDifference",
     "ReleaseRefusedError",
     "compare",
     "find_release",

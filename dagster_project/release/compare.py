@@ -16,11 +16,11 @@ from typing import Any
 import duckdb
 
 from dagster_project.errors import InputError
+from dagster_project.places import DATABASE
 from dagster_project.release.publish import LATEST
 from dagster_project.schema import Table
-from dagster_project.warehouse import SAFE_CONFIG
+from dagster_project.warehouse import SAFE_CONFIG, attach_read_only
 
-DATABASE = "survey.duckdb"
 SET_ASIDE = ("generation", "claims_sha256")
 MOST_NAMED = 5
 # <time>…</time> of pages, and the day in a ClaimReview
@@ -31,7 +31,7 @@ KeyedRows = Mapping[tuple[str, ...], tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ReleaseDifference:
     """In lines for people, what differs between two releases; nothing where they are the same."""
 
     inputs: Sequence[str]
@@ -69,7 +69,7 @@ def find_release(releases_dir: Path, named: str, survey: str | None = None) -> P
     )
 
 
-def compare(here: Path, there: Path, tables: Collection[Table]) -> Comparison:
+def compare(here: Path, there: Path, tables: Collection[Table]) -> ReleaseDifference:
     """What differs between the releases in two folders. The tables' keys are those that are declared now.
 
     Raises `InputError` where they are of two surveys, or where one is not whole.
@@ -85,7 +85,7 @@ def compare(here: Path, there: Path, tables: Collection[Table]) -> Comparison:
             files = list(_files(here, there, [_names(connection, side, folder) for side, folder in folders.items()]))
         except duckdb.Error as error:
             raise InputError(f"{here} and {there} cannot be compared: {error}") from error
-    return Comparison(inputs, rows, files)
+    return ReleaseDifference(inputs, rows, files)
 
 
 def _refuse_other_surveys(connection: duckdb.DuckDBPyConnection, folders: Mapping[str, Path]) -> None:
@@ -98,7 +98,7 @@ def _refuse_other_surveys(connection: duckdb.DuckDBPyConnection, folders: Mappin
 def _attach(connection: duckdb.DuckDBPyConnection, side: str, folder: Path) -> None:
     path = folder / DATABASE
     try:
-        connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS {side} (READ_ONLY)")
+        attach_read_only(connection, path, side)
     except duckdb.Error as error:
         raise InputError(f"{path}: DuckDB cannot open this release ({str(error).splitlines()[0]}).") from error
 

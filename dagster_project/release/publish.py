@@ -18,6 +18,7 @@ import duckdb
 
 from dagster_project.claims import Severity, tally_text
 from dagster_project.errors import InputError
+from dagster_project.places import DATABASE
 from dagster_project.release.claim_review import render_claim_reviews
 from dagster_project.release.index import SurveyLine, render_index
 from dagster_project.release.report import render_report
@@ -160,7 +161,7 @@ def _fill(
     now: dt.datetime,
     build_data_docs: Callable[[Path], object],
 ) -> None:
-    database = folder / "survey.duckdb"
+    database = folder / DATABASE
     _copy_database(connection, tables, database)
     exports = folder / "tables"
     exports.mkdir()
@@ -265,7 +266,7 @@ def _write(path: Path, text: str) -> None:
 
 @cache  # what stands in a release never changes, and each run writes the index of all surveys
 def _index_line(folder: Path, survey: str) -> SurveyLine:
-    with open_warehouse(folder / "survey.duckdb", read_only=True) as connection:
+    with open_warehouse(folder / DATABASE, read_only=True) as connection:
         title, provenance = connection.execute("SELECT title, provenance FROM raw.survey").fetchall()[0]
         records, rejects = connection.execute(
             "SELECT sum(rows_accepted)::BIGINT, sum(rows_rejected)::BIGINT FROM raw.files"

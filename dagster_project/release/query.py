@@ -10,8 +10,9 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.errors import InputError
+from dagster_project.places import DATABASE
 from dagster_project.release.publish import latest_release
-from dagster_project.warehouse import SAFE_CONFIG
+from dagster_project.warehouse import SAFE_CONFIG, attach_read_only
 
 
 @contextmanager
@@ -56,6 +57,5 @@ def _attach(connection: duckdb.DuckDBPyConnection, releases_dir: Path, survey: s
                 f"{releases_dir / survey}: this survey has no release; `basecheck run {survey}` makes one."
             )
         return False
-    path = str(release.folder / "survey.duckdb").replace("'", "''")
-    connection.execute(f"ATTACH '{path}' AS {survey} (READ_ONLY)")
+    attach_read_only(connection, release.folder / DATABASE, survey)
     return True

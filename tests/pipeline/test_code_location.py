@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import warnings
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -141,10 +143,17 @@ def test_the_sensor_asks_for_what_changed_and_only_for_that(small: Desk) -> None
     assert look(cursor)[0] == ["small"]
 
 
-def test_the_history_of_a_run_is_kept_for_the_ui(small_release: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DAGSTER_HOME", str(small_release.places.dagster_home))
+@contextmanager
+def _history(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[dg.DagsterInstance, dg.DagsterRun]]:
+    """What Dagster keeps of a desk's only run."""
+    monkeypatch.setenv("DAGSTER_HOME", str(desk.places.dagster_home))
     with dg.DagsterInstance.get() as instance:
         [run] = instance.get_runs()
+        yield instance, run
+
+
+def test_the_history_of_a_run_is_kept_for_the_ui(small_release: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with _history(small_release, monkeypatch) as (instance, run):
         evaluations = instance.all_logs(run.run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
     assert run.status is dg.DagsterRunStatus.SUCCESS
     assert run.tags["dagster/partition"] == "small"
@@ -170,10 +179,9 @@ def _told(event: dg.DagsterEvent) -> tuple[str, ...]:  # type: ignore[name-defin
 def test_the_history_of_a_run_tells_what_it_told_when_dagster_alone_wrote_it(
     small_release: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """tests/golden/history.csv was written from a run by dbt itself, with every event in a transaction of its own."""
-    monkeypatch.setenv("DAGSTER_HOME", str(small_release.places.dagster_home))
-    with dg.DagsterInstance.get() as instance:
-        [run] = instance.get_runs()
+    """tests/golden/history.csv was written from a run by dbt itself, with every event in a transaction of its own;
+    checks that came later were added to it."""
+    with _history(small_release, monkeypatch) as (instance, run):
         events = [entry.get_dagster_event() for entry in instance.all_logs(run.run_id)]
     with (PROJECT_DIR / "tests" / "golden" / "history.csv").open(encoding="utf-8", newline="") as stream:
         _, *golden = csv.reader(stream)
@@ -183,9 +191,7 @@ def test_the_history_of_a_run_tells_what_it_told_when_dagster_alone_wrote_it(
 def test_each_check_of_a_run_is_of_the_table_as_that_run_made_it(
     small_release: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DAGSTER_HOME", str(small_release.places.dagster_home))
-    with dg.DagsterInstance.get() as instance:
-        [run] = instance.get_runs()
+    with _history(small_release, monkeypatch) as (instance, run):
         made = {
             entry.get_dagster_event().asset_key: entry.timestamp
             for entry in instance.all_logs(run.run_id, dg.DagsterEventType.ASSET_MATERIALIZATION)

@@ -20,10 +20,10 @@ from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
 from dagster_project.claims.read.restated import refuse_another_answer
 from dagster_project.claims.read.rounding import RoundingRule, rule_given
 from dagster_project.claims.read.sentence import EXAMPLES, Sentence
-from dagster_project.claims.read.settled import refuse_broken_numbers, refuse_unsettled
 from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple, are_exclusive, are_groups
 from dagster_project.claims.read.tables import parse_table
 from dagster_project.claims.read.tokens import Words, match_phrase, start_of, without_end
+from dagster_project.claims.read.unsettled import refuse_broken_numbers, refuse_unsettled
 
 _HALF = 50
 _LOOSE = 5  # points that a fraction may be away from the percentage that it rounds

@@ -14,7 +14,7 @@ from dagster_project.errors import InputError
 from dagster_project.ingest.reconstruction.dealing import deal
 from dagster_project.ingest.reconstruction.records import as_csv, read_csv
 from dagster_project.ingest.reconstruction.recount import is_met
-from dagster_project.ingest.reconstruction.said import Said, read_what_is_said
+from dagster_project.ingest.reconstruction.said import Demands, read_what_is_said
 from dagster_project.ingest.reconstruction.unmet import why_not
 
 SECONDS = 60.0  # to find an example
@@ -70,7 +70,7 @@ def _file_to_make(folder: SurveyFolder) -> Records:
     return book.records
 
 
-def _example(folder: SurveyFolder, said: Said) -> list[Filled]:
+def _example(folder: SurveyFolder, said: Demands) -> list[Filled]:
     """How many respondents of each kind meet the claims."""
     place = f"{folder.folder}/claims.yml"
     try:

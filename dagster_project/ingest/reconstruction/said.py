@@ -13,7 +13,7 @@ from dagster_project.errors import InputError
 
 
 @dataclass(frozen=True)
-class Said:
+class Demands:
     """The claims and orders, the questions as records made up can have them, and the waves, where records tell them.
 
     `none` are the questions with several answers of which a record can say that none was chosen.
@@ -26,7 +26,7 @@ class Said:
     none: Sequence[str]
 
 
-def read_what_is_said(folder: SurveyFolder) -> Said:
+def read_what_is_said(folder: SurveyFolder) -> Demands:
     """All that is said, the claims in their first reading. Raises `InputError` at what no records could meet."""
     book, published = folder.codebook, folder.published
     if published is None:
@@ -35,7 +35,7 @@ def read_what_is_said(folder: SurveyFolder) -> Said:
     claims = [_claim(book, entry) for entry in entries]
     for check in (_check_waves, _check_sizes, _check_groups):
         check(folder, claims)
-    return Said(
+    return Demands(
         claims,
         [Order(order.id, order.greater, order.smaller) for order in published.orders],
         [_question(book, question, claims) for question in book.questions],
