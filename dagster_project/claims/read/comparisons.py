@@ -7,13 +7,12 @@ percentage, with the way it went where that is said.
 import re
 from dataclasses import dataclass
 
+from dagster_project.claims.read.differences import NUMBER, SHARE
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule
 
-_SHARE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent\b|per\s?cent\b)(?!\s*points?\b)"
-_NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
-_POINTS = rf"{_NUMBER}(?:\s|-)?(?:percentage[\s-]points?|points?|pts?|pp)\b"
+_POINTS = rf"{NUMBER}(?:\s|-)?(?:percentage[\s-]points?|points?|pts?|pp)\b"
 _UP = r"up|higher|more|rising|having\s+risen|an?\s+(?:rise|increase|gain)"
 _DOWN = r"down|lower|less|fewer|falling|having\s+fallen|an?\s+(?:fall|drop|decrease|decline)"
 _MONTH = (
@@ -31,9 +30,9 @@ _TIME = (
     rf"|(?:in|since|last)\s+{_MONTH}|previously|before|earlier)"
 )
 _OF = r"(?:from|on|compared\s+(?:with|to)|against|versus|vs\.?|than|since)"
-_BEFORE = rf"(?:compared\s+(?:with|to)|against|versus|vs\.?)\s+(?:the\s+|only\s+|just\s+)?(?P<set>{_SHARE})\s+{_TIME}"
+_BEFORE = rf"(?:compared\s+(?:with|to)|against|versus|vs\.?)\s+(?:the\s+|only\s+|just\s+)?(?P<set>{SHARE})\s+{_TIME}"
 _WENT = rf"(?:(?:and|which\s+is|which\s+was|is|was)\s+)?(?:(?P<up>{_UP})|(?P<down>{_DOWN}))"
-_FROM = rf"{_WENT}\s+(?:from|on|than)\s+(?:the\s+|only\s+|just\s+)?(?P<from>{_SHARE})(?:\s+{_TIME})?"
+_FROM = rf"{_WENT}\s+(?:from|on|than)\s+(?:the\s+|only\s+|just\s+)?(?P<from>{SHARE})(?:\s+{_TIME})?"
 _BY = rf"(?:{_WENT}\s+(?:by\s+|of\s+)?(?P<by>{_POINTS})|(?P<more>{_POINTS})\s+(?:more|less|fewer|higher|lower))" + (
     rf"(?:\s+{_OF})?(?:\s+{_TIME})?"
 )
@@ -42,7 +41,7 @@ _FORMS = tuple(
     for form in (_FROM, _BEFORE, _BY)
 )
 _HINTS = ("from", "compared", "against", "versus", "vs", "point", "pp", "pts", "than")  # one stands in every form
-_ALSO = rf"^\s*(?:,|and)\s+(?P<also>{_SHARE})\s+{_TIME}(?=\s*[,.;]|\s*$)"
+_ALSO = rf"^\s*(?:,|and)\s+(?P<also>{SHARE})\s+{_TIME}(?=\s*[,.;]|\s*$)"
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def _joined(before: str, behind: str) -> str:
 
 def _comparison(found: re.Match[str], before: str, behind: str, rounding: RoundingRule) -> Comparison:
     said = found.groupdict()
-    shares = re.findall(_SHARE, before, flags=re.IGNORECASE)[-1:] or re.findall(_SHARE, behind, flags=re.IGNORECASE)[:1]
+    shares = re.findall(SHARE, before, flags=re.IGNORECASE)[-1:] or re.findall(SHARE, behind, flags=re.IGNORECASE)[:1]
     later = parse_figure(shares[0], Kind.PERCENTAGE, rounding=rounding) if shares else None
     text, size = found[0].strip(" ,;()[]"), said.get("by") or said.get("more") or ""
     earlier = said.get("from") or said.get("set")

@@ -11,26 +11,26 @@ from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule
 
-_NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
-_SHARE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent\b|per\s?cent\b)(?!age|\s*points?\b)"
+NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
+SHARE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent\b|per\s?cent\b)(?!age|\s*points?\b)"
 _POINTS = r"\s?(?:percentage[\s-]points?|points?|pts?|pp)\b"
 _FALLS = r"fell|falls|dropped|drops|slid|slipped|declined|decreased|shrank|down"
 _RISES = r"rose|rises|climbed|grew|increased|jumped|gained|up"
 _WAY = rf"\b(?P<way>{_FALLS}|{_RISES})\s+"
-_END = rf"(?:{_SHARE}|[0-9]+(?:\.[0-9]+)?(?=\s+(?:to|from)\s))"
+_END = rf"(?:{SHARE}|[0-9]+(?:\.[0-9]+)?(?=\s+(?:to|from)\s))"
 _ENDS = (
-    rf"(?:from\s+(?P<first>{_END})\s+to\s+(?P<second>{_SHARE})"
-    rf"|to\s+(?P<later>{_END})\s*,?\s+from\s+(?P<before>{_SHARE}))"
+    rf"(?:from\s+(?P<first>{_END})\s+to\s+(?P<second>{SHARE})"
+    rf"|to\s+(?P<later>{_END})\s*,?\s+from\s+(?P<before>{SHARE}))"
 )
-_SIZE = rf"(?P<size>{_NUMBER}(?:{_POINTS}|\s?%|\spercent))"
+_SIZE = rf"(?P<size>{NUMBER}(?:{_POINTS}|\s?%|\spercent))"
 _CHANGES = (
     rf"(?:{_WAY}(?:by\s+)?|\bby\s+){_SIZE}\s*,?\s+{_ENDS}",
     rf"{_WAY}{_ENDS}\s*(?:\(|,)\s*(?:[+-]|an?\s+(?:drop|fall|decline|decrease|rise|increase|gain|change)\s+of\s+|by\s+)?"
-    rf"(?P<size>{_NUMBER}{_POINTS})\s*\)?",
+    rf"(?P<size>{NUMBER}{_POINTS})\s*\)?",
 )
 _GAPS = (
-    rf"\b(?:gap|difference|lead|margin)\s+(?:of|was|is)\s+(?P<size>{_NUMBER}{_POINTS})",
-    rf"\b(?P<size>{_NUMBER}[\s-]points?)\s+(?:gap|difference|lead)\b",
+    rf"\b(?:gap|difference|lead|margin)\s+(?:of|was|is)\s+(?P<size>{NUMBER}{_POINTS})",
+    rf"\b(?P<size>{NUMBER}[\s-]points?)\s+(?:gap|difference|lead)\b",
 )
 _NET = r"\bnet\s+(?:rating|score|approval)(?:\s+\w+)?\s+(?P<sign>[+-])(?P<size>[0-9]+)\b"
 _HINTS = (" from ", "gap", "difference", "lead", "margin", "net ")  # one stands in every form
@@ -85,13 +85,13 @@ def _way(said: str | None, ends: tuple[str, str]) -> str:
 
 
 def _percent(share: str) -> str:
-    return share if re.fullmatch(_SHARE, share) else f"{share}%"
+    return share if re.fullmatch(SHARE, share) else f"{share}%"
 
 
 def _gap(plain: str) -> _Found | None:
     """58% and 49%, a gap of 9 points."""
     found = next((one for form in _GAPS if (one := re.search(form, plain))), None)
-    shares = re.findall(_SHARE, plain)
+    shares = re.findall(SHARE, plain)
     if found is None or len(shares) != 2:
         return None
     smaller, larger = sorted(shares, key=lambda share: parse_figure(share).value or 0)
@@ -100,7 +100,7 @@ def _gap(plain: str) -> _Found | None:
 
 def _net(plain: str) -> _Found | None:
     """62% approve and 29% disapprove, a net rating of +33: where only the second is against."""
-    found, shares = re.search(_NET, plain), re.findall(_SHARE, plain)
+    found, shares = re.search(_NET, plain), re.findall(SHARE, plain)
     if found is None or len(shares) != 2:
         return None
     near_the_first = plain[: plain.index(shares[0]) + len(shares[0]) + 12]
@@ -112,4 +112,4 @@ def _net(plain: str) -> _Found | None:
 
 
 def _without_shares(text: str) -> str:
-    return re.sub(_SHARE, "", text)
+    return re.sub(SHARE, "", text)
