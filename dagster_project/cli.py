@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,19 +25,53 @@ if TYPE_CHECKING:
     from dagster_project.claims.answer import Reply
     from dagster_project.defs.run import SurveyRun
 
+COMPLETING = "_BASECHECK_COMPLETE"  # set by a shell that asks what could follow
 OK, GATE_FAILED, WRONG_INPUT, CONDITIONAL = 0, 1, 2, 3
 DIFFERENT = 1
 LEAVES_WITH = {"impossible": GATE_FAILED, "undecided": GATE_FAILED, "conditional": CONDITIONAL}
-MOST_REASONS = 5  # printed of a run; the tables hold them all
 COLOURS = {"impossible": "red", "undecided": "yellow", "conditional": "yellow", "possible": "green"}
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=COMPLETING in os.environ,  # its options cost every command some hundredths of a second
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
     help="Survey records to audited tables, and a verdict on every published figure.",
+    epilog="""Examples:
+
+    basecheck claim "96 of about 150 is 42%"
+
+    basecheck new my_survey --from answers.csv
+
+    basecheck run my_survey
+
+    basecheck open my_survey""",
 )
-Surveys = Annotated[list[str] | None, typer.Argument(metavar="[SURVEY]...", help="Folders of data/raw; all if none.")]
+
+
+def _names(typed: str) -> list[str]:
+    """The surveys that a shell may complete what was typed to."""
+    from dagster_project.codebook import survey_names
+
+    return [name for name in survey_names(Places.from_environment().raw_dir) if name.startswith(typed)]
+
+
+Surveys = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SURVEY]...", help="Folders of data/raw; all if none.", autocompletion=_names),
+]
+
+
+@app.callback(invoke_without_command=True)
+def basecheck(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """Survey records to audited tables, and a verdict on every published figure."""
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"basecheck {installed('basecheck')}")
+        raise typer.Exit
 
 
 @app.command()
@@ -56,23 +91,44 @@ def run(
     ] = None,
 ) -> None:
     """Run surveys from their folders to their releases."""
+    from dagster_project import terminal
+
     places = Places.from_environment()
     names = _chosen(places, surveys)
-    console = _console()
     results: list[SurveyRun] = []
     readable = [name for name in names if _readable(places, name, results)]
-    try:
-        with stoppable("The run") as came:
-            if readable:
-                results.extend(_runs(console, places, readable, strict, audit_seconds, came))
-    finally:
-        if results:
-            results.sort(key=lambda result: names.index(result.survey))
-            _print_results(console, places, results)
+    with terminal.console() as console:
+        try:
+            with stoppable("The run") as came:
+                if readable:
+                    results.extend(_runs(console, places, readable, strict, audit_seconds, came))
+        finally:
+            if results:
+                results.sort(key=lambda result: names.index(result.survey))
+                terminal.print_results(console, places, results)
     if any(result.mend for result in results):
         raise typer.Exit(WRONG_INPUT)
     if not all(result.succeeded for result in results):
         raise typer.Exit(GATE_FAILED)
+
+
+@app.command("open")
+def open_report(
+    survey: Annotated[
+        str | None, typer.Argument(help="A survey that was released; all releases if none.", autocompletion=_names)
+    ] = None,
+) -> None:
+    """Open a survey's latest report in the browser, or the index of all releases."""
+    import webbrowser
+
+    releases = Places.from_environment().releases_dir
+    page = releases / survey / "latest" / "report.html" if survey else releases / "index.html"
+    if not page.is_file():
+        what = f"{survey} was not released yet; `basecheck run {survey}`" if survey else "nothing was released yet"
+        raise InputError(f"{page}: {what}.")
+    if not webbrowser.open(page.as_uri()):
+        print("No browser was found; this is the page:")
+    print(page)
 
 
 @app.command()
@@ -164,12 +220,31 @@ def verify(
     raise typer.Exit(OK if found.are_same else DIFFERENT)
 
 
+class Shell(StrEnum):
+    """The shells that complete commands."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+
+
+@app.command()
+def completion(shell: Annotated[Shell, typer.Argument(help="The shell that you type in.")]) -> None:
+    """Print what makes a shell complete commands and surveys: eval "$(basecheck completion bash)"."""
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]  # what typer's own option prints
+
+    print(get_completion_script(prog_name="basecheck", complete_var=COMPLETING, shell=shell.value))
+
+
 def main() -> None:
     """The console script: an `InputError` becomes one line on the error stream and exit code 2."""
     try:
         app()
     except InputError as error:
-        print(f"basecheck: {_printable(str(error))}", file=sys.stderr)
+        from dagster_project.terminal import printable
+
+        print(f"basecheck: {printable(str(error))}", file=sys.stderr)
         sys.exit(WRONG_INPUT)
     except Stopped as stop:
         print(f"basecheck: {stop}", file=sys.stderr)
@@ -219,112 +294,16 @@ def _runs(
 ) -> Iterator[SurveyRun]:
     """What becomes of each survey, told on the way."""
     from dagster_project.defs.home import prepare_home
+    from dagster_project.terminal import progress
 
     prepare_home(places)
-    console.print("Loading Dagster and dbt …")
-    with _progress(console) as tell:
+    with progress(console, surveys) as tell:
         with held_to_the_end("imports"):
             from dagster_project.claims import SECONDS
             from dagster_project.defs.run import run_surveys
 
         seconds = audit_seconds or SECONDS
         yield from run_surveys(places, surveys, strict=strict, audit_seconds=seconds, tell=tell, came=came)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=True)
-
-
-@contextmanager
-def _progress(console: Console) -> Iterator[Callable[[str, str], None]]:
-    """A live line on a terminal, a line per step elsewhere."""
-    if not console.is_terminal:
-        yield lambda survey, step: console.print(f"{survey}: {_words(step)}")
-        return
-    with console.status("") as status:
-        yield lambda survey, step: status.update(f"{survey}: {_words(step)} …")
-
-
-def _words(step: str) -> str:
-    return step.removeprefix("dbt_").replace("_gate", ": checks").replace("_", " ")
-
-
-def _print_results(console: Console, places: Places, results: Sequence[SurveyRun]) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("Survey", min_width=max(len(result.survey) for result in results))
-    table.add_column("Result")
-    for name in ("Records", "Rejects", "Checks failed", "Impossible"):
-        table.add_column(name, justify="right")
-    for result in results:
-        table.add_row(
-            result.survey,
-            "released" if result.succeeded else "failed",
-            _number(result.records),
-            _number(result.rejects),
-            _of(len(result.failed_checks), result.checks),
-            f"{_of(result.impossible, result.figures)} figures" if result.figures else "",
-        )
-    console.print()
-    console.print(table)
-    for result in results:
-        console.print()
-        console.print(f"[bold]{result.survey}[/bold]")
-        for line in _lines(result, places):
-            console.print(f"  {escape(_printable(line))}")
-
-
-def _lines(result: SurveyRun, places: Places) -> Iterator[str]:
-    """What a person has to know of one survey's run, and where its report is."""
-    if result.mend:
-        yield f"To mend: {result.mend}"
-    for message in result.broken:
-        yield f"Broken: {message}"
-    for check in result.failed_checks:
-        word = "Failed" if check.is_error else "Warning"
-        named = f": {textwrap.shorten(check.failing, 120, placeholder=' …')}" if check.failing else ""
-        yield f"{word}: {check.check} of {check.asset}: {check.observed}{named}"
-    yield from _reasons(result, places)
-    if result.figures:
-        yield f"Published figures: {result.verdicts}."
-    yield from result.contradictions
-    report = places.releases_dir / result.survey / "latest" / "report.html"
-    if result.succeeded:
-        yield f"Report: {report}"
-    elif report.exists():
-        yield f"Nothing was released; the last release stays: {report}"
-    else:
-        yield "Nothing was released."
-
-
-def _reasons(result: SurveyRun, places: Places) -> Iterator[str]:
-    """Why lines were rejected or answers set aside, the most frequent first, and where all of them are."""
-    for reason in result.reasons[:MOST_REASONS]:
-        lines = f"{reason['lines']:,} line{'s' * (reason['lines'] > 1)}"
-        column = f"{reason['column_name']}: " if reason["column_name"] else ""
-        where = f"first on line {reason['first_line']} of {reason['first_file']}"
-        yield f"{lines} made {reason['becomes']}: {column}{reason['reason']} ({where})"
-    if len(result.reasons) > MOST_REASONS:
-        yield f"{len(result.reasons) - MOST_REASONS:,} further reasons are in raw.reasons."
-    if result.reasons:
-        yield f"Line by line: raw.rejects and raw.set_aside in {places.work_database(result.survey)}"
-
-
-def _printable(text: str) -> str:
-    """Text of somebody's file, as a terminal may get it: signs that steer it, or turn the text, by their names."""
-    return "".join(sign if sign.isprintable() or sign in "\n " else repr(sign)[1:-1] for sign in text)
-
-
-def _number(value: int | None) -> str:
-    return "" if value is None else f"{value:,}"
-
-
-def _of(part: int, whole: int | None) -> str:
-    return f"{part:,} of {whole:,}" if whole else ""
 
 
 def _typed() -> Iterator[str]:

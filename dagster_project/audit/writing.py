@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 import duckdb
 
@@ -39,10 +40,19 @@ def audit_published(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
     return AuditCounts(len(verdicts), len(judged.findings), impossible, tally_text(verdicts))
 
 
-def contradictions(connection: duckdb.DuckDBPyConnection) -> list[str]:
+class Contradiction(NamedTuple):
+    """A finding that figures cannot stand together: which, what cannot be, and that with all that would mend it."""
+
+    finding: str
+    statement: str
+    message: str
+
+
+def contradictions(connection: duckdb.DuckDBPyConnection) -> list[Contradiction]:
     """What the last audit says of the figures that cannot stand together, finding by finding."""
     rows = connection.execute(
-        "SELECT message FROM audit.findings WHERE list_contains(?, severity) ORDER BY length(finding), finding",
+        "SELECT finding, statement, message FROM audit.findings WHERE list_contains(?, severity) "
+        "ORDER BY length(finding), finding",
         [[severity.value for severity in CONTRADICTED]],
     ).fetchall()
-    return [message for (message,) in rows]
+    return [Contradiction(*row) for row in rows]

@@ -46,8 +46,8 @@ def build_audit_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.
                     "figures": counts.figures,
                     "impossible": counts.impossible,
                     "verdicts": counts.verdicts,
-                    "contradictions": dg.MetadataValue.json(contradicted),
-                    "what_is_contradicted": paragraphs(contradicted),
+                    "contradictions": dg.MetadataValue.json([told._asdict() for told in contradicted]),
+                    "what_is_contradicted": paragraphs([told.message for told in contradicted]),
                     "dagster/column_schema": table_schema(connection, "audit.findings"),
                 }
             )

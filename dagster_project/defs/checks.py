@@ -79,7 +79,9 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
                 run = run_suite(connection, suite, only=only)
                 write_checks(connection, run.results, replacing=[suite.name])
                 _keep(surveys, survey, suite, run.validation)
-                contradicted = contradictions(connection) if suite.name in TELLS_OF_FIGURES else []
+                contradicted = [
+                    told.message for told in (contradictions(connection) if suite.name in TELLS_OF_FIGURES else [])
+                ]
                 for result in run.results:
                     yield _result(result, provenance, contradicted, strict=config.strict and gate == STRICT_GATE)
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 from dagster import DagsterEventType
 
+from dagster_project.audit import Contradiction
 from dagster_project.collector import held_to_the_end
 from dagster_project.defs.automation import JOB
 from dagster_project.defs.build import build_defs
@@ -51,7 +52,7 @@ class SurveyRun:
     figures: int | None = None
     impossible: int = 0
     verdicts: str = ""
-    contradictions: Sequence[str] = ()
+    contradictions: Sequence[Contradiction] = ()
 
 
 Telling = Callable[[str], None]
@@ -138,7 +139,7 @@ def _survey_run(survey: str, result: dg.ExecuteInProcessResult) -> SurveyRun:
         figures=findings.get("figures"),
         impossible=findings.get("impossible", 0),
         verdicts=findings.get("verdicts", ""),
-        contradictions=findings.get("contradictions", ()),
+        contradictions=[Contradiction(**told) for told in findings.get("contradictions", ())],
     )
 
 
