@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
@@ -41,9 +42,10 @@ def audit_published(connection: duckdb.DuckDBPyConnection, *, seconds: float = S
 
 
 class Contradiction(NamedTuple):
-    """A finding that figures cannot stand together: which, what cannot be, and that with all that would mend it."""
+    """A finding that figures cannot stand together: of which claims, what cannot be, and that with what mends it."""
 
     finding: str
+    claims: Sequence[str]
     statement: str
     message: str
 
@@ -51,7 +53,7 @@ class Contradiction(NamedTuple):
 def contradictions(connection: duckdb.DuckDBPyConnection) -> list[Contradiction]:
     """What the last audit says of the figures that cannot stand together, finding by finding."""
     rows = connection.execute(
-        "SELECT finding, statement, message FROM audit.findings WHERE list_contains(?, severity) "
+        "SELECT finding, claims, statement, message FROM audit.findings WHERE list_contains(?, severity) "
         "ORDER BY length(finding), finding",
         [[severity.value for severity in CONTRADICTED]],
     ).fetchall()

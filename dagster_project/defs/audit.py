@@ -7,8 +7,9 @@ from pydantic import Field
 
 from dagster_project.audit import audit_published, contradictions
 from dagster_project.claims import SECONDS
-from dagster_project.defs.ingest import OWNERS, table_schema
+from dagster_project.defs.ingest import OWNERS
 from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.defs.shown_tables import column_schema
 
 
 class AuditTime(dg.Config):
@@ -48,7 +49,7 @@ def build_audit_assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.
                     "verdicts": counts.verdicts,
                     "contradictions": dg.MetadataValue.json([told._asdict() for told in contradicted]),
                     "what_is_contradicted": paragraphs([told.message for told in contradicted]),
-                    "dagster/column_schema": table_schema(connection, "audit.findings"),
+                    "dagster/column_schema": column_schema("audit.findings"),
                 }
             )
 

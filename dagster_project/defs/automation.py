@@ -26,7 +26,16 @@ def build_job() -> UnresolvedAssetJobDefinition:
 def build_schedule(job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
     """Every survey, every night."""
 
-    @dg.schedule(job=job, cron_schedule="0 5 * * *", name="every_survey_daily", execution_timezone="UTC")
+    @dg.schedule(
+        job=job,
+        cron_schedule="0 5 * * *",
+        name="every_survey_daily",
+        execution_timezone="UTC",
+        description=(
+            "Runs every survey of data/raw/ each morning at 05:00 UTC, changed or not. Off until you switch it on: "
+            "surveys are run by a person, or by the sensor changed_surveys, unless somebody wants them daily."
+        ),
+    )
     def every_survey_daily(context: dg.ScheduleEvaluationContext, surveys: Surveys) -> Sequence[dg.RunRequest]:
         day = context.scheduled_execution_time.date().isoformat()
         return [
@@ -40,7 +49,16 @@ def build_schedule(job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
 def build_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     """A run of every survey whose folder has a new, changed or removed file since the sensor looked last."""
 
-    @dg.sensor(job=job, name="changed_surveys", minimum_interval_seconds=60)
+    @dg.sensor(
+        job=job,
+        name="changed_surveys",
+        minimum_interval_seconds=60,
+        description=(
+            "Looks at data/raw/ every minute and runs each survey whose folder has a new, changed or removed file. Off "
+            "until you switch it on, since a file may be half copied: switch it on where files arrive whole. The first "
+            "look runs every survey once."
+        ),
+    )
     def changed_surveys(context: dg.SensorEvaluationContext, surveys: Surveys) -> dg.SensorResult:
         before: dict[str, str] = json.loads(context.cursor) if context.cursor else {}
         now = {name: _fingerprint(surveys, name) for name in survey_names(surveys.places.raw_dir)}

@@ -3,12 +3,14 @@
 import json
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 
-from dagster_project.audit import contradictions
+from dagster_project.audit import Contradiction, contradictions
 from dagster_project.defs.audit import paragraphs
 from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.defs.ui import releases_port
 from dagster_project.errors import InputError
 from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, write_checks
 from dagster_project.warehouse import survey_key
@@ -79,11 +81,11 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
                 run = run_suite(connection, suite, only=only)
                 write_checks(connection, run.results, replacing=[suite.name])
                 _keep(surveys, survey, suite, run.validation)
-                contradicted = [
-                    told.message for told in (contradictions(connection) if suite.name in TELLS_OF_FIGURES else [])
-                ]
+                contradicted = contradictions(connection) if suite.name in TELLS_OF_FIGURES else []
                 for result in run.results:
-                    yield _result(result, provenance, contradicted, strict=config.strict and gate == STRICT_GATE)
+                    told = _about(result, contradicted)
+                    report = f"{releases_port().url}/{survey}/latest/report.html"  # once this run is released
+                    yield _result(result, provenance, told, report, strict=config.strict and gate == STRICT_GATE)
 
     return checks
 
@@ -106,9 +108,16 @@ def _keep(surveys: Surveys, survey: str, suite: Suite, validation: Mapping[str, 
     (folder / f"{suite.name}.json").write_text(json.dumps(validation, default=str), encoding="utf-8")
 
 
-def _result(result: CheckResult, provenance: str, contradicted: Sequence[str], *, strict: bool) -> dg.AssetCheckResult:
+def _about(result: CheckResult, contradictions: Sequence[Contradiction]) -> Sequence[Contradiction]:
+    """What is contradicted of what fails."""
+    return [] if result.passed else [told for told in contradictions if not set(told.claims).isdisjoint(result.failing)]
+
+
+def _result(
+    result: CheckResult, provenance: str, told: Sequence[Contradiction], report: str, *, strict: bool
+) -> dg.AssetCheckResult:
     is_error = result.severity == "critical" or strict or result.error is not None
-    metadata: dict[str, str | int | dg.MarkdownMetadataValue] = {
+    metadata: dict[str, Any] = {
         "observed": result.observed,
         "reason": result.reason,
         "provenance": provenance,
@@ -118,8 +127,9 @@ def _result(result: CheckResult, provenance: str, contradicted: Sequence[str], *
         metadata["failed_rows"] = result.failed_rows
     if result.failing:
         metadata["failing"] = ", ".join(result.failing)
-    if contradicted and not result.passed:
-        metadata["what_is_contradicted"] = paragraphs(contradicted)
+    if told:
+        metadata["what_is_contradicted"] = paragraphs([one.message for one in told])
+        metadata["report"] = dg.MetadataValue.url(f"{report}#{told[0].finding}")
     if result.error is not None:
         metadata["error"] = result.error
     return dg.AssetCheckResult(
@@ -127,6 +137,6 @@ def _result(result: CheckResult, provenance: str, contradicted: Sequence[str], *
         check_name=result.check,
         passed=result.passed,
         severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
-        description=result.error or result.observed,
+        description=result.error or ": ".join([result.observed, *(one.statement for one in told[:1])]),
         metadata=metadata,
     )

@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 
 import dagster as dg
 
-from dagster_project.defs.ingest import OWNERS, table_schema
+from dagster_project.defs.ingest import OWNERS
 from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.defs.shown_tables import column_schema
 from dagster_project.disclosure import prove_withheld, withhold_counts
 
 
@@ -33,7 +34,7 @@ def build_disclosure_assets(
                     "dagster/row_count": counts.rows,
                     "small": counts.small,
                     "bases": counts.bases,
-                    "dagster/column_schema": table_schema(connection, "disclosure.withheld"),
+                    "dagster/column_schema": column_schema("disclosure.withheld"),
                 }
             )
 
@@ -55,7 +56,7 @@ def build_disclosure_assets(
                 metadata={
                     "dagster/row_count": proof.counts,
                     "recoverable": proof.recoverable,
-                    "dagster/column_schema": table_schema(connection, "audit.disclosure"),
+                    "dagster/column_schema": column_schema("audit.disclosure"),
                 }
             )
 

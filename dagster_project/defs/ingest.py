@@ -1,6 +1,6 @@
 """The assets that bring a survey in: codebook, records, weights, claims."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import dagster as dg
@@ -8,6 +8,7 @@ import duckdb
 
 from dagster_project.codebook import SurveyFolder
 from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.defs.shown_tables import column_schema, table_value
 from dagster_project.ingest import FileAccount, write_claims, write_codebook, write_records, write_weights
 from dagster_project.release.stored import stored_rows
 
@@ -62,7 +63,7 @@ def codebook(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> Met
         "provenance": folder.codebook.provenance.value,
         "generation": generation,
         "dagster/row_count": len(folder.codebook.questions),
-        "dagster/column_schema": table_schema(connection, "raw.questions"),
+        "dagster/column_schema": column_schema("raw.questions"),
     }
 
 
@@ -73,7 +74,7 @@ def records(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> Meta
     accounts = write_records(connection, folder)
     return {
         "provenance": folder.codebook.provenance.value,
-        "dagster/column_schema": table_schema(connection, "records.records"),
+        "dagster/column_schema": column_schema("records.records", folder.codebook),
         **(_lines(accounts) if accounts else {}),
         **_reasons(connection),
     }
@@ -93,22 +94,16 @@ def weights(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> Meta
     )
     return {
         "dagster/row_count": sum(one.n for one in weighed),
-        "weighting": _table([vars(one) for one in weighed]),
-        "margins": _table(margins),
-        "dagster/column_schema": table_schema(connection, "records.weights"),
+        "weighting": table_value([vars(one) for one in weighed]),
+        "margins": table_value(margins),
+        "dagster/column_schema": column_schema("records.weights"),
     }
 
 
 def claims(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> Metadata:
     """The published figures (claims.yml, claims.csv) as rows: the exact text and what it is said to be."""
     count = write_claims(connection, folder)
-    return {"dagster/row_count": count, "dagster/column_schema": table_schema(connection, "raw.claims")}
-
-
-def table_schema(connection: duckdb.DuckDBPyConnection, table: str) -> dg.TableSchema:
-    """The columns of a table as Dagster shows them."""
-    rows = connection.execute(f"DESCRIBE {table}").fetchall()
-    return dg.TableSchema([dg.TableColumn(name, kind) for name, kind, *_ in rows])
+    return {"dagster/row_count": count, "dagster/column_schema": column_schema("raw.claims")}
 
 
 def _lines(accounts: Sequence[FileAccount]) -> Metadata:
@@ -117,7 +112,7 @@ def _lines(accounts: Sequence[FileAccount]) -> Metadata:
     return {
         "dagster/row_count": sum(account.rows_accepted for account in accounts),
         "rows_rejected": sum(account.rows_rejected for account in accounts),
-        "files": _table([{name: getattr(account, name) for name in named} for account in accounts]),
+        "files": table_value([{name: getattr(account, name) for name in named} for account in accounts]),
     }
 
 
@@ -126,26 +121,4 @@ def _reasons(connection: duckdb.DuckDBPyConnection) -> Metadata:
     reasons = stored_rows(
         connection, "SELECT * EXCLUDE (survey, generation, position) FROM raw.reasons ORDER BY position"
     )
-    return {"reasons": _table(reasons)} if reasons else {}
-
-
-def _table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:
-    """Rows as Dagster shows a table; its cells are numbers and texts."""
-    kinds = {int: "int", float: "float"}
-    columns = [
-        dg.TableColumn(
-            name, next((kinds.get(type(row[name]), "string") for row in rows if row[name] is not None), "string")
-        )
-        for name in (rows[0] if rows else ())
-    ]
-    plain = [
-        dg.TableRecord({name: value if isinstance(value, int | float) else _text(value) for name, value in row.items()})
-        for row in rows
-    ]
-    return dg.MetadataValue.table(plain, dg.TableSchema(columns))
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, list):
-        return ", ".join(value)
-    return None if value is None else str(value)
+    return {"reasons": table_value(reasons)} if reasons else {}

@@ -11,6 +11,7 @@ import duckdb
 from pydantic import PrivateAttr
 
 from dagster_project.codebook import SurveyFolder, read_survey_folder
+from dagster_project.defs.origin import of_this_project
 from dagster_project.defs.workers import PROCESS_TAG, this_process
 from dagster_project.errors import InputError
 from dagster_project.places import Places, make_private
@@ -63,10 +64,13 @@ class Surveys(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield connection
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Say which process works on the run, where the command that started it has not said it."""
+        """Say which process works on the run, and of which job it is, where nobody has said it yet."""
         run, instance = context.dagster_run, context.instance
-        if run is not None and instance is not None and PROCESS_TAG not in run.tags:
+        if run is None or instance is None:
+            return
+        if PROCESS_TAG not in run.tags:
             instance.add_run_tags(run.run_id, {PROCESS_TAG: this_process()})
+        of_this_project(instance, run)
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Close what the run held open, so that others can read it."""

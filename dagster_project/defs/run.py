@@ -15,6 +15,7 @@ from dagster_project.collector import held_to_the_end
 from dagster_project.defs.automation import JOB
 from dagster_project.defs.build import build_defs
 from dagster_project.defs.checks import GATES, STRICT_GATE
+from dagster_project.defs.origin import REPOSITORY, REPOSITORY_TAG
 from dagster_project.defs.workers import PROCESS_TAG, end_dead_runs, this_process
 from dagster_project.places import Places
 from dagster_project.stopping import Came, Stopped
@@ -91,7 +92,7 @@ def run_surveys(
                 run_config=run_config,
                 instance=instance,
                 partition_key=survey,
-                tags={PROCESS_TAG: this_process()},
+                tags={PROCESS_TAG: this_process(), REPOSITORY_TAG: REPOSITORY.get_label()},
                 raise_on_error=False,
             )
             if (signalled := came()) is not None:
@@ -148,7 +149,7 @@ def _failed_check(one: dg.AssetCheckEvaluation) -> FailedCheck:
         asset=one.asset_key.to_user_string(),
         check=one.check_name,
         is_error=one.severity is dg.AssetCheckSeverity.ERROR,
-        observed=one.description or "",
+        observed=str(one.metadata["observed"].value if "observed" in one.metadata else one.description or ""),
         failing=str(one.metadata["failing"].value) if "failing" in one.metadata else "",
     )
 

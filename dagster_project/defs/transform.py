@@ -8,8 +8,8 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from dagster_project.defs import dbt_project
-from dagster_project.defs.ingest import table_schema
 from dagster_project.defs.resources import Surveys, shown_to_people
+from dagster_project.defs.shown_tables import column_schema, first_rows
 from dagster_project.validation import CheckResult, write_checks
 
 STEPS = ("tallies", "marts")
@@ -92,7 +92,8 @@ def _step(
                             asset_key=result.name,
                             metadata={
                                 "dagster/row_count": count[0] if count else 0,
-                                "dagster/column_schema": table_schema(connection, table),
+                                "dagster/column_schema": column_schema(table),
+                                **first_rows(connection, table),
                                 "seconds": result.seconds,
                             },
                         )

@@ -20,11 +20,11 @@ from typing import BinaryIO
 
 from dagster_project.defs.guard import is_loopback
 from dagster_project.defs.home import prepare_home
+from dagster_project.defs.origin import MODULE
 from dagster_project.errors import InputError
 from dagster_project.places import READ_ONLY_VARIABLE, RELEASES_PORT_VARIABLE, UI_PORT_VARIABLE, Places
 
 HOST = "127.0.0.1"
-MODULE = "dagster_project.definitions"
 SERVER = "dagster_project.defs.webserver"
 
 

@@ -119,11 +119,27 @@ def test_no_page_of_the_web_steers_the_ui_or_reads_a_release(ui: Page, url: str,
     expect(ui.get_by_text("Latest materialization").or_(ui.get_by_text("Materialized")).first).to_be_visible()
 
 
-def test_a_failed_check_shows_why(ui: Page) -> None:
+def test_a_failed_check_shows_why(ui: Page, releases: str) -> None:
     ui.goto("/assets/findings?view=checks")
     ui.get_by_text("published_figures_agree").first.click()
     ui.get_by_text("what_is_contradicted").first.wait_for()
-    assert "4 of 12 fail" in ui.inner_text("body")
+    assert "4 of 12 fail: “96 of around 150 is 42 percent” cannot be: 96 of 150 is 64 %" in ui.inner_text("body")
+    link = ui.get_by_role("link", name="latest/report.html#F01").first
+    ui.goto(f"{releases}{urllib.parse.urlparse(link.get_attribute('href')).path}#F01")
+    assert "96 of 150 is 64\N{NO-BREAK SPACE}%" in ui.locator("#F01").inner_text()
+
+
+def test_a_run_of_the_command_line_stands_under_its_job(ui: Page, url: str) -> None:
+    asked = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name runs { status } } } } } }"
+    request = urllib.request.Request(
+        f"{url}/graphql", json.dumps({"query": asked}).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        [repository] = json.load(answer)["data"]["repositoriesOrError"]["nodes"]
+    runs = {job["name"]: [run["status"] for run in job["runs"]] for job in repository["jobs"]}
+    assert runs["survey"] == ["SUCCESS"] * 3
+    ui.goto("/overview/activity/timeline")
+    expect(ui.get_by_text("survey", exact=True).first).to_be_visible(timeout=60_000)
 
 
 def test_a_partition_can_be_materialized(ui: Page, output: Path) -> None:

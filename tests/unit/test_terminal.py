@@ -65,7 +65,7 @@ def contradicted() -> SurveyRun:
         figures=12,
         impossible=4,
         verdicts="4 impossible, 8 possible",
-        contradictions=[Contradiction("F01", statement, statement)],
+        contradictions=[Contradiction("F01", ["A"], statement, statement)],
     )
 
 

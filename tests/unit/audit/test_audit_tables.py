@@ -75,7 +75,7 @@ def test_a_message_is_its_statement_and_the_readings_that_have_rows_of_their_own
     assert not any(reading in statement for *_, reading in readings)
     assert message.startswith(statement)
     assert all(reading in message for *_, reading in readings)
-    assert told == [(finding, statement, message)]
+    assert told == [(finding, claims, statement, message)]
 
 
 def test_a_finding_on_the_publication_as_a_whole_is_about_no_claim(tmp_path: Path) -> None:
