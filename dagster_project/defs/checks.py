@@ -10,7 +10,7 @@ from dagster_project.audit import contradictions
 from dagster_project.defs.audit import paragraphs
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.errors import InputError
-from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, write_checks
+from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, survey_scopes, write_checks
 from dagster_project.warehouse import survey_key
 
 # Which step a suite guards. One op runs a step's suites, so that its blocking checks stop what comes after.
@@ -72,16 +72,20 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
         wanted = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
         with shown_to_people(), surveys.warehouse(survey) as connection:
             provenance = survey_key(connection).provenance
+            scopes = survey_scopes(connection)
+            results: list[CheckResult] = []
             for suite in suites:
                 only = {spec.check for spec in suite.checks if (asset_of(suite.name), spec.check) in wanted}
-                if not only:
-                    continue
-                run = run_suite(connection, suite, only=only)
-                write_checks(connection, run.results, replacing=[suite.name])
-                _keep(surveys, survey, suite, run.validation)
-                contradicted = contradictions(connection) if suite.name in TELLS_OF_FIGURES else []
-                for result in run.results:
-                    yield _result(result, provenance, contradicted, strict=config.strict and gate == STRICT_GATE)
+                if only:
+                    run = run_suite(connection, suite, only=only, scopes=scopes)
+                    _keep(surveys, survey, suite, run.validation)
+                    results += run.results
+            write_checks(connection, results)
+            tells = any(result.suite in TELLS_OF_FIGURES for result in results)
+            contradicted = contradictions(connection) if tells else []
+            for result in results:
+                told = contradicted if result.suite in TELLS_OF_FIGURES else []
+                yield _result(result, provenance, told, strict=config.strict and gate == STRICT_GATE)
 
     return checks
 
