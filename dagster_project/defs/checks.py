@@ -12,7 +12,7 @@ from dagster_project.defs.audit import paragraphs
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.defs.ui import releases_port
 from dagster_project.errors import InputError
-from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, write_checks
+from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, survey_scopes, write_checks
 from dagster_project.warehouse import survey_key
 
 # Which step a suite guards. One op runs a step's suites, so that its blocking checks stop what comes after.
@@ -74,18 +74,21 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
         wanted = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
         with shown_to_people(), surveys.warehouse(survey) as connection:
             provenance = survey_key(connection).provenance
+            scopes = survey_scopes(connection)
+            results: list[CheckResult] = []
             for suite in suites:
                 only = {spec.check for spec in suite.checks if (asset_of(suite.name), spec.check) in wanted}
-                if not only:
-                    continue
-                run = run_suite(connection, suite, only=only)
-                write_checks(connection, run.results, replacing=[suite.name])
-                _keep(surveys, survey, suite, run.validation)
-                contradicted = contradictions(connection) if suite.name in TELLS_OF_FIGURES else []
-                for result in run.results:
-                    told = _about(result, contradicted)
-                    report = f"{releases_port().url}/{survey}/latest/report.html"  # once this run is released
-                    yield _result(result, provenance, told, report, strict=config.strict and gate == STRICT_GATE)
+                if only:
+                    run = run_suite(connection, suite, only=only, scopes=scopes)
+                    _keep(surveys, survey, suite, run.validation)
+                    results += run.results
+            write_checks(connection, results)
+            tells = any(result.suite in TELLS_OF_FIGURES for result in results)
+            contradicted = contradictions(connection) if tells else []
+            report = f"{releases_port().url}/{survey}/latest/report.html"  # once this run is released
+            for result in results:
+                told = _about(result, contradicted) if result.suite in TELLS_OF_FIGURES else []
+                yield _result(result, provenance, told, report, strict=config.strict and gate == STRICT_GATE)
 
     return checks
 

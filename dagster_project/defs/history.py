@@ -14,14 +14,27 @@ from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import Any
 
+import dagster as dg
+from dagster._core.event_api import EventRecordsResult
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, DagsterEventType
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
-from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
 from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData, serialize_value
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, inspect
+
+# The events that checks bring: after any other one, an asset may have been made anew.
+OF_CHECKS = {DagsterEventType.STEP_OUTPUT, DagsterEventType.ASSET_CHECK_EVALUATION}
+# The row that was written for a check when its run was planned.
+PLANNED_CHECK = AssetCheckExecutionsTable.update().where(
+    AssetCheckExecutionsTable.c.asset_key == bindparam("of_asset"),
+    AssetCheckExecutionsTable.c.check_name == bindparam("of_check"),
+    AssetCheckExecutionsTable.c.run_id == bindparam("of_run"),
+    AssetCheckExecutionsTable.c.partition.is_not_distinct_from(bindparam("of_partition")),
+)
 
 
 class _OneEngine:
@@ -77,14 +90,55 @@ class EventHistory(_OneEngine, ConsolidatedSqliteEventLogStorage):
 
     supports_asset_checks = True  # asked twice for every check, and Dagster looks for the table each time
     _connect = _OneEngine.connect
+    _in_step = False
+    _last: tuple[object, EventRecordsResult] | None = None
+
+    @cached_property
+    def _tables(self) -> frozenset[str]:
+        return frozenset(inspect(self._engine).get_table_names())
+
+    def has_table(self, table_name: str) -> bool:
+        return table_name in self._tables  # asked for every asset, and Dagster opens the file each time
 
     def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:  # noqa: ARG002
         return True  # asked for every asset, and Dagster reads the table's columns each time
 
+    def fetch_materializations(
+        self,
+        records_filter: dg.AssetKey | dg.AssetRecordsFilter,
+        limit: int,
+        cursor: str | None = None,
+        ascending: bool = False,
+    ) -> EventRecordsResult:
+        """As Dagster does. Every check asks which build of its table it is about, and those of a step ask once: only
+        the step itself can make another build meanwhile, since it holds the survey's database."""
+        question = (records_filter, limit, cursor, ascending)
+        if self._last is not None and self._last[0] == question:
+            return self._last[1]
+        answer = super().fetch_materializations(*question)
+        self._last = (question, answer) if self._in_step else None
+        return answer
+
     def store_event(self, event: EventLogEntry) -> None:
-        """An event, with what it changes in the tables of assets and checks, in one transaction."""
-        with self.connect():
-            super().store_event(event)
+        """An event, with what it changes in the tables of assets and checks, in one transaction.
+
+        As Dagster does, in statements that are the same for every event and so compiled once.
+        """
+        kind = event.dagster_event_type
+        if kind not in OF_CHECKS:
+            is_new_build = kind is DagsterEventType.ASSET_MATERIALIZATION
+            self._in_step = kind is DagsterEventType.STEP_START or (self._in_step and is_new_build)
+            self._last = None
+        row = self._event_to_row(event)
+        with self.connect() as connection:
+            key = connection.execute(SqlEventLogStorageTable.insert(), row).inserted_primary_key
+            assert key is not None
+            [event_id] = key
+            if kind in ASSET_EVENTS and row["asset_key"] is not None:
+                self._store_asset_event_tags(connection, [event], [event_id])
+                self._store_asset_event(connection, event, event_id)
+            elif kind in ASSET_CHECK_EVENTS:
+                self.store_asset_check_event(event, event_id)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """All of them or none: what a run intends to make, some 120 events, in one transaction."""
@@ -92,18 +146,39 @@ class EventHistory(_OneEngine, ConsolidatedSqliteEventLogStorage):
             super().store_event_batch(events)
 
     def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
-        """As Dagster does, in a statement that is the same for every check and so compiled once."""
         planned = event.get_dagster_event().asset_check_planned_data
         subset = planned.partitions_subset
-        row = {
+        row = self._check_row(event, event_id, AssetCheckExecutionRecordStatus.PLANNED) | {
             "asset_key": planned.asset_key.to_string(),
             "check_name": planned.check_name,
             "run_id": event.run_id,
-            "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
-            "evaluation_event": serialize_value(event),
-            "evaluation_event_timestamp": self._event_insert_timestamp(event),  # type: ignore[no-untyped-call]
-            "evaluation_event_storage_id": event_id,
         }
         rows = [{**row, "partition": key} for key in (subset.get_partition_keys() if subset else (None,))]
         with self.connect() as connection:
             connection.execute(AssetCheckExecutionsTable.insert(), rows)
+
+    def _update_asset_check_evaluation(self, event: EventLogEntry, event_id: int | None) -> None:
+        evaluation = event.get_dagster_event().asset_check_evaluation_data
+        target = evaluation.target_materialization_data
+        status = AssetCheckExecutionRecordStatus
+        row = self._check_row(event, event_id, status.SUCCEEDED if evaluation.passed else status.FAILED) | {
+            "materialization_event_storage_id": target.storage_id if target else None,
+            "of_asset": evaluation.asset_key.to_string(),
+            "of_check": evaluation.check_name,
+            "of_run": event.run_id,
+            "of_partition": evaluation.partition,
+        }
+        with self.connect() as connection:
+            updated = connection.execute(PLANNED_CHECK, row).rowcount
+        if updated != 1:  # one that was not planned
+            super()._update_asset_check_evaluation(event, event_id)
+
+    def _check_row(
+        self, event: EventLogEntry, event_id: int | None, status: AssetCheckExecutionRecordStatus
+    ) -> dict[str, Any]:
+        return {
+            "execution_status": status.value,
+            "evaluation_event": serialize_value(event),
+            "evaluation_event_timestamp": self._event_insert_timestamp(event),  # type: ignore[no-untyped-call]
+            "evaluation_event_storage_id": event_id,
+        }

@@ -81,7 +81,7 @@ def _step(
             results = dbt_project.build(surveys.places, survey, step)
             with surveys.warehouse(survey) as connection:
                 tests = [_check(step, manifest, result) for result in results if result.is_test]
-                write_checks(connection, tests, replacing=[f"dbt_{step}"])
+                write_checks(connection, tests)
                 for result in results:
                     if result.is_test:
                         yield _check_result(manifest, translator, result)

@@ -8,7 +8,7 @@ from dagster_project.validation.data_docs import build_data_docs
 from dagster_project.validation.ledger import CHECKS_TABLES, write_checks
 from dagster_project.validation.outcomes import CheckResult
 from dagster_project.validation.run import SuiteRun, import_great_expectations, run_suite
-from dagster_project.validation.suites import CheckSeverity, CheckSpec, Suite, load_suites
+from dagster_project.validation.suites import CheckSeverity, CheckSpec, Suite, load_suites, survey_scopes
 
 __all__ = [
     "CHECKS_TABLES",
@@ -21,5 +21,6 @@ __all__ = [
     "import_great_expectations",
     "load_suites",
     "run_suite",
+    "survey_scopes",
     "write_checks",
 ]

@@ -8,7 +8,7 @@ DuckDB answers differently. What is overridden here is that and no more.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -19,6 +19,8 @@ from great_expectations.compatibility import pydantic
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from sqlalchemy.dialects import postgresql
+
+from dagster_project.validation import relations
 
 
 class _Catalogue:
@@ -32,13 +34,9 @@ class _Catalogue:
         return {"constrained_columns": []}
 
     def get_columns(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
-        rows = self._engine.rows(
-            "SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
-            "AND database_name = current_database() ORDER BY column_index",
-            (schema or "main", str(table_name)),
-        )
+        rows = self._engine.rows(f"DESCRIBE {relations.table_name(f'{schema}.{table_name}')}")
         return [
-            {"name": name, "type": sqlalchemy.types.NullType(), "nullable": True, "default": None} for (name,) in rows
+            {"name": name, "type": sqlalchemy.types.NullType(), "nullable": True, "default": None} for name, *_ in rows
         ]
 
 
@@ -64,6 +62,19 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc] # 
             self._connection.rollback()
             raise
 
+    def resolve_metrics(
+        self,
+        metrics_to_resolve: Iterable[Any],
+        metrics: dict[Any, Any] | None = None,
+        runtime_configuration: dict[str, Any] | None = None,
+    ) -> dict[Any, Any]:
+        """As Great Expectations does; where none of the failing values are to be told, their list is empty unasked."""
+        asked = list(metrics_to_resolve)
+        resolved: dict[Any, Any] = super().resolve_metrics(
+            [metric for metric in asked if not _tells_no_value(metric)], metrics, runtime_configuration
+        )
+        return resolved | {metric.id: [] for metric in asked if _tells_no_value(metric)}
+
     def get_inspector(self) -> _Catalogue:
         if self._inspector is None:
             self._inspector = _Catalogue(self)
@@ -81,6 +92,11 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc] # 
         self.engine.dispose()
 
 
+def _tells_no_value(metric: Any) -> bool:
+    wanted = metric.metric_value_kwargs.get("result_format", {})
+    return bool(metric.metric_name.endswith(".unexpected_values") and wanted.get("partial_unexpected_count") == 0)
+
+
 class DuckDBDatasource(SQLDatasource):  # type: ignore[misc] # untyped base
     """A datasource over one schema of a DuckDB connection; call `attach` before anything else."""
 
@@ -89,6 +105,7 @@ class DuckDBDatasource(SQLDatasource):  # type: ignore[misc] # untyped base
     schema_name: str = "main"
 
     _attached: DuckDBExecutionEngine | None = pydantic.PrivateAttr(None)
+    _engine: sqlalchemy.Engine | None = pydantic.PrivateAttr(None)
     _held: list[duckdb.DuckDBPyConnection] = pydantic.PrivateAttr(default_factory=list)
 
     @property
@@ -101,14 +118,15 @@ class DuckDBDatasource(SQLDatasource):  # type: ignore[misc] # untyped base
 
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Read through cursors of ``connection``; each has a transaction of its own, none outlives `detach`."""
-        held = self._held = [connection]
-        engine = sqlalchemy.create_engine(
-            self.connection_string,
-            creator=lambda: duckdb_engine.ConnectionWrapper(held[0].cursor()),
-            poolclass=sqlalchemy.pool.NullPool,
-        )
+        self._held[:] = [connection]
+        if self._engine is None:
+            self._engine = sqlalchemy.create_engine(
+                self.connection_string,
+                creator=lambda: duckdb_engine.ConnectionWrapper(self._held[0].cursor()),
+                poolclass=sqlalchemy.pool.NullPool,
+            )
         # Without this each suite would begin by copying its table into a temporary one.
-        self._attached = DuckDBExecutionEngine(engine=engine, create_temp_table=False)
+        self._attached = DuckDBExecutionEngine(engine=self._engine, create_temp_table=False)
 
     def detach(self) -> None:
         """Close what `attach` opened and forget the connection; Great Expectations keeps datasources for good."""

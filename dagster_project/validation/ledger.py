@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import duckdb
 
@@ -34,17 +34,15 @@ CHECKS = Table(
 CHECKS_TABLES = (CHECKS,)
 
 
-def write_checks(
-    connection: duckdb.DuckDBPyConnection, results: Sequence[CheckResult], *, replacing: Collection[str]
-) -> None:
-    """Put the results of one gate in place of the last ones of the suites in `replacing`, in one transaction.
+def write_checks(connection: duckdb.DuckDBPyConnection, results: Sequence[CheckResult]) -> None:
+    """Put the results of one gate in place of the last ones, in one transaction.
 
     Only the checks that were made are replaced: a gate may be run in part.
     """
     with transaction(connection):
         CHECKS.make_unless_there(connection)
         connection.execute(
-            'DELETE FROM audit.checks WHERE list_contains($suites, suite) AND list_contains($checks, "check")',
-            {"suites": list(replacing), "checks": [result.check for result in results]},
+            'DELETE FROM audit.checks WHERE (suite, "check") IN (SELECT unnest($suites), unnest($checks))',
+            {"suites": [result.suite for result in results], "checks": [result.check for result in results]},
         )
         CHECKS.insert(connection, [vars(result) for result in results], key=vars(survey_key(connection)))

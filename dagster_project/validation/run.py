@@ -14,7 +14,8 @@ import duckdb
 
 from dagster_project.validation import relations, stock
 from dagster_project.validation.outcomes import CheckResult, Outcome, check_result, plain
-from dagster_project.validation.suites import Expected, Suite, expand
+from dagster_project.validation.suites import Expected, Scopes, Suite, expand, survey_scopes
+from dagster_project.warehouse import column_names
 
 if TYPE_CHECKING:
     from dagster_project.validation.duckdb_datasource import DuckDBDatasource
@@ -32,17 +33,24 @@ class SuiteRun:
     validation: dict[str, Any]
 
 
-def run_suite(connection: duckdb.DuckDBPyConnection, suite: Suite, *, only: Collection[str] | None = None) -> SuiteRun:
+def run_suite(
+    connection: duckdb.DuckDBPyConnection,
+    suite: Suite,
+    *,
+    only: Collection[str] | None = None,
+    scopes: Scopes | None = None,
+) -> SuiteRun:
     """Validate the suite's table in the survey database ``connection``; ``only`` names the checks to make.
 
-    Reads through cursors of the connection, which is left as it was. Nothing is copied and nothing is written.
+    ``scopes`` are the survey's, for who runs several suites on it. Reads through cursors of the connection, which is
+    left as it was. Nothing is copied and nothing is written.
     """
     wanted = [spec for spec in suite.checks if only is None or spec.check in only]
     names = {spec.check for spec in wanted}
-    expected = [one for one in expand(suite, connection) if one.check in names]
+    expected = [one for one in expand(suite, scopes or survey_scopes(connection)) if one.check in names]
     cursor = connection.cursor()
     try:
-        columns = _columns(cursor, suite.table)
+        columns = column_names(cursor, suite.table)
         with _quiet():
             validation, outcomes = _validate(connection, suite, expected, columns)
         is_empty = bool(columns) and _is_empty(cursor, suite.table)
@@ -70,16 +78,6 @@ def import_great_expectations() -> Any:
     import great_expectations
 
     return great_expectations
-
-
-def _columns(cursor: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    schema, name = table.split(".")
-    rows = cursor.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
-        "AND database_name = current_database() ORDER BY column_index",
-        [schema, name],
-    ).fetchall()
-    return [column for (column,) in rows]
 
 
 def _is_empty(cursor: duckdb.DuckDBPyConnection, table: str) -> bool:

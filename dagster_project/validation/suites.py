@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -20,12 +20,15 @@ import duckdb
 
 from dagster_project.codebook import Holds, QuestionType
 from dagster_project.errors import InputError
+from dagster_project.warehouse import column_names
 
 CheckSeverity = Literal["critical", "warning", "info"]
 Each = Literal[
     "respondent", "recorded", "forgiving", "weighted", "unweighted", "weight_of_all", "weight_above_0", "weight_from_0",
     "weights_above_0", "weights_from_0", "coded", "number", "routed",
 ]  # fmt: skip
+# What an expectation is repeated for, by the word for it in a suite: each time the names that its text takes.
+Scopes = Mapping[str | None, Sequence[Mapping[str, str]]]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _TABLE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
@@ -142,9 +145,8 @@ def _must(holds: bool, message: str) -> None:
         raise InputError(message)
 
 
-def expand(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Expected]:
-    """The suite's expectations for the survey in ``connection``, templates filled from its ``raw`` tables."""
-    scopes = _scopes(connection)
+def expand(suite: Suite, scopes: Scopes) -> list[Expected]:
+    """The suite's expectations for the survey of these scopes, templates filled."""
     return [
         Expected(
             check=one["meta"]["check"],
@@ -159,15 +161,15 @@ def expand(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Expected
     ]
 
 
-def _scopes(connection: duckdb.DuckDBPyConnection) -> dict[str | None, list[dict[str, str]]]:
-    """What an expectation is repeated for, by the word for it in a suite: each time the names that its text takes."""
+def survey_scopes(connection: duckdb.DuckDBPyConnection) -> Scopes:
+    """The scopes of the survey in ``connection``, from its ``raw`` tables."""
     survey = connection.execute(
         "SELECT generation, has_records, weighted, has_respondent, zero_weights, forgives FROM raw.survey"
     ).fetchone()
     if survey is None:
         raise InputError("raw.survey is empty: ingest the survey before validating it.")
     generation, has_records, weighted, has_respondent, zero_weights, forgives = survey
-    columns = _columns_of_records(connection)
+    columns = column_names(connection, "records.records")
     weighed = weighted and "weight" in columns
     holds = {
         None: True,
@@ -182,20 +184,11 @@ def _scopes(connection: duckdb.DuckDBPyConnection) -> dict[str | None, list[dict
         "weights_from_0": zero_weights,
         "weight_of_all": weighed and "disposition" not in columns,  # who did not respond need not have a weight
     }
-    of_all: dict[str | None, list[dict[str, str]]] = {
-        each: [{"generation": str(generation)}] for each, holds_here in holds.items() if holds_here
-    }
-    return of_all | _questions(connection)
+    of_all: Scopes = {each: [{"generation": str(generation)}] for each, holds_here in holds.items() if holds_here}
+    return {**of_all, **_questions(connection)}
 
 
-def _columns_of_records(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    rows = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'records' AND table_name = 'records'"
-    ).fetchall()
-    return {name for (name,) in rows}
-
-
-def _questions(connection: duckdb.DuckDBPyConnection) -> dict[str | None, list[dict[str, str]]]:
+def _questions(connection: duckdb.DuckDBPyConnection) -> Scopes:
     """The questions with `coded` answers (all but words), those that are a `number`, and those that are `routed`."""
     rows = connection.execute(
         """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -255,3 +257,19 @@ def test_strict_makes_the_contradiction_an_error_and_releases_nothing(tmp_path: 
     assert outcome.code == 1
     assert "published_figures_agree" in outcome.out
     assert not desk.latest(KYODO).exists()
+
+
+def test_every_check_is_kept_with_the_build_of_its_table_that_it_was_made_of(shipped: Shipped) -> None:
+    home = shipped[0].places.dagster_home
+    with contextlib.closing(sqlite3.connect(home / "event_log.db")) as history:
+        checks = history.execute(
+            """SELECT builds.partition, checks.asset_key, checks.execution_status,
+                checks.materialization_event_storage_id = builds.id
+            FROM asset_check_executions AS checks
+            LEFT JOIN event_logs AS builds
+                ON builds.dagster_event_type = 'ASSET_MATERIALIZATION'
+                AND builds.run_id = checks.run_id
+                AND builds.asset_key = checks.asset_key"""
+        ).fetchall()
+    assert len({(survey, asset) for survey, asset, *_ in checks}) > 40
+    assert {(status, is_of_its_build) for *_, status, is_of_its_build in checks} <= {("SUCCEEDED", 1), ("FAILED", 1)}

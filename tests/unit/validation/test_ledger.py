@@ -19,7 +19,7 @@ def kept(connection: duckdb.DuckDBPyConnection, columns: str) -> list[tuple[obje
 
 
 def test_every_check_is_kept_with_its_survey_and_what_was_found(survey: duckdb.DuckDBPyConnection) -> None:
-    write_checks(survey, [HOLDS, BROKEN], replacing=["bases"])
+    write_checks(survey, [HOLDS, BROKEN])
     assert kept(survey, "*") == [
         ("s", "g1", "collected", "bases", "bases_nest", "critical", True, None, "no row fails", None, [],
          "A base nests.", 1),
@@ -30,19 +30,19 @@ def test_every_check_is_kept_with_its_survey_and_what_was_found(survey: duckdb.D
 
 def test_only_the_checks_that_were_made_are_replaced(survey: duckdb.DuckDBPyConnection) -> None:
     elsewhere = replace(BROKEN, suite="toplines")
-    write_checks(survey, [HOLDS, BROKEN], replacing=["bases"])
-    write_checks(survey, [elsewhere], replacing=["toplines"])
-    write_checks(survey, [replace(BROKEN, passed=True, failed_rows=0, failing=())], replacing=["bases"])
+    write_checks(survey, [HOLDS, BROKEN])
+    write_checks(survey, [elsewhere])
+    write_checks(survey, [replace(BROKEN, passed=True, failed_rows=0, failing=())])
     assert kept(survey, 'suite, "check", passed') == [
         ("bases", "bases_nest", True), ("bases", "keys_are_unique", True), ("toplines", "keys_are_unique", False),
     ]  # fmt: skip
-    write_checks(survey, [], replacing=["bases"])
+    write_checks(survey, [])
     assert len(kept(survey, "suite")) == 3
 
 
 def test_a_survey_that_was_not_ingested_is_named_and_what_was_kept_stays(survey: duckdb.DuckDBPyConnection) -> None:
-    write_checks(survey, [HOLDS], replacing=["bases"])
+    write_checks(survey, [HOLDS])
     survey.execute("DELETE FROM raw.survey")
     with pytest.raises(InputError, match="ingest the survey"):
-        write_checks(survey, [BROKEN, HOLDS], replacing=["bases"])
+        write_checks(survey, [BROKEN, HOLDS])
     assert kept(survey, '"check"') == [("bases_nest",)]
