@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from dagster_project.claims.read.times import MONTH, YEAR
+
 
 class Aside(NamedTuple):
     """A form: a text without any of the `hints` holds none; `instead` stands in its place."""
@@ -18,18 +20,13 @@ class Aside(NamedTuple):
     instead: str | Callable[[re.Match[str]], str] = ""
 
 
-_YEAR = r"(?:19|20)[0-9]{2}(?![0-9]|,[0-9]|\.[0-9]|\s?%)"
-_YEARS = rf"(?:19|20)[0-9]{{2}}\s?(?:[–-]\s?(?:{_YEAR}|[0-9]{{2}}\b)|/[0-9]{{2}}\b)(?!\s?%)"
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
-)
+_YEARS = rf"(?:19|20)[0-9]{{2}}\s?(?:[–-]\s?(?:{YEAR}|[0-9]{{2}}\b)|/[0-9]{{2}}\b)(?!\s?%)"
 _DAY = r"[0-9]{1,2}(?:st|nd|rd|th)?"
 _DAYS = rf"{_DAY}(?:\s?(?:[–-]|to|and)\s?{_DAY})?"
-_DATE = rf"(?:{_DAYS}\s+{_MONTH}(?:,?\s+{_YEAR})?|{_MONTH}\s+{_DAYS}(?:\s*,\s*{_YEAR})(?!\s?%)|{_MONTH}\s+{_YEAR})"
+_DATE = rf"(?:{_DAYS}\s+{MONTH}(?:,?\s+{YEAR})?|{MONTH}\s+{_DAYS}(?:\s*,\s*{YEAR})(?!\s?%)|{MONTH}\s+{YEAR})"
 _WHOLE_DATE = (
-    rf"(?:(?:from\s+|between\s+)?{_DAYS}\s+{_MONTH}\s+(?:(?:to|and|[–-])\s+{_DAY}\s+{_MONTH}\s+)?{_YEAR}"
-    rf"|{_MONTH}\s+{_DAYS}\s*,\s*{_YEAR})"
+    rf"(?:(?:from\s+|between\s+)?{_DAYS}\s+{MONTH}\s+(?:(?:to|and|[–-])\s+{_DAY}\s+{MONTH}\s+)?{YEAR}"
+    rf"|{MONTH}\s+{_DAYS}\s*,\s*{YEAR})"
 )
 _WHEN = r"(?:as\s+of|in|on|by|since|until|till|during|for|from|before|after|between|throughout|over)"
 _SEASON = (
@@ -48,8 +45,8 @@ _NUMBERED = rf"(?:{_NAMED})\s?{_PART}"
 _PLACE = rf"(?:{_NAMED}|{_PAGED})\s?{_PART}"
 _AGE = r"[0-9]{1,3}"
 _QUARTER = (
-    rf"(?:(?:in\s+)?(?:the\s+)?(?:first|second|third|fourth|last)\s+(?:quarter|half)\s+of\s+{_YEAR}"
-    rf"|q[1-4]\s+(?:fy\s?)?{_YEAR})"
+    rf"(?:(?:in\s+)?(?:the\s+)?(?:first|second|third|fourth|last)\s+(?:quarter|half)\s+of\s+{YEAR}"
+    rf"|q[1-4]\s+(?:fy\s?)?{YEAR})"
 )
 _PERIOD = (
     r"(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[\s-]"
@@ -77,19 +74,19 @@ def _all_but(found: re.Match[str]) -> str:
 
 ENGLISH_ASIDES: Sequence[Aside] = (
     # when
-    Aside((*_MONTHS, *_CENTURIES), rf"\(\s*(?:{_WHOLE_DATE}|{_DATE}|{_QUARTER}|{_YEARS}|{_YEAR})\s*\)"),
+    Aside((*_MONTHS, *_CENTURIES), rf"\(\s*(?:{_WHOLE_DATE}|{_DATE}|{_QUARTER}|{_YEARS}|{YEAR})\s*\)"),
     Aside(_MONTHS, rf"\b(?:{_WHEN}\s+)?{_WHOLE_DATE}"),
     Aside(_MONTHS, rf"\b(?:{_WHEN}\s+)?{_DATE}{_LEADS_ON}"),
     Aside(_CENTURIES, rf"\b(?:in\s+)?{_QUARTER}"),
-    Aside(_CENTURIES, rf"\b(?:between|from)\s+{_YEAR}\s+(?:and|to)\s+{_YEAR}{_LEADS_ON}"),
+    Aside(_CENTURIES, rf"\b(?:between|from)\s+{YEAR}\s+(?:and|to)\s+{YEAR}{_LEADS_ON}"),
     Aside(_CENTURIES, rf"\b{_WHEN}\s+(?:the\s+)?(?:early\s+|late\s+|mid-?)?(?:19|20)?[0-9]0s\b"),
     Aside(
         _CENTURIES,
         rf"\b{_WHEN}\s+(?:the\s+|{_SEASON}\s+)?{_YEARS}(?:\s+(?:season|school\s+year|financial\s+year|fiscal\s+year))?",
     ),
-    Aside(_CENTURIES, rf"\b{_WHEN}\s+{_SEASON}\s*{_YEAR}"),
-    Aside(_CENTURIES, rf"\b{_WHEN}\s+{_YEAR}{_LEADS_ON}"),
-    Aside(_CENTURIES, rf"\b(?:an?|the)\s+{_YEAR}\s+(?=(?:survey|poll|study|report|census)\b)", "a "),
+    Aside(_CENTURIES, rf"\b{_WHEN}\s+{_SEASON}\s*{YEAR}"),
+    Aside(_CENTURIES, rf"\b{_WHEN}\s+{YEAR}{_LEADS_ON}"),
+    Aside(_CENTURIES, rf"\b(?:an?|the)\s+{YEAR}\s+(?=(?:survey|poll|study|report|census)\b)", "a "),
     Aside(
         ("day", "week", "month", "year"), r"\b(?:to|by|at|on|until)\s+(?:day|week|month|year)\s+[0-9]{1,3}\b(?!\s?%)"
     ),

@@ -106,6 +106,8 @@ class Lexicon:
     """What stands before a number that is of another answer: *another* 6."""
     at_once: frozenset[str] = frozenset()
     """Words of what is said of several answers of a list at once: use *both*."""
+    suppositions: frozenset[str] = frozenset()
+    """What a sentence begins with that claims nothing: *if* 40% agree."""
     single: frozenset[str] = frozenset()
     """What says that each gave one answer: the *main* source."""
 
@@ -517,9 +519,11 @@ ENGLISH = Lexicon(
     ),
     additions=frozenset({"another", "further", "other"}),
     at_once=frozenset({"both", "either"}),
+    suppositions=frozenset({"if", "suppose", "supposing", "assuming", "assume", "unless", "had", "imagine", "should"}),
     single=frozenset(
         [
             *("main", "most important", "biggest", "favourite", "favorite", "first choice", "primary"),
+            *("voting intention", "vote intention", "vote share"),
             *("one answer only", "only one answer", "single answer", "one answer each"),
         ]
     ),

@@ -67,6 +67,7 @@ class Said:
 
 def parse_sentence(text: str, rounding: RoundingRule = RoundingRule.EITHER_HALF, lexicon: Lexicon = ENGLISH) -> Said:
     """Read a sentence or a pasted table with all that it says. Raises StatementError."""
+    _refuse_supposed(text, lexicon)
     try:
         rest, comparisons = without_comparisons(text, rounding)
         parts, repeated = _parts(rest, rounding, lexicon)
@@ -77,6 +78,13 @@ def parse_sentence(text: str, rounding: RoundingRule = RoundingRule.EITHER_HALF,
             raise
         parts, repeated = (), ()
     return Said(text.strip(), parts, comparisons, repeated)
+
+
+def _refuse_supposed(text: str, lexicon: Lexicon) -> None:
+    """Refuse what is not said to be so: if it rose from 40% to 38%."""
+    first = text.split(maxsplit=1)[:1]
+    if first and first[0].casefold().rstrip(",") in lexicon.suppositions:
+        raise StatementError(f"{text!r}: {first[0]!r} says what is not claimed: leave it out. {EXAMPLES}")
 
 
 def _parts(
