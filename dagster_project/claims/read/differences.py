@@ -13,7 +13,7 @@ from dagster_project.claims.read.rounding import RoundingRule
 from dagster_project.claims.read.ways import ENGLISH_FALLS, ENGLISH_RISES, any_of
 
 NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
-SHARE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent\b|per\s?cent\b)(?!age|\s*points?\b)"
+SHARE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent\b|per\s?cent\b|pct\b|pc\b)(?!age|\s*points?\b)"
 _POINTS = r"\s?(?:percentage[\s-]points?|points?|pts?|pp)\b"
 _FALLS = any_of(ENGLISH_FALLS.went | {"down"})
 _RISES = any_of(ENGLISH_RISES.went | {"up"})

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from dagster_project.claims.read.asides import ENGLISH_ASIDES, Aside
+from dagster_project.claims.read.aside import Aside
+from dagster_project.claims.read.asides import ENGLISH_ASIDES
 from dagster_project.claims.read.hedges import Hedge
 
 
@@ -254,7 +255,7 @@ ENGLISH = Lexicon(
         "or less": Hedge.AT_MOST,
         "or fewer": Hedge.AT_MOST,
     },
-    percent=frozenset({"%", "percent", "per cent", "pct"}),
+    percent=frozenset({"%", "percent", "per cent", "pct", "pct .", "pc", "percents"}),
     points=frozenset({"percentage points", "percentage point", "percent points", "% points", "points", "point", "pp"}),
     group_mark=",",
     decimal_mark=".",

@@ -27,13 +27,13 @@ _MOST = 40  # places to part a sentence at
 class Groups:
     """Triples of groups that share nobody, and the share of them all where one is said.
 
-    `last_is_whole`: the last triple is said to be of all of them.
+    `whole`: which of the triples is said to be of all of them.
     """
 
     text: str
     triples: tuple[Triple, ...]
     overall: Figure | None
-    last_is_whole: bool = False
+    whole: int | None = None
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -132,8 +132,11 @@ def _statement(text: str, rounding: RoundingRule, lexicon: Lexicon) -> Triple | 
         if len(found) != 1:
             raise
         triples, overall = found[0]
-        of_all = start_of(lexicon.overall, tokenize(triples[-1].text, lexicon)) is not None
-        return Groups(text.strip(), triples, overall, of_all)
+        says_all = [start_of(lexicon.overall, tokenize(one.text, lexicon)) is not None for one in triples]
+        of_all = [n for n, says_so in enumerate(says_all) if says_so]
+        if len(of_all) + (overall is not None) > 1:
+            raise
+        return Groups(text.strip(), triples, overall, next(iter(of_all), None))
 
 
 _Parting = tuple[tuple[Triple, ...], Figure | None]
