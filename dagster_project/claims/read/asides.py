@@ -51,6 +51,10 @@ _THEN_A_FIGURE = r"(?=\s+(?:[0-9]|[a-z]+(?:-[a-z]+)?\s(?:per|out)))"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CENTURIES = ("19", "20")
 _UNITS_OF_TIME = ("hour", "day", "week", "month", "year", "minute")
+_COUNTS = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    "|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+)
 _ASKED = r"(?:surveyed|polled|interviewed|questioned|canvassed)"
 
 
@@ -133,6 +137,26 @@ ENGLISH_ASIDES: Sequence[Aside] = (
         r"\((?:figures|numbers|percentages|shares)\s+(?:may|might|do)\s+not\s+(?:sum|add\s+up)\s+to\s+100[^()0-9]*\)",
     ),
     # what is said in another way
+    Aside(
+        (". ",),
+        rf"(?<=[a-z)%])(?<!\b(?:no|ca|vs|pp|st|dr|mr))(?<!\b(?:fig|inc|est|mrs))(?<!\b[a-z])(?<!approx)\.\s+"
+        rf"(?=(?:(?:(?:the\s+)?(?:remaining|other)|another|a\s+further|only|just|about|around|nearly|almost|over)\s+)?"
+        rf"(?:{NUMBER}(?:\.[0-9]+)?[\s%]|(?:{_COUNTS})\b))",
+        "; ",
+    ),
+    Aside(("in total", "altogether", "in all"), r"^\s*(?:in\s+total|altogether|in\s+all)\s*,?\s+(?=[0-9])"),
+    Aside(
+        ("total of",),
+        rf"^\s*a\s+total\s+of\s+({NUMBER}(?:\s+[a-z]+){{1,3}}?)\s+(?:responded|replied|answered|voted|took\s+part|participated"
+        rf"|were\s+{_ASKED})\s*[:;,.]\s*",
+        r"of \1: ",
+    ),
+    Aside(("overall", "in all", "in total"), rf"\s*\(\s*({SHARE}\s+(?:overall|in\s+all|in\s+total))\s*\)", r", \1"),
+    Aside(
+        ("overall",),
+        rf"^\s*overall\s*,?\s+({SHARE})[^0-9:;%]*[:;]\s*({SHARE}\s+of\b.*{SHARE}\s+of\b[^.]*)\.?",
+        r"\2, \1 overall",
+    ),
     Aside(
         ("several", "more than one", "multiple", "all that apply"),
         r"\b(?:(?:respondents|participants|people|each|they)\s+)?(?:could|can|were\s+able\s+to)\s+"

@@ -6,6 +6,7 @@ where one way of parting it makes a triple of every part, all of the same kinds 
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from dagster_project.claims.read.comparisons import Comparison, without_comparisons
 from dagster_project.claims.read.figures import Figure, parse_figure
@@ -19,6 +20,7 @@ from dagster_project.claims.read.sentence import EXAMPLES, Sentence
 from dagster_project.claims.read.statement import Listing, StatementError, Triple
 from dagster_project.claims.read.tables import parse_table
 from dagster_project.claims.read.tokens import Words, start_of, tokenize
+from dagster_project.claims.read.totals import read_with_total, total_of
 
 _MOST = 40  # places to part a sentence at
 
@@ -97,6 +99,9 @@ def _parts(
     clauses = clauses_of(text)
     if clauses is not None:
         return _nested(clauses, rounding, lexicon)
+    total = total_of(text)
+    if total is not None:
+        return (read_with_total(text, total, partial(parse_statement, rounding=rounding, lexicon=lexicon)),), ()
     plain, nets = without_nets(text)
     if nets:
         read = parse_statement(plain, rounding, lexicon)
