@@ -21,12 +21,10 @@ from dagster_project.claims.read.given import GivenError
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval, number_text
 from dagster_project.claims.read.phrases import FigureError
-from dagster_project.claims.read.survey import Claim, claims_given
+from dagster_project.claims.read.survey import Cell, Claim, claims_given
+from dagster_project.claims.read.ways import ENGLISH_FALLS, ENGLISH_RISES
 
-_FALLS = frozenset(
-    {"down", "fell", "fall", "dropped", "drop", "lower", "less", "fewer", "decreased", "declined", "lost"}
-)
-_RISES = frozenset({"up", "rose", "rise", "gained", "gain", "higher", "more", "increased", "grew", "added"})
+_FALLS, _RISES = ENGLISH_FALLS.words, ENGLISH_RISES.words
 _FILLERS = frozenset({"by", "a", "of"})
 _POINTS = re.compile(r"\b(percentage[ -]points?|points?|pp|pts?)\b", re.IGNORECASE)
 _SIGN = re.compile(r"^\s*([-−–+])\s*(?=[0-9])")
@@ -99,15 +97,40 @@ def audit_change(change: Change | str, earlier: Claim, later: Claim, claim: str)
 
 
 def audit_comparison(said: Comparison) -> Iterator[Finding]:
-    """Whether a share went the way from the earlier one that is said of it."""
-    if said.earlier is None or said.later is None or said.rises is None:
+    """Whether a share went the way from the earlier one, and as far, that is said of it."""
+    if said.later is None:
         return
-    low, high = (said.earlier, said.later) if said.rises else (said.later, said.earlier)
+    if said.size:
+        yield from _audit_size(parse_change(said.size), said.earlier, said.later)
+    elif said.earlier is not None and said.rises is not None:
+        yield _audit_way(said.earlier, said.later, rises=said.rises)
+
+
+def _audit_size(change: Change, earlier: Figure | None, later: Figure) -> Iterator[Finding]:
+    """A change against the two figures that it lies between; of the later alone, whether there was one before it."""
+    if earlier is not None:
+        first, second = (Claim(one.phrase, one, Cell()) for one in (earlier, later))
+        yield audit_change(change, first, second, change.text)
+    elif change.unit is Unit.POINTS and not _leaves_an_earlier(change, later):
+        statement = f"No percentage can have gone {change.text} to {later.phrase}: it would not be from 0 to 100 %."
+        yield Finding(Code.CHANGE, Severity.PROVED_IMPOSSIBLE, (later.phrase, change.text), statement)
+
+
+def _leaves_an_earlier(change: Change, later: Figure) -> bool:
+    """Whether a percentage from 0 to 100 can have changed so to the later one."""
+    least = change.size.interval.low
+    if change.falls:
+        return later.interval.low + least <= 100
+    return later.interval.high is None or later.interval.high >= least
+
+
+def _audit_way(earlier: Figure, later: Figure, *, rises: bool) -> Finding:
+    low, high = (earlier, later) if rises else (later, earlier)
     fits = high.interval.high is None or high.interval.high >= low.interval.low
-    severity = Severity.NOT_CHECKABLE if fits else Severity.PROVED_IMPOSSIBLE
-    way = "up" if said.rises else "down"
-    statement = f"{said.later.phrase} is {'' if fits else 'not '}{way} from {said.earlier.phrase}."
-    yield Finding(Code.CHANGE, severity, (said.later.phrase, said.earlier.phrase), statement)
+    severity = Severity.CONSISTENT if fits else Severity.PROVED_IMPOSSIBLE
+    way = "up" if rises else "down"
+    statement = f"{later.phrase} is {'' if fits else 'not '}{way} from {earlier.phrase}."
+    return Finding(Code.CHANGE, severity, (later.phrase, earlier.phrase), statement)
 
 
 def _change_given(one: Change | str) -> Change:

@@ -7,6 +7,7 @@ from dagster_project.claims.decide.algebra import counts_possible, shares
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.finding import Code, Finding, worst_first
 from dagster_project.claims.read.figures import Figure
+from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval, number_text
 from dagster_project.claims.read.several import Groups
 from dagster_project.claims.read.statement import Listing, Triple
@@ -16,11 +17,13 @@ from dagster_project.claims.triple_finding import audit_statement
 def audit_groups(groups: Groups) -> tuple[Finding, ...]:
     """What is found of each group and of the whole, the worst first."""
     found = [audit_statement(triple) for triple in groups.triples]
-    *parts, last = groups.triples
     if groups.overall is not None:
-        found += _whole(groups.triples, groups.overall)
-    elif groups.last_is_whole and last.percentage is not None and _base(parts) == _base([last]):
-        found += _whole(parts, last.percentage)
+        found += _whole(groups.triples, [groups.overall])
+    elif groups.whole is not None:
+        whole = groups.triples[groups.whole]
+        parts = [one for n, one in enumerate(groups.triples) if n != groups.whole]
+        if _base(parts) == _base([whole]):
+            found += _whole(parts, [one for one in whole.figures if one is not whole.base])
     return worst_first(found)
 
 
@@ -44,17 +47,28 @@ def _base(triples: Sequence[Triple]) -> int | None:
     return int(sum(triple.base.interval.low for triple in triples))
 
 
-def _whole(parts: Sequence[Triple], overall: Figure) -> list[Finding]:
-    """The share of all against what the groups add up to; nothing where a group, blamed by itself, cannot be."""
+def _whole(parts: Sequence[Triple], said: Sequence[Figure]) -> list[Finding]:
+    """The figures of all against what the groups add up to; nothing where a group, blamed by itself, cannot be."""
     base = _base(parts)
     together = None if base is None else _together(parts)
     if base is None or together is None:
         return []
-    fits = shares(overall.interval, base, together) is not None
-    end = f"“{overall.phrase}” fits." if fits else f"“{overall.phrase}” cannot be the share of all."
-    claims = (*(figure.phrase for part in parts for figure in part.figures), overall.phrase)
-    severity = Severity.CONSISTENT if fits else Severity.PROVED_IMPOSSIBLE
-    return [Finding(Code.SUBGROUP, severity, claims, f"{_told(together, base)}: {end}")]
+    wrong = [one for one in said if not _fits(one, base, together)]
+    claims = (*(figure.phrase for part in parts for figure in part.figures), *(one.phrase for one in said))
+    severity = Severity.PROVED_IMPOSSIBLE if wrong else Severity.CONSISTENT
+    return [Finding(Code.SUBGROUP, severity, claims, f"{_told(together, base)}: {_outcome(said, wrong)}")]
+
+
+def _outcome(said: Sequence[Figure], wrong: Sequence[Figure]) -> str:
+    told = " and ".join(f"“{one.phrase}”" for one in wrong or said)
+    return f"{told} cannot be that of all." if wrong else f"{told} {'fit' if len(said) > 1 else 'fits'}."
+
+
+def _fits(whole: Figure, base: int, together: Interval) -> bool:
+    """Whether a count or a share of all can be what the groups are together."""
+    if whole.kind is Kind.COUNT:
+        return not whole.interval.intersect(together).is_empty
+    return shares(whole.interval, base, together) is not None
 
 
 def _told(together: Interval, base: int) -> str:

@@ -120,26 +120,22 @@ def _result(
     result: CheckResult, provenance: str, told: Sequence[Contradiction], report: str, *, strict: bool
 ) -> dg.AssetCheckResult:
     is_error = result.severity == "critical" or strict or result.error is not None
-    metadata: dict[str, Any] = {
+    metadata: Mapping[str, Any] = {
         "observed": result.observed,
         "reason": result.reason,
         "provenance": provenance,
         "expectations": result.expectations,
+        "failed_rows": result.failed_rows,
+        "failing": ", ".join(result.failing) or None,
+        "what_is_contradicted": paragraphs([one.message for one in told]) if told else None,
+        "report": dg.MetadataValue.url(f"{report}#{told[0].finding}") if told else None,
+        "error": result.error,
     }
-    if result.failed_rows is not None:
-        metadata["failed_rows"] = result.failed_rows
-    if result.failing:
-        metadata["failing"] = ", ".join(result.failing)
-    if told:
-        metadata["what_is_contradicted"] = paragraphs([one.message for one in told])
-        metadata["report"] = dg.MetadataValue.url(f"{report}#{told[0].finding}")
-    if result.error is not None:
-        metadata["error"] = result.error
     return dg.AssetCheckResult(
         asset_key=asset_of(result.suite),
         check_name=result.check,
         passed=result.passed,
         severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
         description=result.error or ": ".join([result.observed, *(one.statement for one in told[:1])]),
-        metadata=metadata,
+        metadata={name: value for name, value in metadata.items() if value is not None},
     )

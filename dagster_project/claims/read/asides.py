@@ -6,30 +6,20 @@ form stays, and is read or refused. The forms are data: what a text must hold fo
 """
 
 import re
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
+from dagster_project.claims.read.aside import NUMBER, SHARE, Aside
+from dagster_project.claims.read.measures import MEASURES
+from dagster_project.claims.read.statistics import STATISTICS
+from dagster_project.claims.read.times import MONTH, YEAR
 
-class Aside(NamedTuple):
-    """A form: a text without any of the `hints` holds none; `instead` stands in its place."""
-
-    hints: tuple[str, ...]
-    form: str
-    instead: str | Callable[[re.Match[str]], str] = ""
-
-
-_YEAR = r"(?:19|20)[0-9]{2}(?![0-9]|,[0-9]|\.[0-9]|\s?%)"
-_YEARS = rf"(?:19|20)[0-9]{{2}}\s?(?:[–-]\s?(?:{_YEAR}|[0-9]{{2}}\b)|/[0-9]{{2}}\b)(?!\s?%)"
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
-)
+_YEARS = rf"(?:19|20)[0-9]{{2}}\s?(?:[–-]\s?(?:{YEAR}|[0-9]{{2}}\b)|/[0-9]{{2}}\b)(?!\s?%)"
 _DAY = r"[0-9]{1,2}(?:st|nd|rd|th)?"
 _DAYS = rf"{_DAY}(?:\s?(?:[–-]|to|and)\s?{_DAY})?"
-_DATE = rf"(?:{_DAYS}\s+{_MONTH}(?:,?\s+{_YEAR})?|{_MONTH}\s+{_DAYS}(?:\s*,\s*{_YEAR})(?!\s?%)|{_MONTH}\s+{_YEAR})"
+_DATE = rf"(?:{_DAYS}\s+{MONTH}(?:,?\s+{YEAR})?|{MONTH}\s+{_DAYS}(?:\s*,\s*{YEAR})(?!\s?%)|{MONTH}\s+{YEAR})"
 _WHOLE_DATE = (
-    rf"(?:(?:from\s+|between\s+)?{_DAYS}\s+{_MONTH}\s+(?:(?:to|and|[–-])\s+{_DAY}\s+{_MONTH}\s+)?{_YEAR}"
-    rf"|{_MONTH}\s+{_DAYS}\s*,\s*{_YEAR})"
+    rf"(?:(?:from\s+|between\s+)?{_DAYS}\s+{MONTH}\s+(?:(?:to|and|[–-])\s+{_DAY}\s+{MONTH}\s+)?{YEAR}"
+    rf"|{MONTH}\s+{_DAYS}\s*,\s*{YEAR})"
 )
 _WHEN = r"(?:as\s+of|in|on|by|since|until|till|during|for|from|before|after|between|throughout|over)"
 _SEASON = (
@@ -48,21 +38,23 @@ _NUMBERED = rf"(?:{_NAMED})\s?{_PART}"
 _PLACE = rf"(?:{_NAMED}|{_PAGED})\s?{_PART}"
 _AGE = r"[0-9]{1,3}"
 _QUARTER = (
-    rf"(?:(?:in\s+)?(?:the\s+)?(?:first|second|third|fourth|last)\s+(?:quarter|half)\s+of\s+{_YEAR}"
-    rf"|q[1-4]\s+(?:fy\s?)?{_YEAR})"
+    rf"(?:(?:in\s+)?(?:the\s+)?(?:first|second|third|fourth|last)\s+(?:quarter|half)\s+of\s+{YEAR}"
+    rf"|q[1-4]\s+(?:fy\s?)?{YEAR})"
 )
 _PERIOD = (
     r"(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[\s-]"
     r"(?:hours?|days?|weeks?|months?|years?|minutes?)(?:\s+(?:ago|before|earlier|or\s+(?:more|longer)))?"
 )
 _SIZE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percentage\s+points?|percent|per\s?cent|points?|pts?|pp)?"
-_SHARE = r"[<>~≈]?[0-9.]+\s?(?:%|percent|per\s?cent)"
-_WITH_A_SHARE = rf"(?![0-9.]|\s?%)(?=[^0-9()]*\({_SHARE})"
+_WITH_A_SHARE = rf"(?![0-9.]|\s?%)(?=[^0-9()]*\({SHARE})"
 _THEN_A_FIGURE = r"(?=\s+(?:[0-9]|[a-z]+(?:-[a-z]+)?\s(?:per|out)))"
-_NUMBER = r"[0-9][0-9,]*"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CENTURIES = ("19", "20")
 _UNITS_OF_TIME = ("hour", "day", "week", "month", "year", "minute")
+_COUNTS = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    "|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+)
 _ASKED = r"(?:surveyed|polled|interviewed|questioned|canvassed)"
 
 
@@ -76,20 +68,25 @@ def _all_but(found: re.Match[str]) -> str:
 
 
 ENGLISH_ASIDES: Sequence[Aside] = (
+    *STATISTICS,
+    *MEASURES,
+    Aside(("p.c", "p. c"), r"(?<=[0-9])\s*p\.\s?c\.", "%"),
+    Aside(("-per",), r"(?<=[0-9a-z])-(?=per\s?cent\b)", " "),
+    Aside(("fieldwork",), r"[,;]?\s*\bfieldwork\b[^,;]*?(?=\s*[,;.)]|\s*$)"),
     # when
-    Aside((*_MONTHS, *_CENTURIES), rf"\(\s*(?:{_WHOLE_DATE}|{_DATE}|{_QUARTER}|{_YEARS}|{_YEAR})\s*\)"),
+    Aside((*_MONTHS, *_CENTURIES), rf"\(\s*(?:{_WHOLE_DATE}|{_DATE}|{_QUARTER}|{_YEARS}|{YEAR})\s*\)"),
     Aside(_MONTHS, rf"\b(?:{_WHEN}\s+)?{_WHOLE_DATE}"),
     Aside(_MONTHS, rf"\b(?:{_WHEN}\s+)?{_DATE}{_LEADS_ON}"),
     Aside(_CENTURIES, rf"\b(?:in\s+)?{_QUARTER}"),
-    Aside(_CENTURIES, rf"\b(?:between|from)\s+{_YEAR}\s+(?:and|to)\s+{_YEAR}{_LEADS_ON}"),
+    Aside(_CENTURIES, rf"\b(?:between|from)\s+{YEAR}\s+(?:and|to)\s+{YEAR}{_LEADS_ON}"),
     Aside(_CENTURIES, rf"\b{_WHEN}\s+(?:the\s+)?(?:early\s+|late\s+|mid-?)?(?:19|20)?[0-9]0s\b"),
     Aside(
         _CENTURIES,
         rf"\b{_WHEN}\s+(?:the\s+|{_SEASON}\s+)?{_YEARS}(?:\s+(?:season|school\s+year|financial\s+year|fiscal\s+year))?",
     ),
-    Aside(_CENTURIES, rf"\b{_WHEN}\s+{_SEASON}\s*{_YEAR}"),
-    Aside(_CENTURIES, rf"\b{_WHEN}\s+{_YEAR}{_LEADS_ON}"),
-    Aside(_CENTURIES, rf"\b(?:an?|the)\s+{_YEAR}\s+(?=(?:survey|poll|study|report|census)\b)", "a "),
+    Aside(_CENTURIES, rf"\b{_WHEN}\s+{_SEASON}\s*{YEAR}"),
+    Aside(_CENTURIES, rf"\b{_WHEN}\s+{YEAR}{_LEADS_ON}"),
+    Aside(_CENTURIES, rf"\b(?:an?|the)\s+{YEAR}\s+(?=(?:survey|poll|study|report|census)\b)", "a "),
     Aside(
         ("day", "week", "month", "year"), r"\b(?:to|by|at|on|until)\s+(?:day|week|month|year)\s+[0-9]{1,3}\b(?!\s?%)"
     ),
@@ -133,16 +130,33 @@ ENGLISH_ASIDES: Sequence[Aside] = (
         rf"(?:±|\+\s?/\s?[-−–]|plus\s+or\s+minus)?\s*{_SIZE}\)?",
     ),
     Aside(("times out of",), r"[,;]?\s*(?:accurate\s+)?(?:19|nineteen)\s+times\s+out\s+of\s+(?:20|twenty)\b"),
-    Aside(("ci",), r"\(\s*[0-9]{2}\s?%\s?ci\b[\s,:]*[0-9.]+\s?%?\s?(?:to|-|–)\s?[0-9.]+\s?%?\s*\)"),
-    Aside(("ci",), r"[;,]?\s*[0-9]{2}\s?%\s?ci\b[\s,:]*[0-9.]+\s?%?\s?(?:to|-|–)\s?[0-9.]+\s?%?"),
     Aside(("±", "+", "plus or"), rf"\s*\(\s*(?:±|\+\s?/?\s?[-−–]|plus\s+or\s+minus)\s*{_SIZE}\s*\)"),
     Aside(("±", "+", "plus or"), rf"(?<=[%t])\s*,?\s*(?:±|\+\s?/\s?[-−–]|plus\s+or\s+minus)\s*{_SIZE}"),
-    Aside(("p",), r"\(\s*p\s*[=<>]\s*0?\.[0-9]+\s*\)"),
     Aside(
         ("100",),
         r"\((?:figures|numbers|percentages|shares)\s+(?:may|might|do)\s+not\s+(?:sum|add\s+up)\s+to\s+100[^()0-9]*\)",
     ),
     # what is said in another way
+    Aside(
+        (". ",),
+        rf"(?<=[a-z)%])(?<!\b(?:no|ca|vs|pp|st|dr|mr))(?<!\b(?:fig|inc|est|mrs))(?<!\b[a-z])(?<!approx)\.\s+"
+        rf"(?=(?:(?:(?:the\s+)?(?:remaining|other)|another|a\s+further|only|just|about|around|nearly|almost|over)\s+)?"
+        rf"(?:{NUMBER}(?:\.[0-9]+)?[\s%]|(?:{_COUNTS})\b))",
+        "; ",
+    ),
+    Aside(("in total", "altogether", "in all"), r"^\s*(?:in\s+total|altogether|in\s+all)\s*,?\s+(?=[0-9])"),
+    Aside(
+        ("total of",),
+        rf"^\s*a\s+total\s+of\s+({NUMBER}(?:\s+[a-z]+){{1,3}}?)\s+(?:responded|replied|answered|voted|took\s+part|participated"
+        rf"|were\s+{_ASKED})\s*[:;,.]\s*",
+        r"of \1: ",
+    ),
+    Aside(("overall", "in all", "in total"), rf"\s*\(\s*({SHARE}\s+(?:overall|in\s+all|in\s+total))\s*\)", r", \1"),
+    Aside(
+        ("overall",),
+        rf"^\s*overall\s*,?\s+({SHARE})[^0-9:;%]*[:;]\s*({SHARE}\s+of\b.*{SHARE}\s+of\b[^.]*)\.?",
+        r"\2, \1 overall",
+    ),
     Aside(
         ("several", "more than one", "multiple", "all that apply"),
         r"\b(?:(?:respondents|participants|people|each|they)\s+)?(?:could|can|were\s+able\s+to)\s+"
@@ -158,21 +172,21 @@ ENGLISH_ASIDES: Sequence[Aside] = (
     Aside(("found",), r"\bfound\s+(?=[0-9])", ": "),
     Aside(
         ("all of", "every", "each of"),
-        rf"(?<!\bof\s)(?<!among\s)(?<!not\s)\b(?:all|every\s?one|each(?:\s+one)?)\s+of\s+(?:the\s+)?({_NUMBER}){_WITH_A_SHARE}",
+        rf"(?<!\bof\s)(?<!among\s)(?<!not\s)\b(?:all|every\s?one|each(?:\s+one)?)\s+of\s+(?:the\s+)?({NUMBER}){_WITH_A_SHARE}",
         r"\1 of \1",
     ),
     Aside(
         ("no one", "no-one", "nobody", "none", "not one", "not a single"),
-        rf"\b(?:no[\s-]one|nobody|none|not\s+(?:one|a\s+single\s+one))\s+(?:of|among)\s+(?:the\s+)?({_NUMBER}){_WITH_A_SHARE}",
+        rf"\b(?:no[\s-]one|nobody|none|not\s+(?:one|a\s+single\s+one))\s+(?:of|among)\s+(?:the\s+)?({NUMBER}){_WITH_A_SHARE}",
         r"none of \1",
     ),
-    Aside(("all but",), rf"\ball\s+but\s+({_NUMBER}|[a-z]+)\s+of\s+(?:the\s+)?({_NUMBER})(?![0-9.]|\s?%)", _all_but),
-    Aside(("not all",), rf"\bnot\s+all\s+of\s+(?=(?:the\s+)?{_NUMBER}\s)", "of "),
+    Aside(("all but",), rf"\ball\s+but\s+({NUMBER}|[a-z]+)\s+of\s+(?:the\s+)?({NUMBER})(?![0-9.]|\s?%)", _all_but),
+    Aside(("not all",), rf"\bnot\s+all\s+of\s+(?=(?:the\s+)?{NUMBER}\s)", "of "),
     Aside(("/",), r"(?<![0-9/.,])([0-9]{1,2})/([0-9]{1,2})(?=\s+of\s+(?:the\s+|all\s+)*[0-9])", r"\1 in \2"),
-    Aside(("/",), rf"(?<![0-9/.,])({_NUMBER})\s?/\s?({_NUMBER})(?![0-9/.,])(?=\s*\(\s*{_SHARE})", r"\1 of \2"),
-    Aside(("/",), rf"((?:%|percent|per\s?cent)\s*\(\s*)({_NUMBER})\s?/\s?({_NUMBER})(?=\s*[);,])", r"\1\2 of \3"),
+    Aside(("/",), rf"(?<![0-9/.,])({NUMBER})\s?/\s?({NUMBER})(?![0-9/.,])(?=\s*\(\s*{SHARE})", r"\1 of \2"),
+    Aside(("/",), rf"((?:%|percent|per\s?cent)\s*\(\s*)({NUMBER})\s?/\s?({NUMBER})(?=\s*[);,])", r"\1\2 of \3"),
     Aside((" in the ",), r"(?<=%)\s*in\s+the\s+(?=[0-9][0-9,]*\s+[a-z])", " of the "),
-    Aside(("n",), rf"\(\s*n\s*=\s*({_NUMBER})\s*\)(?=\s+of\b)", r"(\1)"),
+    Aside(("n",), rf"\(\s*n\s*=\s*({NUMBER})\s*\)(?=\s+of\b)", r"(\1)"),
     Aside(("rate of",), r",\s*(?:for\s+)?a\s+(?:response|completion|participation)\s+rate\s+of\s+(?=[0-9])", " or "),
     Aside(("give or take",), r"(?<=[0-9%t])\s*,\s*give\s+or\s+take\s*,", " or so"),
     Aside(("odd",), r"(?<=[0-9])[\s-]odd\b", " or so"),
@@ -186,22 +200,22 @@ ENGLISH_ASIDES: Sequence[Aside] = (
     ),
     Aside(
         ("the rest", "remainder"),
-        rf"\bthe\s+(?:rest|remainder)\s*(?:,|:|\()\s*({_SHARE}|{_NUMBER})\s*[,)]?",
+        rf"\bthe\s+(?:rest|remainder)\s*(?:,|:|\()\s*({SHARE}|{NUMBER})\s*[,)]?",
         r"the remaining \1",
     ),
     Aside(
         ("surveyed", "polled", "interviewed", "questioned", "canvassed"),
-        rf"^((?:(?!\b(?:of|those|all)\b)[^0-9%:;])*?)(?<!those\s)(?<![s]\s)(?<!people\s)\b{_ASKED}\s+(?=(?:about\s+|some\s+)?{_NUMBER}\s+[a-z])",
+        rf"^((?:(?!\b(?:of|those|all)\b)[^0-9%:;])*?)(?<!those\s)(?<![s]\s)(?<!people\s)\b{_ASKED}\s+(?=(?:about\s+|some\s+)?{NUMBER}\s+[a-z])",
         r"\1 of ",
     ),
     Aside(
         ("were ",),
-        rf"^\s*({_NUMBER}(?:\s+[a-z]+){{0,2}})\s+were\s+(?:invited|asked|approached|contacted|eligible|{_ASKED})\s*(?:;|,|\band\b|,\s*and\b)",
+        rf"^\s*({NUMBER}(?:\s+[a-z]+){{0,2}})\s+were\s+(?:invited|asked|approached|contacted|eligible|{_ASKED})\s*(?:;|,|\band\b|,\s*and\b)",
         r"of \1, ",
     ),
     Aside(
         ("answered", "replied", "responded"),
-        rf"^\s*of\s+(?:the\s+|all\s+)?({_NUMBER})(?:\s+[a-z]+){{0,2}}\s+(?:who|that|which)\s+(?:answered|replied|responded)(?=\s*,)",
+        rf"^\s*of\s+(?:the\s+|all\s+)?({NUMBER})(?:\s+[a-z]+){{0,2}}\s+(?:who|that|which)\s+(?:answered|replied|responded)(?=\s*,)",
         r"of \1",
     ),
 )

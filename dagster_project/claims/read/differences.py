@@ -10,13 +10,15 @@ from typing import NamedTuple
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule
+from dagster_project.claims.read.ways import ENGLISH_FALLS, ENGLISH_RISES, any_of
 
 NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
-SHARE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent\b|per\s?cent\b)(?!age|\s*points?\b)"
+SHARE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent\b|per\s?cent\b|pct\b|pc\b)(?!age|\s*points?\b)"
 _POINTS = r"\s?(?:percentage[\s-]points?|points?|pts?|pp)\b"
-_FALLS = r"fell|falls|dropped|drops|slid|slipped|declined|decreased|shrank|down"
-_RISES = r"rose|rises|climbed|grew|increased|jumped|gained|up"
+_FALLS = any_of(ENGLISH_FALLS.went | {"down"})
+_RISES = any_of(ENGLISH_RISES.went | {"up"})
 _WAY = rf"\b(?P<way>{_FALLS}|{_RISES})\s+"
+_CHANGE = any_of(ENGLISH_FALLS.names | ENGLISH_RISES.names | {"change"})
 _END = rf"(?:{SHARE}|[0-9]+(?:\.[0-9]+)?(?=\s+(?:to|from)\s))"
 _ENDS = (
     rf"(?:from\s+(?P<first>{_END})\s+to\s+(?P<second>{SHARE})"
@@ -25,7 +27,7 @@ _ENDS = (
 _SIZE = rf"(?P<size>{NUMBER}(?:{_POINTS}|\s?%|\spercent))"
 _CHANGES = (
     rf"(?:{_WAY}(?:by\s+)?|\bby\s+){_SIZE}\s*,?\s+{_ENDS}",
-    rf"{_WAY}{_ENDS}\s*(?:\(|,)\s*(?:[+-]|an?\s+(?:drop|fall|decline|decrease|rise|increase|gain|change)\s+of\s+|by\s+)?"
+    rf"{_WAY}{_ENDS}\s*(?:\(|,)\s*(?:[+-]|an?\s+(?:{_CHANGE})\s+of\s+|by\s+)?"
     rf"(?P<size>{NUMBER}{_POINTS})\s*\)?",
 )
 _GAPS = (

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from dagster_project.claims.read.asides import ENGLISH_ASIDES, Aside
+from dagster_project.claims.read.aside import Aside
+from dagster_project.claims.read.asides import ENGLISH_ASIDES
 from dagster_project.claims.read.hedges import Hedge
 
 
@@ -106,6 +107,8 @@ class Lexicon:
     """What stands before a number that is of another answer: *another* 6."""
     at_once: frozenset[str] = frozenset()
     """Words of what is said of several answers of a list at once: use *both*."""
+    suppositions: frozenset[str] = frozenset()
+    """What a sentence begins with that claims nothing: *if* 40% agree."""
     single: frozenset[str] = frozenset()
     """What says that each gave one answer: the *main* source."""
 
@@ -252,7 +255,7 @@ ENGLISH = Lexicon(
         "or less": Hedge.AT_MOST,
         "or fewer": Hedge.AT_MOST,
     },
-    percent=frozenset({"%", "percent", "per cent", "pct"}),
+    percent=frozenset({"%", "percent", "per cent", "pct", "pct .", "pc", "percents"}),
     points=frozenset({"percentage points", "percentage point", "percent points", "% points", "points", "point", "pp"}),
     group_mark=",",
     decimal_mark=".",
@@ -517,9 +520,11 @@ ENGLISH = Lexicon(
     ),
     additions=frozenset({"another", "further", "other"}),
     at_once=frozenset({"both", "either"}),
+    suppositions=frozenset({"if", "suppose", "supposing", "assuming", "assume", "unless", "had", "imagine", "should"}),
     single=frozenset(
         [
             *("main", "most important", "biggest", "favourite", "favorite", "first choice", "primary"),
+            *("voting intention", "vote intention", "vote share"),
             *("one answer only", "only one answer", "single answer", "one answer each"),
         ]
     ),

@@ -17,7 +17,7 @@ from dagster_project.claims.read.hedges import Hedge, Kind
 from dagster_project.claims.read.labels import SaidAnswer, SaidBase, names_of
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
-from dagster_project.claims.read.restated import refuse_another_answer
+from dagster_project.claims.read.restated import refuse_another_answer, refuse_others
 from dagster_project.claims.read.rounding import RoundingRule, rule_given
 from dagster_project.claims.read.sentence import EXAMPLES, Sentence
 from dagster_project.claims.read.statement import Listing, Part, StatementError, Triple, are_exclusive, are_groups
@@ -103,6 +103,7 @@ class _Reader:
     def _triple(self, answer: SaidAnswer, base: SaidBase) -> Triple:
         self.sentence.check_who(base.who)
         refuse_another_answer(self.sentence, answer.phrases, base.who)
+        refuse_others(self.sentence, answer.after, base)
         count, percentage = self._count_and_percentage(answer)
         of, who = self._figure(base.phrase, Kind.BASE), self.sentence.slice(base.who)
         return Triple(count, of, percentage, self.sentence.text.strip(), who)
@@ -114,14 +115,9 @@ class _Reader:
             raise self.sentence.not_understood(self.tokens[at : found[1]])
 
     def _listing(self, answers: Sequence[SaidAnswer], base: SaidBase | None) -> Listing:
-        for answer in answers:
-            if match_phrase(self.lexicon.of, answer.between, 0):
-                raise self.sentence.not_understood(answer.between)
-        if base is None:
-            answers = self._of_one_group(answers)
+        answers, own_groups = self._of_whom(answers, base)
         names, who = names_of(self.sentence, answers, base)
-        if at_once := next((name for name in names if self._is_of_several(name)), None):
-            raise self.sentence.error(f"says {at_once!r} of several answers at once: leave it out.")
+        self._refuse_at_once(names)
         parts = [Part(name, *self._count_and_percentage(answer)) for name, answer in zip(names, answers, strict=True)]
         of = None if base is None else self._figure(base.phrase, Kind.BASE)
         return Listing(
@@ -129,25 +125,62 @@ class _Reader:
             tuple(parts),
             of,
             who,
-            several=self.sentence.says_several,
+            several=self.sentence.says_several or own_groups,
             exclusive=self.sentence.says_one_each or are_exclusive(names, self.lexicon),
-            of_groups=are_groups(names, self.lexicon),
+            of_groups=own_groups or are_groups(names, self.lexicon),
             complete=self.sentence.says_complete,
-            overall=self._overall(names, base),
+            overall=self._overall(names, base, own_groups=own_groups),
         )
+
+    def _of_whom(self, answers: Sequence[SaidAnswer], base: SaidBase | None) -> tuple[Sequence[SaidAnswer], bool]:
+        """The answers without what they are said to be of, and whether each is of a group of its own."""
+        for answer in answers:
+            if match_phrase(self.lexicon.of, answer.between, 0):
+                raise self.sentence.not_understood(answer.between)
+        if base is not None:
+            return answers, False
+        if self._are_of_own_groups(answers):
+            return self._without_of(answers), True
+        return self._of_one_group(answers), False
+
+    def _refuse_at_once(self, names: Sequence[str]) -> None:
+        if at_once := next((name for name in names if self._is_of_several(name)), None):
+            raise self.sentence.error(f"says {at_once!r} of several answers at once: leave it out.")
+
+    def _are_of_own_groups(self, answers: Sequence[SaidAnswer]) -> bool:
+        """Whether each share is said to be of others, but for one of all: 61% *of women* and 48% *of men* agreed."""
+        others = [answer for answer in answers if not match_phrase(self.lexicon.of, answer.after, 0)]
+        of_all = [answer for answer in others if match_phrase(self.lexicon.overall, answer.after or answer.before, 0)]
+        return len(answers) - len(others) > 1 and len(others) == len(of_all) < 2
+
+    def _without_of(self, answers: Sequence[SaidAnswer]) -> Sequence[SaidAnswer]:
+        """The answers without what stands before each group."""
+        starts = [match_phrase(self.lexicon.of, answer.after, 0) for answer in answers]
+        stops = [0 if of is None else of[1] for of in starts]
+        return [one._replace(after=one.after[stop:]) for one, stop in zip(answers, stops, strict=True)]
 
     def _is_of_several(self, name: str) -> bool:
         return not self.lexicon.at_once.isdisjoint(name.casefold().split())
 
-    def _overall(self, names: Sequence[str], base: SaidBase | None) -> int | None:
+    def _overall(self, names: Sequence[str], base: SaidBase | None, *, own_groups: bool) -> int | None:
         """Which part is of all groups together."""
-        said = [n for n, name in enumerate(names) if name.casefold() in self.lexicon.overall]
+        said = [n for n, name in enumerate(names) if self._is_of_all(name, own_groups=own_groups)]
         if not said or (base is not None and len(names) == 1):
             return None
-        of_groups = [bool(set(name.casefold().split()) & self.lexicon.groups) for name in names]
-        if len(said) > 1 or base is not None or sum(of_groups) != len(names) - 1:
+        is_beside_groups = own_groups or self._are_of_groups(names, but=said[0])
+        if len(said) > 1 or base is not None or not is_beside_groups:
             raise self.sentence.error(f"says {names[said[0]]!r} of whom is not clear: give each group its base.")
         return said[0]
+
+    def _are_of_groups(self, names: Sequence[str], *, but: int) -> bool:
+        return all(
+            not self.lexicon.groups.isdisjoint(name.casefold().split()) for n, name in enumerate(names) if n != but
+        )
+
+    def _is_of_all(self, name: str, *, own_groups: bool) -> bool:
+        """Overall, in all; and beside groups that are said to be some: of *all respondents*."""
+        words = name.casefold()
+        return words in self.lexicon.overall or (own_groups and words.split()[0] in self.lexicon.overall)
 
     def _of_one_group(self, answers: Sequence[SaidAnswer]) -> Sequence[SaidAnswer]:
         """All are of whom the first is said to be of, where no other is said: 31% *of parents* go, 9% stay."""

@@ -6,10 +6,11 @@ What restates a figure has no words of its own, or those of the base, or words t
 from collections.abc import Sequence
 
 from dagster_project.claims.read.gaps import before_of
+from dagster_project.claims.read.labels import SaidBase
 from dagster_project.claims.read.lexicon import Lexicon
 from dagster_project.claims.read.phrases import Phrase
 from dagster_project.claims.read.sentence import Sentence
-from dagster_project.claims.read.tokens import Words, is_number, without_end
+from dagster_project.claims.read.tokens import Words, is_number, match_phrase, trimmed, without_end
 
 _ENDS = frozenset({",", ";", ".", ")", ":", "!", "?"})
 
@@ -23,6 +24,19 @@ def refuse_another_answer(sentence: Sentence, phrases: Sequence[Phrase], who: Wo
         raise sentence.out_of_place(
             [second], f"it may be of another answer than {sentence.printed(first)!r}; give both answers alike"
         )
+
+
+def refuse_others(sentence: Sentence, after: Words, base: SaidBase) -> None:
+    """Refuse a share that is said to be of others than the base before it: of 60 farms, 41% *of mills*."""
+    lexicon = sentence.lexicon
+    of = match_phrase(lexicon.of, after, 0)
+    if base.behind or of is None:
+        return
+    same = {token.word for token in base.who} | lexicon.same | lexicon.articles | lexicon.leads
+    words = trimmed(after[of[1] :], lexicon.articles)
+    if words and words[0].word not in same:
+        said = sentence.slice((*after[: of[1]], *words[:1]))
+        raise sentence.error(f"{said!r} may be others than the {sentence.printed(base.phrase)}.", is_verb=False)
 
 
 def _is_another(sentence: Sentence, second: Phrase, who: Words) -> bool:

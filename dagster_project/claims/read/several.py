@@ -6,6 +6,7 @@ where one way of parting it makes a triple of every part, all of the same kinds 
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from dagster_project.claims.read.comparisons import Comparison, without_comparisons
 from dagster_project.claims.read.figures import Figure, parse_figure
@@ -19,6 +20,7 @@ from dagster_project.claims.read.sentence import EXAMPLES, Sentence
 from dagster_project.claims.read.statement import Listing, StatementError, Triple
 from dagster_project.claims.read.tables import parse_table
 from dagster_project.claims.read.tokens import Words, start_of, tokenize
+from dagster_project.claims.read.totals import read_with_total, total_of
 
 _MOST = 40  # places to part a sentence at
 
@@ -27,13 +29,13 @@ _MOST = 40  # places to part a sentence at
 class Groups:
     """Triples of groups that share nobody, and the share of them all where one is said.
 
-    `last_is_whole`: the last triple is said to be of all of them.
+    `whole`: which of the triples is said to be of all of them.
     """
 
     text: str
     triples: tuple[Triple, ...]
     overall: Figure | None
-    last_is_whole: bool = False
+    whole: int | None = None
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -67,6 +69,7 @@ class Said:
 
 def parse_sentence(text: str, rounding: RoundingRule = RoundingRule.EITHER_HALF, lexicon: Lexicon = ENGLISH) -> Said:
     """Read a sentence or a pasted table with all that it says. Raises StatementError."""
+    _refuse_supposed(text, lexicon)
     try:
         rest, comparisons = without_comparisons(text, rounding)
         parts, repeated = _parts(rest, rounding, lexicon)
@@ -79,6 +82,13 @@ def parse_sentence(text: str, rounding: RoundingRule = RoundingRule.EITHER_HALF,
     return Said(text.strip(), parts, comparisons, repeated)
 
 
+def _refuse_supposed(text: str, lexicon: Lexicon) -> None:
+    """Refuse what is not said to be so: if it rose from 40% to 38%."""
+    first = text.split(maxsplit=1)[:1]
+    if first and first[0].casefold().rstrip(",") in lexicon.suppositions:
+        raise StatementError(f"{text!r}: {first[0]!r} says what is not claimed: leave it out. {EXAMPLES}")
+
+
 def _parts(
     text: str, rounding: RoundingRule, lexicon: Lexicon
 ) -> tuple[tuple[Triple | Listing | Groups, ...], tuple[Figure, ...]]:
@@ -89,6 +99,9 @@ def _parts(
     clauses = clauses_of(text)
     if clauses is not None:
         return _nested(clauses, rounding, lexicon)
+    total = total_of(text)
+    if total is not None:
+        return (read_with_total(text, total, partial(parse_statement, rounding=rounding, lexicon=lexicon)),), ()
     plain, nets = without_nets(text)
     if nets:
         read = parse_statement(plain, rounding, lexicon)
@@ -124,8 +137,11 @@ def _statement(text: str, rounding: RoundingRule, lexicon: Lexicon) -> Triple | 
         if len(found) != 1:
             raise
         triples, overall = found[0]
-        of_all = start_of(lexicon.overall, tokenize(triples[-1].text, lexicon)) is not None
-        return Groups(text.strip(), triples, overall, of_all)
+        says_all = [start_of(lexicon.overall, tokenize(one.text, lexicon)) is not None for one in triples]
+        of_all = [n for n, says_so in enumerate(says_all) if says_so]
+        if len(of_all) + (overall is not None) > 1:
+            raise
+        return Groups(text.strip(), triples, overall, next(iter(of_all), None))
 
 
 _Parting = tuple[tuple[Triple, ...], Figure | None]

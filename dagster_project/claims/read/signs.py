@@ -19,6 +19,7 @@ def plain(text: str, group_mark: str, decimal_mark: str) -> str:
     text = re.sub(rf"(?<=10)(?=[{_RAISED}])", "^", text)  # a power, not a note: refused further on
     text = re.sub(rf"(?<!\^)(?<![{_RAISED}])[{_RAISED}]+", "", text)
     text = re.sub(r"(?<=[\w%)])[*†‡]+|\[[0-9a-z]{1,3}\]", "", text)
+    text = text.replace("[", "(").replace("]", ")")
     text = re.sub(r"(?<=[0-9])[½¼¾]", lambda half: decimal_mark + _HALVES[half[0]], text)
     text = re.sub(r"[\u2460-\u2473\u2776-\u277f]", " ; ", text).removeprefix(" ; ")
     text = re.sub(rf"{_NUMBER}(?:[{_THIN}][0-9]{{3}})+(?![0-9])", _grouped(group_mark), text)

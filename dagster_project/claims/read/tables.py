@@ -21,7 +21,7 @@ from dagster_project.claims.read.tokens import start_of, tokenize
 
 _NUMBER = r"[<>~≈]?\s?[0-9]+(?:[.,][0-9]+)*\s?%?"
 _FIGURES = rf"(?:\(?{_NUMBER}\)?\s*)+"
-_ROW = rf"(?P<label>[^0-9]*[^0-9\s(:=–—-])\s*[:=–—-]?\s*(?P<figures>{_FIGURES})"
+_ROW = rf"(?P<label>[^0-9]*[^0-9\s(:=–—-])(?<!\([nN])\s*[:=–—-]?\s*(?P<figures>{_FIGURES})"
 _COMMA = r",(?![0-9]{3}\b(?!\s?%))"
 _RULE = r"[\s|:+=_–—-]*"
 _SAID_BASE = r"\b(?:{totals})\b\s*[:=]?\s*(?:[a-z ]*\()?\s*(?:n\s?=\s?)?([0-9]+(?:,[0-9]{{3}})*)(?![0-9.,]*%)"

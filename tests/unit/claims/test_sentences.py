@@ -16,6 +16,7 @@ import yaml
 from dagster_project.claims.answer import answer_claim
 
 UNDERSTOOD = 0.85
+FILES = ("sentences.yml", "more_sentences.yml", "everyday_sentences.yml")
 FIGURES = {"count", "base", "percentage", "mean", "deviation", "points"}
 
 
@@ -24,7 +25,7 @@ def sentences(name: str) -> list[dict[str, Any]]:
     return read
 
 
-BY_FILE = {name: sentences(name) for name in ("sentences.yml", "more_sentences.yml")}
+BY_FILE = {name: sentences(name) for name in FILES}
 SENTENCES = [one for read in BY_FILE.values() for one in read]
 
 
@@ -74,3 +75,13 @@ def test_a_refusal_gives_a_form_that_works(text: str) -> None:
     proposed = re.findall(r"'((?:[^']|(?<=n)'(?=t))+)'", forms)
     assert proposed
     assert not [form for form in proposed if refusal(form)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [one for one in BY_FILE["everyday_sentences.yml"] if one.get("words")],
+    ids=lambda one: str(one["text"][:60]),
+)
+def test_a_refusal_names_the_words_that_are_not_understood(sentence: dict[str, Any]) -> None:
+    said = refusal(sentence["text"]).replace(repr(sentence["text"]), "", 1)
+    assert sentence["words"].casefold() in said.casefold()
