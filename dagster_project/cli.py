@@ -169,11 +169,14 @@ def main() -> None:
     try:
         app()
     except InputError as error:
-        print(f"basecheck: {_printable(str(error))}", file=sys.stderr)
-        sys.exit(WRONG_INPUT)
+        message, code = _printable(str(error)), WRONG_INPUT
     except Stopped as stop:
-        print(f"basecheck: {stop}", file=sys.stderr)
-        sys.exit(stop.exit_code)
+        message, code = str(stop), stop.exit_code
+    else:
+        return
+    # outside of what was raised, which would keep connections open to the very end, and DuckDB would tell of them
+    print(f"basecheck: {message}", file=sys.stderr)
+    sys.exit(code)
 
 
 def _print_answer(answer: Reply) -> None:

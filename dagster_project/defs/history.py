@@ -22,12 +22,16 @@ from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData, serialize_value
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+from dagster_project.room import NoRoom, no_room
 
 
 class _OneEngine:
     """The connections of a storage come from one pool, which keeps SQLite from tidying up after every event."""
 
     _conn_string: str
+    ends_the_command = False  # whether a full disk ends all at once; else Dagster tells of it and goes on
 
     @cached_property
     def _engine(self) -> Engine:
@@ -47,12 +51,17 @@ class _OneEngine:
         if (outer := getattr(self._open, "connection", None)) is not None:
             yield outer
             return
-        with self._engine.begin() as connection:
-            self._open.connection = connection
-            try:
-                yield connection
-            finally:
-                self._open.connection = None
+        try:
+            with self._engine.begin() as connection:
+                self._open.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._open.connection = None
+        except OperationalError as error:
+            if self.ends_the_command and no_room(error):
+                raise NoRoom from error
+            raise
 
     def dispose(self) -> None:
         super().dispose()  # type: ignore[misc] # of the storage that this is mixed into

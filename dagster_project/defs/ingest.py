@@ -10,6 +10,7 @@ from dagster_project.codebook import SurveyFolder
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.ingest import FileAccount, write_claims, write_codebook, write_records, write_weights
 from dagster_project.release.stored import stored_rows
+from dagster_project.room import check_room
 
 OWNERS = ["team:survey-data"]
 Metadata = dict[str, Any]
@@ -48,6 +49,7 @@ def _asset(
     def asset(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
         with shown_to_people():
             folder = surveys.folder(context.partition_key)
+            check_room(surveys.places.output_dir, map(folder.folder.joinpath, folder.codebook.record_files))
             with surveys.warehouse(folder.survey) as connection:
                 return dg.MaterializeResult(metadata=step(connection, folder))
 
