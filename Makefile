@@ -13,7 +13,7 @@ PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 SQL := dbt/models dbt/lint
 LINTERS := ruff mypy imports sql dependencies dbt-score
 
-.PHONY: run test check lint $(LINTERS) complexity ui bench dbt-docs schemas lock clean
+.PHONY: run test check lint $(LINTERS) complexity ui bench faults dbt-docs schemas lock clean
 
 run: $(VENV)/.run ## Every survey, from its folder to its release
 	@$(BIN)/basecheck run $(ARGS)
@@ -65,6 +65,9 @@ ui: $(VENV)/.run ## The Dagster UI on 127.0.0.1:3000, the releases on 127.0.0.1:
 
 bench: $(VENV)/.dev ## What a run costs beside the bare imports of its parts
 	@$(BIN)/python benchmarks/whole_run.py
+
+faults: $(VENV)/.dev ## Thirty runs killed at random moments beside a running UI, and what comes after them
+	@$(BIN)/python benchmarks/random_kills.py $(ARGS)
 
 dbt-docs: $(VENV)/.run ## dbt's documentation of one survey's database, as one page: make dbt-docs SURVEY=nhanes2
 	@cd dbt && BASECHECK_OUTPUT_DIR="$(abspath $(OUTPUT))" BASECHECK_SURVEY=$(SURVEY) ../$(BIN)/dbt --quiet docs generate --static

@@ -244,11 +244,14 @@ def main() -> None:
     except InputError as error:
         from dagster_project.terminal import printable
 
-        print(f"basecheck: {printable(str(error))}", file=sys.stderr)
-        sys.exit(WRONG_INPUT)
+        message, code = printable(str(error)), WRONG_INPUT
     except Stopped as stop:
-        print(f"basecheck: {stop}", file=sys.stderr)
-        sys.exit(stop.exit_code)
+        message, code = str(stop), stop.exit_code
+    else:
+        return
+    # outside of what was raised, which would keep connections open to the very end, and DuckDB would tell of them
+    print(f"basecheck: {message}", file=sys.stderr)
+    sys.exit(code)
 
 
 def _print_answer(answer: Reply) -> None:

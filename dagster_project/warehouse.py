@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.errors import InputError
+from dagster_project.room import no_room
 
 # A file or a value must not make DuckDB download or load code.
 SAFE_CONFIG: dict[str, str] = {
@@ -44,6 +45,8 @@ def open_warehouse(
         try:
             return duckdb.connect(str(path), read_only=read_only, config=dict(SAFE_CONFIG))
         except duckdb.IOException as error:
+            if no_room(error):
+                raise
             text = str(error)
             if "lock" not in text.lower():
                 raise InputError(

@@ -127,15 +127,22 @@ def _result(
         "expectations": result.expectations,
         "failed_rows": result.failed_rows,
         "failing": ", ".join(result.failing) or None,
-        "what_is_contradicted": paragraphs([one.message for one in told]) if told else None,
-        "report": dg.MetadataValue.url(f"{report}#{told[0].finding}") if told else None,
         "error": result.error,
     }
+    said = {name: value for name, value in metadata.items() if value is not None}
     return dg.AssetCheckResult(
         asset_key=asset_of(result.suite),
         check_name=result.check,
         passed=result.passed,
         severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
         description=result.error or ": ".join([result.observed, *(one.statement for one in told[:1])]),
-        metadata={name: value for name, value in metadata.items() if value is not None},
+        metadata={**said, **(_contradicted(told, report) if told else {})},
     )
+
+
+def _contradicted(told: Sequence[Contradiction], report: str) -> Mapping[str, Any]:
+    """All that is contradicted of what failed, and where the report says the first of it."""
+    return {
+        "what_is_contradicted": paragraphs([one.message for one in told]),
+        "report": dg.MetadataValue.url(f"{report}#{told[0].finding}"),
+    }

@@ -23,6 +23,7 @@ from dagster_project.defs.survey_sql import survey_sql
 from dagster_project.disclosure import make_withheld_tables
 from dagster_project.errors import InputError
 from dagster_project.places import Places
+from dagster_project.room import no_room
 from dagster_project.sql_functions import make_functions
 from dagster_project.warehouse import open_warehouse, transaction
 
@@ -132,6 +133,8 @@ class _Build:
             with transaction(self.connection):
                 _make_table(self.connection, node, sql)
         except (duckdb.Error, InputError) as error:
+            if no_room(error):
+                raise
             self.failed.add(node["unique_id"])
             return _result(node, "error", message=str(error), seconds=time.perf_counter() - started, sql=sql)
         return _result(node, "success", seconds=time.perf_counter() - started, sql=sql)

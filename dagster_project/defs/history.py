@@ -25,6 +25,9 @@ from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData, serialize_value
 from sqlalchemy import Connection, Engine, bindparam, create_engine, event, inspect
+from sqlalchemy.exc import OperationalError
+
+from dagster_project.room import NoRoom, no_room
 
 # The events that checks bring: after any other one, an asset may have been made anew.
 OF_CHECKS = {DagsterEventType.STEP_OUTPUT, DagsterEventType.ASSET_CHECK_EVALUATION}
@@ -41,6 +44,7 @@ class _OneEngine:
     """The connections of a storage come from one pool, which keeps SQLite from tidying up after every event."""
 
     _conn_string: str
+    ends_the_command = False  # whether a full disk ends all at once; else Dagster tells of it and goes on
 
     @cached_property
     def _engine(self) -> Engine:
@@ -60,12 +64,17 @@ class _OneEngine:
         if (outer := getattr(self._open, "connection", None)) is not None:
             yield outer
             return
-        with self._engine.begin() as connection:
-            self._open.connection = connection
-            try:
-                yield connection
-            finally:
-                self._open.connection = None
+        try:
+            with self._engine.begin() as connection:
+                self._open.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._open.connection = None
+        except OperationalError as error:
+            if self.ends_the_command and no_room(error):
+                raise NoRoom from error
+            raise
 
     def dispose(self) -> None:
         super().dispose()  # type: ignore[misc] # of the storage that this is mixed into

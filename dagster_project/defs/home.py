@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dagster_project.errors import InputError
 from dagster_project.places import Places, make_private
+from dagster_project.room import check_room
 
 SETTINGS = Path(__file__).with_name("dagster.yaml")
 
@@ -14,6 +15,7 @@ SETTINGS = Path(__file__).with_name("dagster.yaml")
 def prepare_home(places: Places) -> Path:
     """Make the home folder with the project's settings and set DAGSTER_HOME to it. Raises `InputError`."""
     home = places.dagster_home
+    check_room(places.output_dir)
     try:
         make_private(home)
         (home / "dagster.yaml").write_bytes(SETTINGS.read_bytes())

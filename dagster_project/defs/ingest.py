@@ -11,6 +11,7 @@ from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.defs.shown_tables import column_schema, table_value
 from dagster_project.ingest import FileAccount, write_claims, write_codebook, write_records, write_weights
 from dagster_project.release.stored import stored_rows
+from dagster_project.room import check_room
 
 OWNERS = ["team:survey-data"]
 Metadata = dict[str, Any]
@@ -49,6 +50,7 @@ def _asset(
     def asset(context: dg.AssetExecutionContext, surveys: Surveys) -> dg.MaterializeResult[None]:
         with shown_to_people():
             folder = surveys.folder(context.partition_key)
+            check_room(surveys.places.output_dir, map(folder.folder.joinpath, folder.codebook.record_files))
             with surveys.warehouse(folder.survey) as connection:
                 return dg.MaterializeResult(metadata=step(connection, folder))
 

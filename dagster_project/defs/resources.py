@@ -15,6 +15,7 @@ from dagster_project.defs.origin import of_this_project
 from dagster_project.defs.workers import PROCESS_TAG, this_process
 from dagster_project.errors import InputError
 from dagster_project.places import Places, make_private
+from dagster_project.room import room_in
 from dagster_project.warehouse import open_warehouse
 
 
@@ -58,9 +59,10 @@ class Surveys(dg.ConfigurableResource):  # type: ignore[type-arg]
                     f"{path.parent}: cannot be made ({error.strerror}); set BASECHECK_OUTPUT_DIR to a folder that can "
                     "be written."
                 ) from error
-            self._held[survey] = open_warehouse(path)
+            with room_in(self.places.output_dir):
+                self._held[survey] = open_warehouse(path)
             path.chmod(0o600)
-        with closing(self._held[survey].cursor()) as connection:
+        with room_in(self.places.output_dir), closing(self._held[survey].cursor()) as connection:
             yield connection
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:

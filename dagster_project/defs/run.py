@@ -15,9 +15,11 @@ from dagster_project.collector import held_to_the_end
 from dagster_project.defs.automation import JOB
 from dagster_project.defs.build import build_defs
 from dagster_project.defs.checks import GATES, STRICT_GATE
+from dagster_project.defs.history import EventHistory, RunHistory
 from dagster_project.defs.origin import REPOSITORY, REPOSITORY_TAG
 from dagster_project.defs.workers import PROCESS_TAG, end_dead_runs, this_process
 from dagster_project.places import Places
+from dagster_project.room import room_in
 from dagster_project.stopping import Came, Stopped
 from dagster_project.validation import import_great_expectations
 
@@ -84,7 +86,10 @@ def run_surveys(
         },
         "loggers": {"steps": {"config": {}}},
     }
-    with dg.DagsterInstance.get() as instance:
+    with room_in(places.output_dir), dg.DagsterInstance.get() as instance:
+        for storage in (instance.run_storage, instance.event_log_storage):
+            assert isinstance(storage, RunHistory | EventHistory)
+            storage.ends_the_command = True
         end_dead_runs(instance)
         for survey in surveys:
             telling.survey = survey

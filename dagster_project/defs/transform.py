@@ -10,6 +10,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from dagster_project.defs import dbt_project
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.defs.shown_tables import column_schema, first_rows
+from dagster_project.room import room_in
 from dagster_project.validation import CheckResult, write_checks
 
 STEPS = ("tallies", "marts")
@@ -77,7 +78,7 @@ def _step(
     )
     def models(context: dg.AssetExecutionContext, surveys: Surveys) -> Iterator[Any]:
         survey = context.partition_key
-        with shown_to_people():
+        with shown_to_people(), room_in(surveys.places.output_dir):
             results = dbt_project.build(surveys.places, survey, step)
             with surveys.warehouse(survey) as connection:
                 tests = [_check(step, manifest, result) for result in results if result.is_test]
