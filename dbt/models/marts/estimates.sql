@@ -197,46 +197,66 @@ variances as (
 
 ),
 
-spread as (
+-- in three steps: DuckDB works out a column anew wherever its own step names it
+spread_in_full as (
 
-    -- from here on as they are told
     select
         shares.*,
         {{ told_share("shares.share", "shares.n_base") }} as share_told,
         design.df,
+        design.lone_unit,
         not design.is_complex and (not design.has_wave or shares.group_by is not distinct from 'wave') as is_plain,
+        case when is_plain then design.z else design.t end as quantile,
         shares.share <= 0 or shares.share >= 1 as is_certain,
         case
             when share_told is not null and design.lone_unit is null
                 -- below 1e-24 it is rounding: every unit has the share of all
                 then case when is_certain or variances.variance < 1e-24 then 0 else sqrt(variances.variance) end
         end as se_in_full,
-        {{ told_spread("se_in_full", "shares.n_base") }} as se,
-        case when is_plain then design.z else design.t end * nullif(se, 0) as margin_of_error,
         -- the variance of the share in a simple random sample of as many; drawn without putting back where the
         -- universe is known, by the weights or by its number
         shares.share * (1 - shares.share) / nullif(shares.n_base - 1, 0)
         * case
             when design.weights_sum_to_universe then greatest((shares.w_base - shares.n_base) / shares.w_base, 0)
             else design.part_not_drawn
-        end as simple_variance,
-        case when not is_certain then se_in_full ** 2 / nullif(simple_variance, 0) end as deff_in_full,
-        {{ told_spread("deff_in_full", "shares.n_base") }} as deff,
-        case
-            when shares.n_base = 0 or shares.w_base is null then 'nobody in the base'
-            when shares.w_base <= 0 then 'the weights of the base sum to 0'
-            when shares.suppressed then 'base below the minimum'
-            when share_told is null then 'too few respondents beside withheld counts'
-            when design.lone_unit is not null then design.lone_unit
-            when design.df <= 0 then 'no degrees of freedom'
-            when is_certain then 'a share of 0 or 1 has no margin of error and no design effect'
-            when se = 0 then 'a standard error of 0 has no margin of error and no effective size'
-            when deff is null then 'the weights of the base sum to no more than its respondents'
-        end as not_computed
+        end as simple_variance
     from shares
     cross join survey
     cross join design
     left join variances on shares.option_id = variances.option_id
+
+),
+
+-- from here on as they are told
+spread_told as (
+
+    select
+        spread_in_full.*,
+        {{ told_spread("spread_in_full.se_in_full", "spread_in_full.n_base") }} as se,
+        case when not is_certain then se_in_full ** 2 / nullif(simple_variance, 0) end as deff_in_full,
+        {{ told_spread("deff_in_full", "spread_in_full.n_base") }} as deff
+    from spread_in_full
+    cross join survey
+
+),
+
+spread as (
+
+    select
+        *,
+        quantile * nullif(se, 0) as margin_of_error,
+        case
+            when n_base = 0 or w_base is null then 'nobody in the base'
+            when w_base <= 0 then 'the weights of the base sum to 0'
+            when suppressed then 'base below the minimum'
+            when share_told is null then 'too few respondents beside withheld counts'
+            when lone_unit is not null then lone_unit
+            when df <= 0 then 'no degrees of freedom'
+            when is_certain then 'a share of 0 or 1 has no margin of error and no design effect'
+            when se = 0 then 'a standard error of 0 has no margin of error and no effective size'
+            when deff is null then 'the weights of the base sum to no more than its respondents'
+        end as not_computed
+    from spread_told
 
 ),
 
