@@ -39,10 +39,13 @@ dbt/target/.linted: $(VENV)/.dev .sqlfluff $(shell find dbt -path dbt/target -pr
 	@$(BIN)/sqlfluff lint --disable-progress-bar --processes $(WORKERS) $(SQL)
 	@mkdir -p $(@D) && touch $@
 
-dbt-score: $(VENV)/.dev ## What dbt's descriptions and tests are worth, of 10; pyproject.toml has the least
+dbt-score: dbt/target/.scored ## What dbt's descriptions and tests are worth, of 10; pyproject.toml has the least
+	@:
+dbt/target/.scored: $(VENV)/.dev pyproject.toml $(shell find dbt -path dbt/target -prune -o -name '*.sql' -print -o -name '*.yml' -print)
 	@echo "basecheck: dbt-score"
 	@$(BIN)/python -c "from dagster_project.defs.dbt_project import manifest_json; manifest_json()"
 	@$(BIN)/dbt-score lint --manifest dbt/target/manifest.json --show failing-items
+	@touch $@
 
 ruff: $(VENV)/.dev
 	@echo "basecheck: lint and format"
