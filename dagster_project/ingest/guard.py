@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,9 @@ from dagster_project.formats import RecordFile, format_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_NAME = re.compile(r"(?!.*@)(?=.*[^\W\d])[\w(\[\"'#%].{0,99}")  # of a column, not a number, a date or an address
+_WORD = re.compile(r"(?!.*[0-9]{5})[^\W\d][\w.:/()\[\]#%-]{0,62}")  # a column's name of one word, no long number in it
+MOST_NAMED = 8
+_NEAR = 0.8  # how alike a cell must be to a name that is sought to be a misspelling of it
 
 
 def read_batches(file: RecordFile, records: Records, wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -79,25 +82,24 @@ def match_header(path: Path, header: Sequence[str], wanted: Sequence[str], ignor
     places = {name: at for at, name in enumerate(header)}
     missing = [name for name in wanted if name not in places]
     if missing:
-        _check_is_header(path, header, wanted)
+        _check_is_header(path, header, missing, wanted)
         raise InputError(
-            f"{path}:1: the header lacks {_names(missing)} (it has {_header_names(header)}); mend the header, or the "
-            "columns in survey.yml."
+            f"{path}:1: the header lacks {_names(missing)} (it has {_header_names(header, header, missing)}); mend the "
+            "header, or the columns in survey.yml."
         )
     known = {*wanted, *ignored}
     extra = [name for name in header if name not in known]
     if extra:
         raise InputError(
-            f"{path}:1: survey.yml does not know the column {_header_names(extra)}; describe it as a question, or list "
-            "it under records.ignore_columns."
+            f"{path}:1: survey.yml does not know the column {_header_names(extra, header, wanted)}; describe it as "
+            "a question, or list it under records.ignore_columns."
         )
     return [places[name] for name in wanted]
 
 
-def _check_is_header(path: Path, header: Sequence[str], wanted: Sequence[str]) -> None:
+def _check_is_header(path: Path, header: Sequence[str], missing: Sequence[str], wanted: Sequence[str]) -> None:
     """Raise `InputError`, quoting nothing, for a first line that names nothing that is wanted: it may be a record."""
-    text = "\n".join(header).casefold()
-    if not any(name.casefold() in text for name in wanted):
+    if len(missing) == len(wanted) and not any(_is_meant(cell, wanted) for cell in header):
         raise InputError(
             f"{path}:1: the first line has none of the columns of survey.yml ({_names(wanted)}); its {len(header)} "
             "cells are not shown, since they may be a respondent's. Put a header there, or mend the columns in "
@@ -122,13 +124,39 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
-def _header_names(header: Sequence[str]) -> str:
-    """Names that stand in a file's header; what looks like somebody's data is counted, not shown."""
-    names = [name for name in header if _NAME.fullmatch(name)]
-    others = f"{len(header) - len(names)} that look like data" if len(names) < len(header) else ""
-    return " and ".join(part for part in (_names(names), others) if part)
+def _header_names(cells: Sequence[str], header: Sequence[str], wanted: Sequence[str]) -> str:
+    """Names that stand in a file's header; what may be somebody's data is counted and told by its place alone."""
+    names = [cell for cell in cells if _reads_as_a_name(cell) or _is_meant(cell, wanted)]
+    others = [header.index(cell) + 1 for cell in cells if cell not in names]
+    if not others:
+        return _names(names)
+    places = ", ".join(map(str, others[:MOST_NAMED])) + (" …" if len(others) > MOST_NAMED else "")
+    hidden = f"{len(others)} that may be data and are not shown (column{'s' * (len(others) > 1)} {places})"
+    return f"{_names(names)} and {hidden}" if names else hidden
+
+
+def _reads_as_a_name(cell: str) -> bool:
+    """Whether a cell of a header reads as the name of a column, and not as that of a person, an address or a number.
+
+    One word; or several without figures, that end as a question, or have no comma and a capital in the first alone.
+    """
+    first, *others = cell.split(" ")
+    if not others:
+        return bool(_WORD.fullmatch(cell))
+    if re.search(r"[0-9@;]", cell) or not _WORD.match(first):
+        return False
+    letters = (next((sign for sign in word if sign.isalpha()), "a") for word in others)
+    return cell.endswith("?") or ("," not in cell and all(letter.islower() for letter in letters))
+
+
+def _is_meant(cell: str, wanted: Sequence[str]) -> bool:
+    """Whether a cell is, or misspells, one of the names that are sought; or several, with another separator between."""
+    sought = [name.casefold() for name in wanted]
+    parts = [part.strip() for part in re.split(r"[,;|\t]", cell)]
+    meant = [bool(get_close_matches(part.casefold(), sought, 1, _NEAR)) for part in parts]
+    return any(meant) and all(is_meant or _WORD.fullmatch(part) for part, is_meant in zip(parts, meant, strict=True))
 
 
 def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:8])
-    return shown + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    shown = ", ".join(repr(name) for name in names[:MOST_NAMED])
+    return shown + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")

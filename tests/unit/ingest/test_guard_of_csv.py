@@ -247,9 +247,30 @@ def test_nothing_of_a_respondent_is_quoted_where_a_header_should_stand(refused: 
     assert "the first line has none of the columns of survey.yml ('person', 'sex', 'age')" in told
     assert "its 3 cells are not shown" in told
     told = refused("person,sex,age,anna@example.org,1970-05-01,remark\na,1,1,,,\n")
-    assert "does not know the column 'remark' and 2 that look like data" in told
+    assert "does not know the column 'remark' and 2 that may be data and are not shown (columns 4, 5)" in told
     assert "anna" not in told
     assert "Anna" not in refused("Anna,Anna,3\na,1,1\n")
+    assert "Garage" not in refused("Garage Person,1,1970\nBen,2,1980\n")  # `age` stands in it, and no cell is one
+
+
+PERSONS = ['"Smith, John"', "John Smith", "JOHN SMITH", "Ursula von der Leyen", "12 Main Street", "Hauptstraße 12"]
+NUMBERS = ["+49 30 1234567", "0301234567", "10115 Berlin", "1970-05-01", "DE89370400440532013000", "a.b@example.org"]
+
+
+@pytest.mark.parametrize("cell", [*PERSONS, *NUMBERS])
+def test_a_cell_of_a_header_that_may_be_a_person_is_told_by_its_place(refused: Refused, cell: str) -> None:
+    for header, place in ((f"person,sex,age,{cell}", 4), (f"person,sex,{cell}", 3)):
+        told = refused(f"{header}\na,1,1,1\n")
+        assert f"1 that may be data and are not shown (column {place})" in told
+        assert cell.strip('"') not in told
+
+
+@pytest.mark.parametrize(
+    "cell", ["Age", "q12_a", "hours.per.week", "In paid work", "How old are you, in years?", "AGE "]
+)
+def test_a_column_that_is_misspelt_or_not_described_is_named(refused: Refused, cell: str) -> None:
+    assert repr(cell) in refused(f'person,sex,"{cell}"\na,1,1\n')
+    assert repr(cell) in refused(f'person,sex,age,"{cell}"\na,1,1,1\n')
 
 
 def test_a_link_that_leads_out_of_the_folder_is_refused(desk: Desk, tmp_path: Path, refused: Refused) -> None:
