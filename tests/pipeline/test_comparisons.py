@@ -28,8 +28,8 @@ CODEBOOK = """
 title: A made up survey
 source: {{name: a test, licence: none}}
 universe: Nobody
-provenance: synthetic
-provenance_note: Made up by a test.
+provenance: collected
+sample: probability
 records: {{files: [records.csv], ignore_columns: {ignored}}}
 minimum_base: {minimum_base}
 minimum_cell: 0

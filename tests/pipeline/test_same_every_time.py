@@ -23,8 +23,8 @@ SURVEY = """
 title: Anybody
 source: {name: a test, licence: none}
 universe: Nobody
-provenance: synthetic
-provenance_note: Made up by a test.
+provenance: collected
+sample: probability
 records: {files: [FILES]}
 weight: w
 stratum: h

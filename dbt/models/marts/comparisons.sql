@@ -325,7 +325,8 @@ spread as (
         (compared.n + compared.other_n) / (compared.n_base + compared.other_n_base) as pooled,
         100 * (compared.share - compared.other_share) as difference_points,
         100 * case
-            when compared.share is null or compared.other_share is null or design.lone_unit is not null then null
+            when compared.share is null or compared.other_share is null then null
+            when design.no_standard_error is not null then null
             when compared.is_plain
                 then sqrt(pooled * (1 - pooled) * (1 / compared.n_base + 1 / compared.other_n_base))
             -- so far below the sum of squares it is rounding
@@ -337,7 +338,7 @@ spread as (
             when least(compared.n_base, compared.other_n_base) = 0 then 'nobody in the base'
             when least(compared.n_base, compared.other_n_base) < survey.minimum_base then 'base below the minimum'
             when compared.share is null or compared.other_share is null then 'nobody in the base'
-            when design.lone_unit is not null then design.lone_unit
+            when design.no_standard_error is not null then design.no_standard_error
             when not compared.is_plain and design.df <= 0 then 'no degrees of freedom'
             when compared.share <= 0 and compared.other_share <= 0 then 'both shares are 0'
             when compared.share >= 1 and compared.other_share >= 1 then 'both shares are 1'
