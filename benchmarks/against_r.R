@@ -1,14 +1,14 @@
 # R's side of against_r.py: every estimate of one survey, in the words of marts.
-#   Rscript against_r.R RECORDS.csv "svydesign(...)" WANTED.csv OUT.csv [average]
+#   Rscript against_r.R RECORDS.csv "svydesign(...)" WANTED.csv OUT.csv fail|average TRUE|replace
 # WANTED has the columns table (share or number), question, answer, variable, code, group_by, group_value, p.
 suppressMessages(library(survey))
 given <- commandArgs(TRUE)
-options(survey.lonely.psu = if (length(given) > 4) given[5] else "fail")
+options(survey.lonely.psu = given[5])
 people <- read.csv(given[1], colClasses = c(sex = "character"))
 design <- eval(parse(text = given[2]))
 wanted <- read.csv(given[3], colClasses = "character")
-# weights of 1 sum to no universe: R's correction of the design effect is for those that do
-deff_of <- if (all(weights(design) == 1)) "replace" else TRUE
+# R's correction of the design effect is for weights that sum to the universe
+deff_of <- if (given[6] == "TRUE") TRUE else given[6]
 df <- degf(design)
 
 numbers <- function(wish, statistic, p = "", ...) {

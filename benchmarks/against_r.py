@@ -56,8 +56,8 @@ CODEBOOK = """
 title: Made up to compare
 source: {{name: a random generator, licence: none}}
 universe: Nobody
-provenance: synthetic
-provenance_note: Made up by a benchmark.
+provenance: collected
+sample: probability
 records: {{files: [records.csv], ignore_columns: [{ignored}]}}
 respondent: id
 minimum_base: 2
@@ -76,7 +76,7 @@ questions:
   - {{id: hours, text: Hours, type: quantity}}
   - {{id: pay, text: Pay, type: quantity, quantiles: [0.1, 0.5, 0.9]}}
 """
-DESIGN_COLUMNS = {"w", "h", "u", "N", "lone"}
+DESIGN_COLUMNS = {"w", "scaled", "h", "u", "N", "lone"}
 SCORES = {"1": 1, "2": 2, "3": 3, "4": 5, "": ""}
 
 
@@ -94,7 +94,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Compared:
-    """A survey in both languages: the codebook's design and R's, and what is asked of it by which groups."""
+    """A survey in both languages: the codebook's design and R's, and what is asked of it by which groups.
+
+    `deff` is R's argument: TRUE for weights that sum to the universe, "replace" for any others.
+    """
 
     name: str
     r_design: str
@@ -102,6 +105,7 @@ class Compared:
     groups: list[tuple[str, str]]
     design: str = ""
     lonely: str = "fail"
+    deff: str = "replace"
     people: list[dict[str, object]] = field(default_factory=list)  # none: a survey that ships
 
 
@@ -119,7 +123,8 @@ def made_up_people(count: int) -> list[dict[str, object]]:
         people.append(
             {
                 "id": number,
-                "w": dice.choice([50.5, 100, 225.25, 700]),
+                "w": (weight := dice.choice([50.5, 100, 225.25, 700])),
+                "scaled": weight / 160,  # sums to about 1.7 times the respondents
                 "h": h,
                 "u": u,
                 "N": 3 * units[h],
@@ -143,7 +148,7 @@ def surveys(count: int = 2000) -> list[Compared]:
     of_nhanes = [Wanted("share", name, code, name, code) for name, code in (("highbp", "1"), ("diabetes", "1"))]
     groups = [("", ""), *(("region", code) for code in "1234"), *(("race", code) for code in "123")]
     nested = "svydesign(~psuid, strata = ~stratid, weights = ~finalwgt, data = people, nest = TRUE)"
-    found = [Compared("nhanes2", nested, [*of_nhanes, zinc], groups)]
+    found = [Compared("nhanes2", nested, [*of_nhanes, zinc], groups, deff="TRUE")]
     wanted = [
         Wanted("share", "works", "1", "works", "1"),
         *(Wanted("share", "reads", code, f"reads_{code}", "1") for code in "pr"),
@@ -153,18 +158,23 @@ def surveys(count: int = 2000) -> list[Compared]:
         Wanted("number", "agree", "", "score", "", "0.5"),
     ]
     people = made_up_people(count)
-    full = "weight: w\nstratum: h\nsampling_unit: u\n"
+    weight = "weight: w\nweights_sum_to: universe\n"
+    full = weight + "stratum: h\nsampling_unit: u\n"
     lone = full.replace("stratum: h", "stratum: lone")
     for name, design, in_r, lonely in (
         ("plain", "", "~1, weights = ~ rep(1, nrow(people))", "fail"),
-        ("weights", "weight: w\n", "~1, weights = ~w", "fail"),
-        ("strata", "weight: w\nstratum: h\n", "~1, strata = ~h, weights = ~w", "fail"),
+        ("weights", weight, "~1, weights = ~w", "fail"),
+        ("unsaid", "weight: w\n", "~1, weights = ~w", "fail"),
+        ("scaled", "weight: scaled\nweights_sum_to: respondents\n", "~1, weights = ~scaled", "fail"),
+        ("strata", weight + "stratum: h\n", "~1, strata = ~h, weights = ~w", "fail"),
         ("full", full, "~u, strata = ~h, weights = ~w", "fail"),
         ("fpc", full + "population: N\n", "~u, strata = ~h, weights = ~w, fpc = ~N", "fail"),
         ("lone_average", lone + "lone_units: average\n", "~u, strata = ~lone, weights = ~w", "average"),
     ):
         r_design = f"svydesign({in_r}, data = people, nest = TRUE)"
-        found.append(Compared(name, r_design, wanted, [("", ""), ("sex", "f"), ("sex", "m")], design, lonely, people))
+        deff = "TRUE" if "universe" in design else "replace"
+        groups = [("", ""), ("sex", "f"), ("sex", "m")]
+        found.append(Compared(name, r_design, wanted, groups, design, lonely, deff, people))
     return found
 
 
@@ -208,7 +218,7 @@ def r_numbers(folder: Path, survey: Compared, records: Path) -> dict[tuple[str, 
         for group_by, value in survey.groups
     ]
     wanted, out = write_csv(folder / f"{survey.name}_wanted.csv", wishes), folder / f"{survey.name}_r.csv"
-    command = ["Rscript", str(R_SIDE), str(records), survey.r_design, str(wanted), str(out), survey.lonely]
+    command = ["Rscript", str(R_SIDE), str(records), survey.r_design, str(wanted), str(out), survey.lonely, survey.deff]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{survey.name}: R stopped: {done.stderr.strip()}")

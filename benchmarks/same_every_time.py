@@ -33,12 +33,13 @@ from dagster_project.warehouse import open_warehouse
 
 THREADS = (1, 2, 4)
 NAME = "anybody"
+# said to be collected, since records that say they are made up have no statistics of chance to compare
 SURVEY = """\
-title: Anybody
-source: {name: made up, licence: none}
+title: Nobody, made up by a benchmark
+source: {name: benchmarks/same_every_time.py, licence: none}
 universe: Nobody
-provenance: synthetic
-provenance_note: Made up by benchmarks/same_every_time.py.
+provenance: collected
+sample: probability
 records: {files: [FILES]}
 weight: w
 stratum: h

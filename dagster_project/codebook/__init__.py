@@ -4,7 +4,7 @@ It knows no other room but `claims`, whose words it uses, and `formats`, whose o
 """
 
 from dagster_project.codebook.claims_yml import ClaimEntry
-from dagster_project.codebook.design import RESPONDED
+from dagster_project.codebook.design import RESPONDED, Sample
 from dagster_project.codebook.fields import DESIGN_COLUMNS, RESERVED
 from dagster_project.codebook.files import (
     CODEBOOK_FILE,
@@ -23,6 +23,6 @@ from dagster_project.codebook.weighting import Margin
 
 __all__ = [
     "ANY_VALUE", "CODEBOOK_FILE", "DESIGN_COLUMNS", "RESERVED", "RESPONDED", "AnswerKind", "ClaimEntry", "Codebook",
-    "Holds", "Margin", "OnUnknownCode", "Place", "Provenance", "Question", "QuestionType", "Records", "SurveyFolder",
-    "read_survey_folder", "survey_identifier", "survey_names", "types_that", "write_json_schemas",
+    "Holds", "Margin", "OnUnknownCode", "Place", "Provenance", "Question", "QuestionType", "Records", "Sample",
+    "SurveyFolder", "read_survey_folder", "survey_identifier", "survey_names", "types_that", "write_json_schemas",
 ]  # fmt: skip

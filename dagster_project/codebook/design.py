@@ -1,4 +1,4 @@
-"""The sample of a survey: its waves, its design and what came of every case; what the columns of the design say."""
+"""The sample of a survey: its kind, waves and design, and what came of every case; what the design's columns say."""
 
 from __future__ import annotations
 
@@ -31,6 +31,41 @@ class Wave(Model):
     fieldwork: Fieldwork | None = None
     url: str | None = None
     published: Text | None = Field(default=None, description="When its figures were printed.")
+
+
+class Sample(StrEnum):
+    """How the respondents came to be those that they are, after the disclosure standards of AAPOR's Code.
+
+    quota: chosen to fill quotas; opt-in: they chose to take part; census: everybody of the universe was asked; none:
+    nobody was drawn, as where an editor chose or nobody answered. Chance in drawing, and with it a standard error,
+    there is in a probability sample only.
+    """
+
+    probability = "probability"
+    quota = "quota"
+    opt_in = "opt-in"
+    census = "census"
+    none = "none"
+
+    @property
+    def no_sampling_error(self) -> str | None:
+        """Why such a sample has no standard error; None where it has one."""
+        return _NO_SAMPLING_ERROR.get(self)
+
+
+_NO_SAMPLING_ERROR = {
+    Sample.quota: "a quota sample has no sampling error",
+    Sample.opt_in: "an opt-in sample has no sampling error",
+    Sample.census: "a census has no sampling error",
+    Sample.none: "no sample was drawn",
+}
+
+
+class WeightsSumTo(StrEnum):
+    """What the weights of all respondents sum to: the universe, or the number of respondents."""
+
+    universe = "universe"
+    respondents = "respondents"
 
 
 class LoneUnits(StrEnum):

@@ -12,7 +12,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from dagster_project.codebook.design import Disposition, Fieldwork, LoneUnits, Wave
+from dagster_project.codebook.design import Disposition, Fieldwork, LoneUnits, Sample, Wave, WeightsSumTo
 from dagster_project.codebook.fields import DESIGN_COLUMNS, Model, QuestionId, Text, at
 from dagster_project.codebook.located import Place
 from dagster_project.codebook.questions import (
@@ -63,6 +63,15 @@ class Codebook(Model):
     universe: str = Field(description="Who the survey is about.")
     asked: Annotated[int, Field(ge=1)] | None = Field(default=None, description="How many were contacted.")
     fieldwork: Fieldwork | None = None
+    sample: Sample | None = Field(
+        default=None,
+        description="How the respondents were chosen; standard errors, intervals and tests are given of a probability "
+        "sample only.",
+    )
+    frame: str | None = Field(default=None, description="The list or procedure that the sample was drawn from.")
+    mode: str | None = Field(default=None, description="How the questions were put: by telephone, online, in person.")
+    fieldwork_by: str | None = Field(default=None, description="Who asked the questions.")
+    sponsor: str | None = Field(default=None, description="Who paid for the survey.")
     provenance: Provenance
     provenance_note: str | None = None
     named_respondents: list[str] = Field(
@@ -75,6 +84,11 @@ class Codebook(Model):
         default=None, description="The column that identifies a respondent; without it, file and line do."
     )
     weight: Text | None = None
+    weights_sum_to: WeightsSumTo | None = Field(
+        default=None,
+        description="What all weights sum to. A design effect then counts what was drawn of the universe; without it, "
+        "no design effect hangs on the scale of the weights.",
+    )
     stratum: Text | None = None
     sampling_unit: Text | None = None
     population: Text | None = Field(
@@ -137,6 +151,7 @@ class Codebook(Model):
             _check_note,
             _check_waves,
             _check_design,
+            _check_weights,
             _check_questions,
             _check_groups,
         ):
@@ -144,6 +159,21 @@ class Codebook(Model):
         if self.weighting is not None:
             check_margins(self.weighting.margins, {question.id: question for question in self.questions})
         return self
+
+    @property
+    def no_sampling_error(self) -> str | None:
+        """Why no standard error, interval, margin or test is given; None where they are."""
+        if self.provenance in (Provenance.reconstructed, Provenance.synthetic):
+            return f"{self.provenance} records have no sampling error"
+        if self.sample is None:
+            return "survey.yml does not say what kind of sample this is"
+        return self.sample.no_sampling_error
+
+    @property
+    def weights_mean(self) -> WeightsSumTo | None:
+        """What all weights sum to, as it is said or follows from margins that are counts of the universe."""
+        counted = self.weighting is not None and self.weighting.counts_universe
+        return WeightsSumTo.universe if counted else self.weights_sum_to
 
     def check_wave(self, wave: str, place: Place) -> None:
         """Raise, as an error at `place`, unless the survey has that wave."""
@@ -233,6 +263,15 @@ def _check_waves(book: Codebook) -> None:
         if wave.id in seen:
             raise at(("waves", position, "id"), f"wave {wave.id!r} stands twice; keep one.")
         seen.add(wave.id)
+
+
+def _check_weights(book: Codebook) -> None:
+    if book.weights_sum_to is None:
+        return
+    if book.weight is None and book.weighting is None:
+        raise at(("weights_sum_to",), "there are no weights; name their column with weight, or take this out.")
+    if book.weights_mean is not book.weights_sum_to:
+        raise at(("weights_sum_to",), "the margins of weighting are counts, so its weights sum to the universe.")
 
 
 def _check_design(book: Codebook) -> None:

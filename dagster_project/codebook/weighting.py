@@ -110,6 +110,11 @@ class Weighting(Model):
     margins: Annotated[list[Margin], Field(min_length=1)]
     trim: Trim | None = None
 
+    @property
+    def counts_universe(self) -> bool:
+        """Whether any margin says how many the universe has, to which the weights then sum."""
+        return any(margin.counts is not None for margin in self.margins)
+
 
 def check_margins(margins: Sequence[Margin], questions: Mapping[str, Question]) -> None:
     """Raise, as an error with its place, at the first margin that these questions cannot be weighted to."""

@@ -119,6 +119,7 @@ def _codebook(file_name: str, options: Mapping[str, str], columns: Sequence[_Col
         f"  licence: {TODO} under which licence the records may be used",
         f"universe: {TODO} who the survey is about",
         "# asked: 1000 # how many were contacted, if known",
+        "# sample: probability # or quota, opt-in, census, none; without it no standard errors and intervals are given",
         "provenance: collected",
         "records:",
         f"  files: [{_text(file_name)}]",

@@ -8,18 +8,30 @@ from dataclasses import dataclass
 import duckdb
 
 from dagster_project.claims import BaseRule
+from dagster_project.codebook import Sample
 from dagster_project.release.stored import grouped, stored_rows
 from dagster_project.schema import Row
+
+# How a survey's respondents were chosen, for readers.
+SAMPLE_WORDS: Mapping[Sample, str] = {
+    Sample.probability: "A probability sample: drawn at random",
+    Sample.quota: "A quota sample: chosen to fill quotas, not drawn at random",
+    Sample.opt_in: "An opt-in sample: they chose to take part, nobody was drawn at random",
+    Sample.census: "A census: everybody of the universe was asked",
+    Sample.none: "None was drawn",
+}
 
 
 @dataclass(frozen=True)
 class AskedSection:
     """Who is in the survey, by stored rows.
 
-    `response` is the survey's own response rate, `items` are those of the questions, `outcomes` AAPOR's where any of
-    them is known. `base_rules` explains the rules that the page's tables or figures use.
+    `sample` is how the respondents were chosen, None where nobody says. `response` is the survey's own response rate,
+    `items` are those of the questions, `outcomes` AAPOR's where any of them is known. `base_rules` explains the rules
+    that the page's tables or figures use.
     """
 
+    sample: str | None
     waves: Sequence[Row]
     named: Sequence[str]
     base_rules: Mapping[BaseRule, str]
@@ -32,15 +44,16 @@ class AskedSection:
 
 
 def asked_section(
-    connection: duckdb.DuckDBPyConnection, *, has_records: bool, waves: Sequence[Row], used: Collection[str | None]
+    connection: duckdb.DuckDBPyConnection, survey: Row, *, waves: Sequence[Row], used: Collection[str | None]
 ) -> AskedSection:
-    """The section of a survey with these waves, whose published figures use these base rules."""
+    """The section of the survey of this row with these waves, whose published figures use these base rules."""
     rates = grouped(stored_rows(connection, "SELECT * FROM marts.response_rates"), _part)
     named = connection.execute("SELECT name FROM raw.named_respondents ORDER BY position").fetchall()
     return AskedSection(
+        sample=SAMPLE_WORDS[Sample(survey["sample"])] if survey["sample"] else None,
         waves=waves,
         named=[name for (name,) in named],
-        base_rules={rule: rule.words.definition for rule in BaseRule if has_records or rule in used},
+        base_rules={rule: rule.words.definition for rule in BaseRule if survey["has_records"] or rule in used},
         response=next(iter(rates.get("unit", [])), None),
         items=rates.get("item", []),
         outcomes=_where_any_is_known(rates.get("outcomes", [])),

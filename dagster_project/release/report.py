@@ -57,7 +57,7 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.d
         figures=figures,
         asked=asked_section(
             connection,
-            has_records=survey["has_records"],
+            survey,
             waves=waves,
             used={figure.base for figure in figures.every},
         ),

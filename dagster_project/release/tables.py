@@ -55,6 +55,11 @@ class Question:
         return any(row["se"] is not None for row in self.rows)
 
     @property
+    def with_mentions(self) -> bool:
+        """Whether any row has a share of mentions."""
+        return any(row["share_of_mentions"] is not None for row in self.rows)
+
+    @property
     def withheld(self) -> int:
         """How many rows are withheld because they tell of too few respondents."""
         return sum(row["withheld"] for row in self.rows)
@@ -62,7 +67,7 @@ class Question:
 
 @dataclass(frozen=True)
 class GroupColumn:
-    """One group of a crosstab, its letter, and why it has no percentages, where it has none."""
+    """One group of a crosstab, its letter where a share was tested, and why it has no percentages, if it has none."""
 
     label: str
     letter: str | None
@@ -217,7 +222,7 @@ def _column(group: str, rows: Sequence[Row], survey: Row) -> GroupColumn:
     shares = [row for row in rows if "percent_text" in row]
     return GroupColumn(
         label=rows[0]["group_label"] or group or "No answer",
-        letter=next((row["letter"] for row in shares if row["letter"] is not None), None),
+        letter=next((row["letter"] for row in shares if row["higher_than"] is not None), None),
         n_base=rows[0]["n_base"],
         no_percentage=_no_percentage(shares, survey),
     )

@@ -354,6 +354,18 @@ class ExpectNothingLeftToFillIn(RowsExpectation):
         return "No text of the codebook may still be a TODO."
 
 
+class ExpectSampleToBeStated(RowsExpectation):
+    """The codebook says of what kind of sample collected records are."""
+
+    success_keys: ClassVar[tuple[str, ...]] = ()
+
+    def rows(self, batch: str, columns: list[str]) -> str:  # noqa: ARG002
+        return relations.unstated_sample()
+
+    def sentence(self) -> str:
+        return "The codebook must say what kind of sample the records are of."
+
+
 class ExpectNoAnswerToBeSetAside(RowsExpectation):
     """No cell held something that is no answer of its question."""
 

@@ -219,6 +219,15 @@ FROM (
 )"""
 
 
+def unstated_sample() -> str:
+    """The survey as one row, by what is to be mended, broken where its records are of a sample of no stated kind."""
+    return """
+SELECT 'add the line `sample: probability` (or quota, opt-in, census, none) to survey.yml; '
+        || 'until then no standard errors, intervals and tests are given' AS place,
+    NULL::BIGINT AS line, sample IS NULL AND provenance = 'collected' AS broken
+FROM raw.survey"""
+
+
 def set_aside() -> str:
     """Each cell that holds no answer of its question and was taken for a missing answer: all are broken."""
     return """

@@ -1,8 +1,8 @@
 {% macro design() -%}
     select
         any_value(strata.df) as df,
-        any_value(strata.lone_unit) as lone_unit,
-        any_value(strata.weights_sum_to_universe) as weights_sum_to_universe,
+        any_value(strata.no_standard_error) as no_standard_error,
+        coalesce(any_value(survey.weights_sum_to) = 'universe', false) as weights_sum_to_universe,
         any_value(survey.weighted or survey.has_stratum or survey.has_sampling_unit) or count(strata.population) > 0
             as is_complex,
         coalesce(any_value(survey.has_wave), false) as has_wave,

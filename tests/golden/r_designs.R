@@ -28,6 +28,11 @@ add <- function(case, lone_units, design, domains, deff) {
 
 everywhere <- c("all", "f", "m", "1", "2")
 add("units", "average", svydesign(~u, strata = ~h, weights = ~w, data = people), everywhere, TRUE)
+# what the weights sum to is not said, or they are scaled: to 1.66 times the respondents here, which changes nothing
+add("units_unsaid", "average", svydesign(~u, strata = ~h, weights = ~w, data = people), everywhere, "replace")
+people$scaled <- people$w * 1.66 * nrow(people) / sum(people$w)
+add("units_respondents", "average",
+  svydesign(~u, strata = ~h, weights = ~scaled, data = people), everywhere, "replace")
 add("units_population", "certainty",
   svydesign(~u, strata = ~h, weights = ~w, fpc = ~units, data = people), everywhere, TRUE)
 add("people_population", "certainty",

@@ -28,8 +28,8 @@ CODEBOOK = """
 title: A made up survey
 source: {{name: a test, licence: none}}
 universe: Nobody
-provenance: synthetic
-provenance_note: Made up by a test.
+provenance: collected
+sample: probability
 records: {{files: [records.csv], ignore_columns: {ignored}}}
 minimum_base: {minimum_base}
 minimum_cell: 0
@@ -109,9 +109,10 @@ def test_differences_and_their_tests_are_those_of_r(case: Tables, golden: dict[s
         f"FROM marts.comparisons WHERE {' AND '.join(f'{key} = ?' for key in keys)} AND coalesce(other_value, '') = ?",
         [golden[key] for key in keys] + [golden["other_value"]],
     )
-    ours = [row[name] for name in ("share", "other_share", "se_difference", "statistic", "df", "p")]
+    ours = [row[name] for name in ("share", "other_share", "se_difference_points", "statistic", "df", "p")]
     names = ["share_or_chi2", "other_share_or_p", "se_or_f", "statistic_or_ndf", "df_or_ddf", "p"]
-    assert ours == pytest.approx([float(golden[name]) for name in names], rel=1e-9)
+    theirs = [float(golden[name]) * (100 if name == "se_or_f" else 1) for name in names]  # ours in points
+    assert ours == pytest.approx(theirs, rel=1e-9)
     assert (row["method"], row["not_computed"]) == ("design_t", None)
 
 
@@ -163,6 +164,8 @@ def test_a_difference_is_that_of_the_shares_of_its_sides(case: Tables, survey: s
     assert found
     for row in found:
         assert row["difference_points"] == pytest.approx(100 * (row["first"] - row["second"]), abs=1e-11)
+        if row["statistic"] is not None:  # so both are in one unit
+            assert row["statistic"] == pytest.approx(row["difference_points"] / row["se_difference_points"], rel=1e-12)
 
 
 def test_neither_the_order_of_the_groups_nor_of_the_records_nor_the_scale_of_the_weights_matters(
@@ -173,7 +176,7 @@ def test_neither_the_order_of_the_groups_nor_of_the_records_nor_the_scale_of_the
         for one, other in (("a", "b"), ("a", "c"), ("b", "c")):
             here, there = comparison(straight, answer, one, other), comparison(turned, answer, other, one)
             assert here["statistic"] == pytest.approx(-there["statistic"], rel=1e-10)
-            for name in ("se_difference", "p", "p_holm"):
+            for name in ("se_difference_points", "p", "p_holm"):
                 assert here[name] == pytest.approx(there[name], rel=1e-10)
             assert (here["group_label"], here["other_label"]) == (there["other_label"], there["group_label"])
     tests = "SELECT chi2, cramers_v, first_order_p, second_order_f, second_order_p FROM marts.association ORDER BY 1"
@@ -259,7 +262,7 @@ def test_a_lone_sampling_unit_leaves_the_difference_and_takes_its_test(case: Tab
     assert found
     for row in found:
         assert row["difference_points"] is not None
-        assert (row["se_difference"], row["p"], row["is_significant"]) == (None, None, None)
+        assert (row["se_difference_points"], row["p"], row["is_significant"]) == (None, None, None)
         assert row["not_computed"] == "one sampling unit in stratum tiny"
     [table] = rows(case("lone"), "FROM marts.association WHERE question = 'q'")
     assert table["chi2"] > 0

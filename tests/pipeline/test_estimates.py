@@ -31,6 +31,10 @@ SIMPLE = {(row["what"], row["inputs"]): row for row in golden_rows("simple.csv")
 NUMBERS = "share, se, margin_of_error, deff, n_eff, n_kish, df, ci_low, ci_high"
 SHARES = "+toplines +crosstabs"
 HALVES = ("one_half", "other_half")  # of which the tallies are asked for and nothing else
+NOT_DRAWN = {  # what survey.yml says of them, and what is then said in place of a standard error
+    "quota": ("sample: quota\n", "a quota sample has no sampling error"),
+    "unsaid": ("", "survey.yml does not say what kind of sample this is"),
+}
 KEY_OF_TALLIES = ("question", "answer", "kind", "group_by", "group_value", "stratum", "sampling_unit")
 
 Row = dict[str, Any]
@@ -114,21 +118,20 @@ def test_kish_and_its_design_effect(shipped: tuple[Desk, Outcome]) -> None:
 @pytest.mark.parametrize(
     ("question", "answer", "method", "inputs"),
     [
-        ("shift_base", "yes", "Wilson", "40 of 96"),
-        ("shift_base", "yes", "Clopper-Pearson", "40 of 96"),
-        ("shift_base", "yes", "Wilson 95 % with continuity correction", "40 of 96"),
-        ("move_to_japan", "positive", "Wilson", "8 of 96"),
-        ("move_to_japan", "positive", "Clopper-Pearson", "8 of 96"),
+        ("works", "1", "Wilson", "40 of 96"),
+        ("works", "1", "Clopper-Pearson", "40 of 96"),
+        ("works", "1", "Wilson 95 % with continuity correction", "40 of 96"),
+        ("never", "1", "Wilson", "8 of 96"),
+        ("never", "1", "Clopper-Pearson", "8 of 96"),
     ],
 )
 def test_binomial_intervals_of_an_unweighted_survey(
-    shipped: tuple[Desk, Outcome], method: str, question: str, answer: str, inputs: str
+    made_up: Tables, method: str, question: str, answer: str, inputs: str
 ) -> None:
     golden = SIMPLE[method if "95" in method else f"{method} 95 %", inputs]
     name = "wilson_continuity" if "continuity" in method else method.lower().replace("-", "_")
-    with shipped[0].released("kyodo_economic_security") as connection:
-        low, high, reason = interval(connection, question, answer, name)
-        row = result(connection, question, answer)
+    low, high, reason = interval(made_up("forty_and_eight"), question, answer, name)
+    row = result(made_up("forty_and_eight"), question, answer)
     assert printed(low, golden["value_1"])
     assert printed(high, golden["value_2"])
     assert reason is None
@@ -160,8 +163,8 @@ HEAD = """
 title: A made up survey
 source: {name: a test, licence: none}
 universe: Nobody
-provenance: synthetic
-provenance_note: Made up by a test.
+provenance: collected
+sample: probability
 records: {files: [records.csv], ignore_columns: IGNORED}
 respondent: id
 minimum_base: 10
@@ -239,7 +242,9 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tables]:
         for stratum, works, first in (("north", 7, 0), ("south", 4, 30))
         for n in range(first, first + 30)
     ]
+    forty_and_eight = [{**drawn[0], "id": n, "works": str(int(n < 40)), "never": str(int(n < 8))} for n in range(96)]
     surveys = {
+        "forty_and_eight": ("", "[w, h, u]", forty_and_eight),
         "plain": ("", "[w, h, u]", drawn),
         "one_weight": ("weight: w\n", "[h, u]", ones),
         "strata": ("weight: w\nstratum: h\n", "[u]", drawn),
@@ -255,14 +260,20 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tables]:
         "of_150": ("universe_size: 150\n", "[w, h, u]", drawn[:96]),
         "alike": ("weight: w\n" + DESIGN, "[]", alike),
         "of_96": ("universe_size: 96\n", "[w, h, u]", drawn[:96]),
+        "quota": ("weight: w\n" + DESIGN, "[]", drawn),
+        "unsaid": ("", "[w, h, u]", drawn),
     }
     opened: dict[str, duckdb.DuckDBPyConnection] = {}
 
     def tables(name: str) -> duckdb.DuckDBPyConnection:
         if name not in opened:
             design, ignored, respondents = surveys[name]
-            desk.survey(name, {"survey.yml": codebook(design, ignored=ignored), "records.csv": lines(respondents)})
-            opened[name] = tables_of(desk, name, "tallies" if name in HALVES else SHARES)
+            book = codebook(design, ignored=ignored)
+            if name in NOT_DRAWN:
+                book = book.replace("sample: probability\n", NOT_DRAWN[name][0])
+            desk.survey(name, {"survey.yml": book, "records.csv": lines(respondents)})
+            models = f"{SHARES} +letters +association" if name in NOT_DRAWN else "tallies" if name in HALVES else SHARES
+            opened[name] = tables_of(desk, name, models)
         return opened[name]
 
     yield tables
@@ -339,10 +350,8 @@ def test_weights_of_one_change_nothing(made_up: Tables) -> None:
     the_same(everything(made_up("plain"), numbers), everything(made_up("one_weight"), numbers))
 
 
-def test_other_records_first_and_doubled_weights_change_no_share_and_no_standard_error(
-    made_up: Tables,
-) -> None:
-    numbers = "share, se, margin_of_error, n_kish, df, ci_low, ci_high, share_of_mentions"
+def test_other_records_first_and_doubled_weights_change_no_share_and_no_statistic(made_up: Tables) -> None:
+    numbers = "share, se, margin_of_error, deff, n_eff, n_kish, df, ci_low, ci_high, share_of_mentions"
     the_same(everything(made_up("full"), numbers), everything(made_up("doubled"), numbers))
 
 
@@ -382,6 +391,35 @@ def test_shares_of_exclusive_options_sum_to_one(made_up: Tables, survey: str) ->
 
 
 # What cannot be computed is null with a reason
+
+
+@pytest.mark.parametrize("survey", NOT_DRAWN)
+def test_a_sample_that_was_not_drawn_at_random_has_no_sampling_statistic_and_says_why(
+    made_up: Tables, survey: str
+) -> None:
+    reason = NOT_DRAWN[survey][1]
+    statistics = {
+        "toplines": "se, margin_of_error, deff, n_eff, df, ci_low, ci_high",
+        "crosstabs": "se, margin_of_error, deff, n_eff, df, ci_low, ci_high",
+        "intervals": "low, high",
+        "bases": "margin_of_error",
+        "comparisons": "se_difference_points, statistic, df, p, p_holm, is_significant",
+        "association": "chi2, df, first_order_chi2, first_order_p, second_order_f, second_order_p, is_significant",
+    }
+    for table, columns in statistics.items():
+        found = rows(made_up(survey), f"SELECT {columns}, not_computed FROM marts.{table}")
+        assert {row.pop("not_computed") for row in found} >= {reason}, table
+        assert {value for row in found for value in row.values()} == {None}, table
+    assert made_up(survey).execute("SELECT count(higher_than) FROM marts.letters").fetchall() == [(0,)]
+
+
+def test_what_needs_no_chance_in_drawing_is_given_of_any_sample(made_up: Tables) -> None:
+    numbers = "n, n_base, w, w_base, share, percent_text, n_mentions, share_of_mentions, n_kish"
+    the_same(everything(made_up("full"), numbers), everything(made_up("quota"), numbers))
+    differences = "SELECT count(*), count(difference_points) FROM marts.comparisons"
+    [(listed, given)] = made_up("quota").execute(differences).fetchall()
+    assert listed == given > 0
+    assert made_up("quota").execute("SELECT count(cramers_v) > 0 FROM marts.association").fetchall() == [(True,)]
 
 
 def test_a_share_of_0_has_a_wilson_interval_and_no_logit_one(
@@ -545,16 +583,19 @@ questions:
   - {id: q, text: The question, type: single, options: {1: "Yes", 0: "No", 2: Perhaps}}
 """
 WAVES = 'wave: wave\nwaves: [{id: "1"}, {id: "2"}]\n'
-UNITS = "weight: w\nstratum: h\nsampling_unit: u\n"
+UNITS = "weight: w\nweights_sum_to: universe\nstratum: h\nsampling_unit: u\n"
+NO_ONE_SAYS = UNITS.replace("weights_sum_to: universe\n", "") + "lone_units: average\n"
 CODEBOOKS = {
+    "units_unsaid": NO_ONE_SAYS,
+    "units_respondents": NO_ONE_SAYS + "weights_sum_to: respondents\n",
     "units": UNITS + "lone_units: average\n",
     "units_population": UNITS + "population: units\nlone_units: certainty\n",
-    "people_population": "weight: w\nstratum: h\npopulation: people\nlone_units: certainty\n",
+    "people_population": "weight: w\nweights_sum_to: universe\nstratum: h\npopulation: people\nlone_units: certainty\n",
     "people_unweighted": "stratum: h\npopulation: people\nlone_units: average\n",
     "waves_population": UNITS + "population: units\nlone_units: average\n" + WAVES,
     "universe_size": "universe_size: 150\n",
-    "toy": "weight: w\nstratum: h\n",
-    "toy_population": "weight: w\nstratum: h\npopulation: people\n",
+    "toy": "weight: w\nweights_sum_to: universe\nstratum: h\n",
+    "toy_population": "weight: w\nweights_sum_to: universe\nstratum: h\npopulation: people\n",
 }
 
 

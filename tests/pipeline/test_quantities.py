@@ -23,8 +23,8 @@ HEAD = """
 title: Made up
 source: {name: a test, licence: none}
 universe: Nobody
-provenance: synthetic
-provenance_note: Made up by a test.
+provenance: collected
+sample: probability
 minimum_base: 2
 minimum_cell: 0
 """
@@ -41,16 +41,17 @@ questions:
     scores: {1: 1, 2: 2, 3: 3, 4: 5}
     missing: {dont_know: ["9"]}
 """
+WEIGHT = "weight: w\nweights_sum_to: universe\n"
 DESIGNS = {
     "plain": "",
     "simple_fpc": "weight: even\nuniverse_size: 5000\n",
-    "weights": "weight: w\n",
-    "strata": "weight: w\nstratum: h\n",
-    "full": "weight: w\nstratum: h\nsampling_unit: u\n",
-    "full_fpc": "weight: w\nstratum: h\nsampling_unit: u\npopulation: N\n",
-    "lone_average": "weight: w\nstratum: lone\nsampling_unit: u\nlone_units: average\n",
-    "lone_certainty": "weight: w\nstratum: lone\nsampling_unit: u\nlone_units: certainty\n",
-    "lone_fail": "weight: w\nstratum: lone\nsampling_unit: u\n",
+    "weights": WEIGHT,
+    "strata": WEIGHT + "stratum: h\n",
+    "full": WEIGHT + "stratum: h\nsampling_unit: u\n",
+    "full_fpc": WEIGHT + "stratum: h\nsampling_unit: u\npopulation: N\n",
+    "lone_average": WEIGHT + "stratum: lone\nsampling_unit: u\nlone_units: average\n",
+    "lone_certainty": WEIGHT + "stratum: lone\nsampling_unit: u\nlone_units: certainty\n",
+    "lone_fail": WEIGHT + "stratum: lone\nsampling_unit: u\n",
 }
 NUMBERS = ("estimate", "se", "deff", "ci_low", "ci_high")
 
@@ -72,9 +73,9 @@ def records(columns: list[str], used: str) -> str:
     return f"records: {{files: [records.csv], ignore_columns: [{', '.join(ignored)}]}}\n"
 
 
-def survey(desk: Desk, name: str, design: str, people: list[dict[str, str]]) -> None:
+def survey(desk: Desk, name: str, design: str, people: list[dict[str, str]], head: str = HEAD) -> None:
     columns = ["even", "w", "h", "u", "N", "lone"]
-    codebook = HEAD + records(columns, design) + "respondent: id\n" + design + QUESTIONS
+    codebook = head + records(columns, design) + "respondent: id\n" + design + QUESTIONS
     desk.survey(name, {"survey.yml": codebook, "records.csv": csv_text(people)})
 
 
@@ -173,6 +174,17 @@ def test_a_scale_has_a_mean_and_a_median_of_those_whose_option_has_a_score_and_n
 
 
 # What cannot be computed is null with a reason
+
+
+def test_without_a_random_sample_the_estimates_stand_and_nothing_is_said_of_chance(
+    quantities: Quantities, desk: Desk
+) -> None:
+    survey(desk, "census", DESIGNS["full"], PEOPLE, HEAD.replace("sample: probability", "sample: census"))
+    found = quantities_of(desk, "census")
+    for key, row in quantities("full").items():
+        assert found[key]["estimate"] == row["estimate"]
+        assert [found[key][name] for name in ("se", "deff", "df", "ci_low", "ci_high")] == [None] * 5
+        assert found[key]["not_computed"] == "a census has no sampling error"
 
 
 def test_a_lone_sampling_unit_leaves_the_estimates_and_takes_their_standard_errors(quantities: Quantities) -> None:

@@ -13,8 +13,8 @@ SURVEY = """
 title: A weighted survey
 source: {name: a test, licence: none}
 universe: A thousand people
-provenance: synthetic
-provenance_note: Made up by a test.
+provenance: collected
+sample: probability
 records: {files: [records.csv]}
 groups: [sex]
 minimum_base: 2

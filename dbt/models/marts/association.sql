@@ -263,7 +263,7 @@ judged as (
         coalesce(
             tables.withheld_because,
             no_table,
-            design.lone_unit,
+            design.no_standard_error,
             case when design.df <= 0 then 'no degrees of freedom' end
         ) as no_test,
         case when no_table is null then {{ told_spread("pearson.chi2", "pearson.n") }} end as chi2
@@ -338,10 +338,12 @@ adjusted as (
 
 final as (
 
+    -- how strong a relation is holds of any records; chi2 is a test's
     select
-        *,
-        sqrt(chi2 / n / least(n_answers - 1, n_groups - 1)) as cramers_v
+        adjusted.* replace (case when survey.no_sampling_error is null then adjusted.chi2 end as chi2),
+        sqrt(adjusted.chi2 / adjusted.n / least(adjusted.n_answers - 1, adjusted.n_groups - 1)) as cramers_v
     from adjusted
+    cross join survey
 
 )
 

@@ -148,19 +148,24 @@ final as (
         measured.w_in_base as w_base,
         measured.n_kish,
         measured.w_in_base as w_base_in_full,
-        {{ quantile_of_polls() }} * sqrt(
-            0.25 / measured.n_kish
-            * case
-                when measured.universe_base is null then 1
-                when measured.universe_base <= greatest(measured.n_base, 1) then 0
-                else (measured.universe_base - measured.n_base) / (measured.universe_base - 1)
-            end
-        ) as margin_in_full,
+        case
+            when survey.no_sampling_error is null
+                then
+                    {{ quantile_of_polls() }} * sqrt(
+                        0.25 / measured.n_kish
+                        * case
+                            when measured.universe_base is null then 1
+                            when measured.universe_base <= greatest(measured.n_base, 1) then 0
+                            else (measured.universe_base - measured.n_base) / (measured.universe_base - 1)
+                        end
+                    )
+        end as margin_in_full,
         {{ told_spread("margin_in_full", "measured.n_base") }} as margin_of_error,
         measured.base_rule = questions.base_rule as is_published,
         case
             when measured.w_in_base is null then 'those asked who did not respond have no weight'
-            when margin_of_error is null then 'nobody in the base'
+            when measured.n_kish is null then 'nobody in the base'
+            when survey.no_sampling_error is not null then survey.no_sampling_error
             when survey.weighted and survey.coarse_by is not null then 'weights are not told beside withheld counts'
         end as not_computed,
         withheld_bases.reason as withheld_because

@@ -323,24 +323,26 @@ spread as (
         compared.withheld_because as group_withheld_because,
         design.df as design_df,
         (compared.n + compared.other_n) / (compared.n_base + compared.other_n_base) as pooled,
-        case
-            when compared.share is null or compared.other_share is null or design.lone_unit is not null then null
+        100 * (compared.share - compared.other_share) as difference_points,
+        100 * case
+            when compared.share is null or compared.other_share is null then null
+            when design.no_standard_error is not null then null
             when compared.is_plain
                 then sqrt(pooled * (1 - pooled) * (1 / compared.n_base + 1 / compared.other_n_base))
             -- so far below the sum of squares it is rounding
             when variances.variance > 1e-13 * variances.around_0 then sqrt(variances.variance)
             else 0
         end as se_in_full,
-        {{ told_spread("se_in_full", "least(compared.n_base, compared.other_n_base)") }} as se_difference,
+        {{ told_spread("se_in_full", "least(compared.n_base, compared.other_n_base)") }} as se_difference_points,
         case
             when least(compared.n_base, compared.other_n_base) = 0 then 'nobody in the base'
             when least(compared.n_base, compared.other_n_base) < survey.minimum_base then 'base below the minimum'
             when compared.share is null or compared.other_share is null then 'nobody in the base'
-            when design.lone_unit is not null then design.lone_unit
+            when design.no_standard_error is not null then design.no_standard_error
             when not compared.is_plain and design.df <= 0 then 'no degrees of freedom'
             when compared.share <= 0 and compared.other_share <= 0 then 'both shares are 0'
             when compared.share >= 1 and compared.other_share >= 1 then 'both shares are 1'
-            when se_difference = 0 then 'a standard error of 0 has no test'
+            when se_difference_points = 0 then 'a standard error of 0 has no test'
         end as not_computed
     from compared
     cross join survey
@@ -353,7 +355,7 @@ tested as (
 
     select
         *,
-        case when not_computed is null and withheld_because is null then (share - other_share) / se_difference end
+        case when not_computed is null and withheld_because is null then difference_points / se_difference_points end
             as statistic,
         case when not is_plain then design_df end as df,
         2 * case when is_plain then normal_tail(abs(statistic)) else t_tail(abs(statistic), df::double) end as p
@@ -372,7 +374,6 @@ final as (
     select
         adjusted.*,
         questions.position as question_position,
-        100 * (adjusted.share - adjusted.other_share) as difference_points,
         case when adjusted.is_plain then 'pooled_z' else 'design_t' end as method
     from adjusted
     inner join questions on adjusted.question = questions.question

@@ -204,12 +204,12 @@ spread_in_full as (
         shares.*,
         {{ told_share("shares.share", "shares.n_base") }} as share_told,
         design.df,
-        design.lone_unit,
+        design.no_standard_error,
         not design.is_complex and (not design.has_wave or shares.group_by is not distinct from 'wave') as is_plain,
         case when is_plain then design.z else design.t end as quantile,
         shares.share <= 0 or shares.share >= 1 as is_certain,
         case
-            when share_told is not null and design.lone_unit is null
+            when share_told is not null and design.no_standard_error is null
                 -- below 1e-24 it is rounding: every unit has the share of all
                 then case when is_certain or variances.variance < 1e-24 then 0 else sqrt(variances.variance) end
         end as se_in_full,
@@ -250,7 +250,7 @@ spread as (
             when w_base <= 0 then 'the weights of the base sum to 0'
             when suppressed then 'base below the minimum'
             when share_told is null then 'too few respondents beside withheld counts'
-            when lone_unit is not null then lone_unit
+            when no_standard_error is not null then no_standard_error
             when df <= 0 then 'no degrees of freedom'
             when is_certain then 'a share of 0 or 1 has no margin of error and no design effect'
             when se = 0 then 'a standard error of 0 has no margin of error and no effective size'

@@ -1,4 +1,10 @@
-with estimates as (
+with survey as (
+
+    select * from {{ source("raw", "survey") }}
+
+),
+
+estimates as (
 
     select
         *,
@@ -11,11 +17,13 @@ quantiles as (
 
     -- of the distribution functions, which DuckDB does not have: see dagster_project/sql_functions.py
     select
-        *,
+        estimates.*,
+        survey.no_sampling_error,
         normal_quantile((1 + confidence_level) / 2) as z,
         t_quantile((1 + confidence_level) / 2, case when df > 0 then df end::double) as t,
         t_quantile((1 + confidence_level) / 2, case when n_base > 1 then n_base - 1 end::double) as t_simple
     from estimates
+    cross join survey
 
 ),
 
@@ -36,6 +44,7 @@ effective as (
         end as no_se,
         case
             when share is null then not_computed
+            when no_sampling_error is not null then no_sampling_error
             when not is_plain then 'for a sample without weights and design only'
         end as no_count
     from quantiles

@@ -358,7 +358,7 @@ linearised as (
             else design.part_not_drawn
         end as part,
         case
-            when design.lone_unit is not null then null
+            when design.no_standard_error is not null then null
             when variances.variance = 0 then 0
             else sqrt(variances.variance) / estimates.divisor
         end as se_in_full,
@@ -368,7 +368,7 @@ linearised as (
             when not estimates.w_base > 0 then 'nobody in the base'
             when estimates.suppressed then 'base below the minimum'
             when estimates.estimate is null then 'a single number has no spread'
-            when design.lone_unit is not null then design.lone_unit
+            when design.no_standard_error is not null then design.no_standard_error
             when design.df <= 0 then 'no degrees of freedom'
             when se_linear = 0 and estimates.statistic = 'quantile' then 'the share at or below it has no spread'
             when se_linear = 0 then 'a standard error of 0 has no width'

@@ -17,7 +17,6 @@ sample_units as (
         stratum,
         sampling_unit,
         sum(n) as n,
-        sum(w) as w,
         max(population) as population
     from respondents
     where group_by is null and question = (select min(all_questions.question) from respondents as all_questions)
@@ -31,9 +30,7 @@ strata as (
     select
         sample_units.stratum,
         case when any_value(survey.has_sampling_unit) then count(*) else sum(sample_units.n) end::bigint as units,
-        coalesce(max(sample_units.population), any_value(survey.universe_size)) as population,
-        sum(sample_units.n) as n,
-        sum(sample_units.w) as w
+        coalesce(max(sample_units.population), any_value(survey.universe_size)) as population
     from sample_units
     cross join survey
     group by sample_units.stratum
@@ -68,11 +65,9 @@ final as (
                 then sampled.factor * count(*) over () / count(*) filter (not sampled.is_lone) over ()
             else sampled.factor
         end as factor,
-        (sum(sampled.units) over () - count(*) over ())::bigint as df,
-        -- weights that were scaled to the respondents sum to their number, but for rounding and for records left out
-        coalesce(survey.weighted and {{ weights("(sum(sampled.w) over ())") }} > 1.1 * sum(sampled.n) over (), false)
-            as weights_sum_to_universe,
+        case when survey.no_sampling_error is null then sum(sampled.units) over () - count(*) over () end::bigint as df,
         case
+            when survey.no_sampling_error is not null then survey.no_sampling_error
             -- the same is said of one respondent and of several, and of which stratum is not
             when
                 survey.coarse_by is not null and not survey.has_sampling_unit
@@ -92,7 +87,7 @@ final as (
                             then ' in a stratum'
                         else ' in stratum ' || min(sampled.stratum) filter (sampled.is_lone) over ()
                     end
-        end as lone_unit
+        end as no_standard_error
     from sampled
     cross join survey
 

@@ -72,6 +72,9 @@ def test_a_column_without_a_name_can_be_given(read: Read, survey: str) -> None:
         ("start: 2026-01-01", "start: 0", 6, "fieldwork.start", "'0' is no day"),
         ("end: 2026-01-31", "end: 2025-01-31", 5, "fieldwork", "ends (2025-01-31) before"),
         ("provenance: collected", "provenance: found", 8, "provenance", "'collected'"),
+        ("provenance: collected", "provenance: collected\nsample: random", 9, "sample", "'opt-in', 'census' or 'none'"),
+        ("respondent: person", "respondent: person\nweights_sum_to: universe", 13, "weights_sum_to", "no weights"),
+        ("respondent: person", "weight: w\nweights_sum_to: 1", 13, "weights_sum_to", "'universe' or 'respondents'"),
         ("provenance: collected", "provenance: synthetic", 8, "provenance", "provenance_note"),
         ("files: [records.csv]", "files: records.csv", 10, "records.files", "expected a list"),
         ("files: [records.csv]", "files: []", 10, "records.files", "at least 1"),
@@ -149,6 +152,42 @@ def test_a_mistake_is_named_with_its_line_and_field(
     assert message.startswith(f"survey.yml:{line}: {field + ': ' if field else ''}"), message
     assert says in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("", "survey.yml does not say what kind of sample this is"),
+        ("sample: probability\n", None),
+        ("sample: quota\n", "a quota sample has no sampling error"),
+        ("sample: opt-in\n", "an opt-in sample has no sampling error"),
+        ("sample: census\n", "a census has no sampling error"),
+        ("sample: none\n", "no sample was drawn"),
+    ],
+)
+def test_only_a_probability_sample_has_a_sampling_error(read: Read, survey: str, said: str, reason: str | None) -> None:
+    assert read(said + survey).codebook.no_sampling_error == reason
+
+
+def test_records_that_no_respondent_gave_have_no_sampling_error(read: Read, survey: str) -> None:
+    made_up = survey.replace("provenance: collected", "provenance: synthetic\nprovenance_note: Made up.")
+    book = read("sample: probability\n" + made_up).codebook
+    assert book.no_sampling_error == "synthetic records have no sampling error"
+
+
+@pytest.mark.parametrize(("numbers", "expected"), [("counts", "universe"), ("shares", None)])
+def test_weights_made_to_meet_counts_of_the_universe_sum_to_it(
+    read: Read, survey: str, numbers: str, expected: str | None
+) -> None:
+    weighting = f"weighting: {{margins: [{{question: sex, {numbers}: {{1: 51, 2: 49}}}}]}}\n"
+    assert read(weighting + survey).codebook.weights_mean == expected
+
+
+def test_weights_made_to_meet_counts_of_the_universe_do_not_sum_to_the_respondents(
+    refusal: Refusal, survey: str
+) -> None:
+    weighting = "weighting: {margins: [{question: sex, counts: {1: 51, 2: 49}}]}\nweights_sum_to: respondents\n"
+    assert "survey.yml:2: weights_sum_to: the margins of weighting are counts" in refusal(survey=weighting + survey)
 
 
 def test_a_mark_cannot_mean_chosen_and_not_chosen(refusal: Refusal, survey: str) -> None:

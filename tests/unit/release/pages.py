@@ -21,6 +21,7 @@ INSERT INTO raw.survey BY NAME SELECT 's' AS survey, 'g1' AS generation, 'A surv
     'The Office' AS source_name, 'https://office.example/survey' AS source_url, 'CC0' AS licence,
     'Adults' AS universe, 1200 AS asked, DATE '2026-03-01' AS fieldwork_start,
     DATE '2026-03-31' AS fieldwork_end, 'collected' AS provenance,
+    'probability' AS sample, 'Telephone book' AS frame, 'telephone' AS mode,
     true AS has_records, false AS weighted, true AS has_respondent, false AS has_stratum,
     false AS has_sampling_unit, false AS has_wave, 0 AS decimals,
     30 AS minimum_base, false AS release_records, 'c0de' AS codebook_sha256, '0.1.0' AS basecheck_version;

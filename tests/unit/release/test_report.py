@@ -120,11 +120,42 @@ def test_who_was_asked_what_is_told(survey: duckdb.DuckDBPyConnection) -> None:
         "Answered 1,000",
         "Response rate 83 % (1,000 of 1,200)",
         "Fieldwork 1 March 2026 to 31 March 2026",
+        "Sample A probability sample: drawn at random Frame Telephone book Mode telephone",
+        "Fieldwork by not stated Sponsor not stated",
         "Not weighted.",
         "NEC and KDDI. They are named as having responded; no answer is attributed to any of them.",
         "smokes 1,000 990 0 7 3 99",
     ):
         assert words in asked, words
+
+
+def test_without_sampling_error_the_page_says_why_and_keeps_what_needs_none(survey: duckdb.DuckDBPyConnection) -> None:
+    html = page(
+        survey,
+        "UPDATE raw.survey SET sample = 'quota', no_sampling_error = 'a quota sample has no sampling error'",
+        "UPDATE marts.toplines SET se = NULL, deff = NULL, n_eff = NULL, ci_low = NULL, ci_high = NULL",
+        "UPDATE marts.crosstabs SET se = NULL, ci_low = NULL, ci_high = NULL",
+        "UPDATE marts.letters SET higher_than = NULL",
+        "UPDATE marts.association SET second_order_p = NULL, not_computed = 'a quota sample has no sampling error'",
+        "UPDATE marts.quantities SET se = NULL, ci_low = NULL, ci_high = NULL, not_computed = 'none'",
+    )
+    toplines, crosstabs = text(part(html, "toplines")), text(part(html, "crosstabs"))
+    assert "No margins of error are given: a quota sample has no sampling error." in toplines
+    assert "There are no intervals and no tests: a quota sample has no sampling error." in crosstabs
+    assert "A quota sample: chosen to fill quotas, not drawn at random" in text(part(html, "asked"))
+    assert "sample: probability" not in toplines
+    for said in ("95 %", "Standard error", "Interval", "(A)", "Whether the groups differ"):
+        assert said not in toplines + crosstabs, said
+    assert "Paper 100.0" in rows(part(html, "toplines"))  # its share of mentions
+    assert "Mean 41.23" in rows(part(html, "toplines"))
+
+
+def test_where_nobody_says_what_kind_of_sample_it_is_the_page_has_the_line_to_add(
+    survey: duckdb.DuckDBPyConnection,
+) -> None:
+    html = page(survey, "UPDATE raw.survey SET sample = NULL, no_sampling_error = 'survey.yml does not say it'")
+    assert "the line sample: probability in survey.yml says so" in text(part(html, "toplines"))
+    assert "Sample not stated" in text(part(html, "asked"))
 
 
 def test_response_rates_and_what_came_of_each_case(survey: duckdb.DuckDBPyConnection) -> None:
@@ -381,7 +412,7 @@ def test_every_text_of_the_database_is_escaped(survey: duckdb.DuckDBPyConnection
     keep = {
         "verdict", "severity", "source", "kind", "type", "base_rule", "provenance", "measure", "question", "group_by",
         "group_value", "asked_if_question", "asked_if_answer", "answer", "finding", "claim", "claims",
-        "raw.statements.statement", "questions", "answers",
+        "raw.statements.statement", "questions", "answers", "sample",
     }  # fmt: skip
     columns = survey.execute(
         """SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns()

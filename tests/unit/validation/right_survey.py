@@ -13,8 +13,8 @@ from tests.declared import make_tables
 # quantity with a missing code, `remark` is free text. `smokes` is also the group.
 SURVEY = """
 INSERT INTO raw.survey BY NAME SELECT 's' AS survey, 'g1' AS generation, 'collected' AS provenance,
-    'A <b>survey</b>' AS title, 10::BIGINT AS asked, true AS has_records, {weighted} AS weighted,
-    true AS has_respondent, 0 AS decimals, 2 AS minimum_base,
+    'probability' AS sample, 'A <b>survey</b>' AS title, 10::BIGINT AS asked, true AS has_records,
+    {weighted} AS weighted, true AS has_respondent, 0 AS decimals, 2 AS minimum_base,
     false AS has_wave, 5 AS maximum_rejects, false AS zero_weights, false AS forgives;
 INSERT INTO raw.questions BY NAME SELECT 's' AS survey, 'g1' AS generation, *, type = 'single' AS takes_one FROM (VALUES
     (1, 'smokes', 'Do you smoke?', 'single', 'answered', 0, true, NULL),

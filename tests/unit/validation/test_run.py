@@ -55,6 +55,16 @@ BROKEN: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     ),
     (
         "records",
+        "UPDATE raw.survey SET sample = NULL",
+        {
+            "sample_is_stated": (
+                "add the line `sample: probability` (or quota, opt-in, census, none) to survey.yml; "
+                "until then no standard errors, intervals and tests are given",
+            )
+        },
+    ),
+    (
+        "records",
         "UPDATE raw.files SET same_as = 'first.csv'",
         {"files_are_different": ("records.csv holds the same as first.csv",)},
     ),
