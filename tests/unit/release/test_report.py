@@ -296,8 +296,6 @@ def test_a_survey_with_nothing_but_a_codebook_has_a_whole_page(survey: duckdb.Du
         )
     )
     for words in (
-        "No published figures were given to audit.",
-        "No claims were given for this survey",
         "Response rate cannot be given, because the number asked is not known",
         "Fieldwork not stated",
         "The codebook has no questions.",
@@ -379,8 +377,8 @@ def test_an_address_that_is_none_of_the_web_is_no_link(survey: duckdb.DuckDBPyCo
 
 def test_every_text_of_the_database_is_escaped(survey: duckdb.DuckDBPyConnection) -> None:
     keep = {
-        "verdict", "severity", "source", "kind", "type", "base_rule", "provenance", "measure", "question", "group_by",
-        "group_value", "asked_if_question", "asked_if_answer", "answer", "finding", "claim", "claims",
+        "verdict", "severity", "code", "source", "kind", "type", "base_rule", "provenance", "measure", "question",
+        "group_by", "group_value", "asked_if_question", "asked_if_answer", "answer", "finding", "claim", "claims",
         "raw.statements.statement", "questions", "answers",
     }  # fmt: skip
     columns = survey.execute(
