@@ -20,7 +20,7 @@ MOST_ROWS = 20  # of an answer's bars; of more the largest are drawn, and the ta
 MOST_GROUPS = 8
 _LABEL = 60  # so many characters of a label stand beside a bar; the table has all of it
 # Where a scale of percentages may end, and how far its ticks are apart.
-_TOPS = {10: 5, 20: 10, 40: 10, 60: 20, 80: 20, 100: 25}
+_TOPS = {10: 5, 20: 10, 40: 10, 60: 20, 80: 20, 100: 50}
 
 
 @dataclass(frozen=True)
@@ -277,14 +277,18 @@ def waves_chart(rows: Sequence[tuple[str, Mapping[str, Row]]], waves: Sequence[t
     if len(waves) - len(silent) < 2 or len(found) > MOST_ROWS:
         return None
     scale = percent_scale(share.of_hundred for _, of in found for share in of if share is not None)
-    places = [numbers.percent(Fraction(2 * n + 1, 2 * len(waves)), 2) for n in range(len(waves))]
-    labels = [short(label) for _, label in waves]
+    places, labels = _places(len(waves)), [short(label) for _, label in waves]
     lines = [_line(label, of, places, scale) for label, of in found]
     return LineChart(_most_changed(found), scale, list(zip(places, labels, strict=True)), lines, silent)
 
 
 def _over(waves: Sequence[tuple[str, str]], cells: Mapping[str, Row]) -> list[_Share | None]:
     return [_shown(cells.get(wave)) for wave, _ in waves]
+
+
+def _places(many: int) -> list[str]:
+    """Where each of so many waves stands, in percent of the width."""
+    return [numbers.percent(Fraction(2 * n + 1, 2 * many), 2) for n in range(many)]
 
 
 def _silent(found: Sequence[tuple[str, Sequence[_Share | None]]], labels: Sequence[str]) -> list[str]:

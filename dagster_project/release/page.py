@@ -26,6 +26,15 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 _OUTCOMES = {"RR": "Response rate", "COOP": "Cooperation rate", "REF": "Refusal rate", "CON": "Contact rate"}
 _SEVERITIES_OF_CHECKS = {"critical": "blocks a release", "warning": "warning", "info": "note"}
+# What a suite is of, where its own name would not say it to a reader.
+_SUITES = {
+    "dbt_marts": "Result tables, as they were computed",
+    "dbt_tallies": "Tallies, as they were computed",
+    "figures": "Published figures",
+    "readings": "Readings of the published figures",
+    "findings": "What the audit finds, reckoned a second way",
+    "statements": "Statements on the published figures",
+}
 
 
 def write_page(template: str, page: DataclassInstance) -> str:
@@ -45,6 +54,10 @@ def provenance_tag(provenance: str) -> str | None:
 def _outcome(measure: str) -> str:
     """`RR1` as `Response rate 1 (RR1)`."""
     return f"{_OUTCOMES[measure[:-1]]} {measure[-1]} ({measure})"
+
+
+def _suite(name: str) -> str:
+    return _SUITES.get(name, _phrase(name))
 
 
 def _check_severity(severity: str) -> str:
@@ -90,6 +103,7 @@ def _environment() -> Environment:
         p_value=numbers.p_value,
         caught=numbers.caught,
         outcome=_outcome,
+        suite=_suite,
         check_severity=_check_severity,
         day=_day,
         moment=_moment,

@@ -18,6 +18,8 @@ from dagster_project.release.charts import BarChart, LineChart, answers_chart, g
 from dagster_project.release.stored import grouped, stored_rows, wave_name
 from dagster_project.schema import Row
 
+_QUANTILES = {0.25: "Lower quartile", 0.5: "Median", 0.75: "Upper quartile"}
+
 
 @dataclass(frozen=True)
 class Statistic:
@@ -268,9 +270,16 @@ def _quantities(connection: duckdb.DuckDBPyConnection, where: str) -> list[Row]:
 
 
 def _statistics(rows: Sequence[Row], groups: Sequence[str | None]) -> list[Statistic]:
-    by_place = {(row["statistic_label"], row["group_value"]): row for row in rows}
-    labels = dict.fromkeys(row["statistic_label"] for row in rows)
+    by_place = {(_statistic_name(row), row["group_value"]): row for row in rows}
+    labels = dict.fromkeys(_statistic_name(row) for row in rows)
     return [Statistic(label, [by_place.get((label, group)) for group in groups]) for label in labels]
+
+
+def _statistic_name(row: Row) -> str:
+    """A quantile by what its readers call it."""
+    if row["statistic"] == "quantile":
+        return _QUANTILES.get(row["p"], f"Percentile {100 * row['p']:g}")
+    return str(row["statistic_label"])
 
 
 def answer_name(row: Row) -> str:

@@ -201,7 +201,7 @@ def test_a_quantity_has_its_mean_and_quantiles_in_all_and_by_groups(survey: duck
     assert "Base: 950 respondents who gave a substantive answer. Interval: 95 %." in text(toplines)
     assert "Mean 41.23 40.20 to 42.20 0.5100" in rows(toplines)
     assert "Median 40.00 39.00 to 41.00 0.4000" in rows(toplines)
-    assert "Quantile 0.9 71.00 the interval leaves the values" in rows(toplines)
+    assert "Percentile 90 71.00 the interval leaves the values" in rows(toplines)
     assert "Mean 1,235 1,232 to 1,236 none" in rows(part(html, "crosstabs"))
 
 
@@ -248,7 +248,7 @@ def test_failed_checks_come_first_worst_first_with_what_was_observed(survey: duc
     assert "5 checks were made; 4 failed." in text(checks)
     assert rows(checks)[1:5] == [
         "Groups add up Tallies Blocks a release 7 fail 7 race, region They do.",
-        "Published figures agree Figures Warning 3 of 6 fail 3 C1, C2 It is told.",
+        "Published figures agree Published figures Warning 3 of 6 fail 3 C1, C2 It is told.",
         "Shares are proportions Toplines Warning could not be checked: no such column not known A",
         "Few rows are rejected Records Note 3 of 1,003 fail 3 records.csv:7 Some.",
     ]
@@ -259,7 +259,7 @@ def test_failed_checks_come_first_worst_first_with_what_was_observed(survey: duc
 def test_provenance_accounts_for_every_line(survey: duckdb.DuckDBPyConnection) -> None:
     html = page(survey)
     assert "records.csv 54,321 1,003 1,000 3 f00d" in rows(part(html, "provenance"))
-    for words in ("Generation g1", "version 0.1.0", "22 November 2026, 09:05 UTC", "c0de", "c1a1"):
+    for words in ("Inputs, in one hash g1", "version 0.1.0", "22 November 2026, 09:05 UTC", "c0de", "c1a1"):
         assert words in text(part(html, "provenance")), words
 
 
