@@ -320,7 +320,7 @@ def test_labels_of_tables_and_waves_are_escaped(tables: duckdb.DuckDBPyConnectio
     ):
         tables.execute(statement, {"hostile": HOSTILE})
     html = page(tables)
-    assert "<script" not in html
+    assert html.count("<script") == 1, "the page's own"
     assert html.count("&lt;script&gt;") > 432
 
 
