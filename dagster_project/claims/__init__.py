@@ -39,6 +39,7 @@ from dagster_project.claims.read.rounding import (
 )
 from dagster_project.claims.read.statement import Listing, StatementError, Triple
 from dagster_project.claims.read.survey import Cell, Claim, Names, Order, Question
+from dagster_project.claims.say.triple_words import short_text
 from dagster_project.claims.say.verdict_words import tally_text
 from dagster_project.claims.say.words import listed
 from dagster_project.claims.triple_finding import audit_statement
@@ -103,6 +104,7 @@ __all__ = [
     "parse_statement",
     "percent_text",
     "percentages_possible",
+    "short_text",
     "tally_text",
     "worst_first",
 ]

@@ -140,7 +140,7 @@ def _check_result(
 
 def _what_failed(result: dbt_project.NodeResult) -> str:
     if result.passed:
-        return "no row fails"
+        return "holds for every row"
     if result.is_test and result.failures:
         return f"{result.failures} rows fail"
     return (result.message or result.status).strip()

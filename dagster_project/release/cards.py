@@ -35,6 +35,7 @@ class FindingCard:
     """
 
     finding: str
+    code: Code
     heading: str
     place: str | None
     severity: Severity
@@ -47,6 +48,11 @@ class FindingCard:
     @property
     def verdict(self) -> Verdict:
         return self.severity.verdict
+
+    @property
+    def is_of_statements(self) -> bool:
+        """Whether it is about statements alone, and no published figure."""
+        return bool(self.figures) and all(figure.is_statement for figure in self.figures)
 
     @property
     def meaning(self) -> str:
@@ -95,6 +101,7 @@ def _card(
     found = [one for one in readings if one["source"] != "declared"]
     return FindingCard(
         finding=finding["finding"],
+        code=Code(finding["code"]),
         heading=_heading(finding, is_statement=any(figure.is_statement for figure in figures)),
         place=waves.get(wave) if wave else None,
         severity=Severity(finding["severity"]),

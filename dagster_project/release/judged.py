@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import duckdb
 
 from dagster_project.claims import Severity, Verdict
+from dagster_project.release import numbers
 from dagster_project.release.cards import SEVERITY_WORDS
 from dagster_project.release.stored import Printed, stored_rows
 from dagster_project.schema import Row
@@ -126,12 +126,7 @@ def _could_be(figure: Row) -> str | None:
     low, high = figure["fits_low"], figure["fits_high"]
     if low is None or _is_as_printed(figure):
         return None
-    sign = " %" if figure["kind"] == "percentage" else ""
-    first = _decimal(low, ROUND_FLOOR)
-    if high is None:
-        return f"{first}{sign} or more"
-    last = _decimal(high, ROUND_CEILING)
-    return f"{first}{sign}" if first == last else f"{first} to {last}{sign}"
+    return numbers.span(low, high, " %" if figure["kind"] == "percentage" else "")
 
 
 def _is_as_printed(figure: Row) -> bool:
@@ -141,9 +136,3 @@ def _is_as_printed(figure: Row) -> bool:
         return True
     within = figure["low"] <= low and high is not None and (figure["high"] is None or high <= figure["high"])
     return within and figure["hedge"] == "none"
-
-
-def _decimal(value: Decimal, rounding: str) -> str:
-    """An end of a range without zeros at its end; one that has no end is cut so that the range only grows."""
-    text = f"{value.quantize(Decimal('0.01'), rounding=rounding):,f}"
-    return text.rstrip("0").rstrip(".")

@@ -6,7 +6,9 @@ digits by `numbers`.
 
 from __future__ import annotations
 
+import base64
 import datetime
+import hashlib
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -26,6 +28,15 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 _OUTCOMES = {"RR": "Response rate", "COOP": "Cooperation rate", "REF": "Refusal rate", "CON": "Contact rate"}
 _SEVERITIES_OF_CHECKS = {"critical": "blocks a release", "warning": "warning", "info": "note"}
+# What a suite is of, where its own name would not say it to a reader.
+_SUITES = {
+    "dbt_marts": "Result tables, as they were computed",
+    "dbt_tallies": "Tallies, as they were computed",
+    "figures": "Published figures",
+    "readings": "Readings of the published figures",
+    "findings": "What the audit finds, reckoned a second way",
+    "statements": "Statements on the published figures",
+}
 
 
 def write_page(template: str, page: DataclassInstance) -> str:
@@ -45,6 +56,10 @@ def provenance_tag(provenance: str) -> str | None:
 def _outcome(measure: str) -> str:
     """`RR1` as `Response rate 1 (RR1)`."""
     return f"{_OUTCOMES[measure[:-1]]} {measure[-1]} ({measure})"
+
+
+def _suite(name: str) -> str:
+    return _SUITES.get(name, _phrase(name))
 
 
 def _check_severity(severity: str) -> str:
@@ -73,6 +88,7 @@ def _host(address: str) -> str:
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
 
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -90,6 +106,7 @@ def _environment() -> Environment:
         p_value=numbers.p_value,
         caught=numbers.caught,
         outcome=_outcome,
+        suite=_suite,
         check_severity=_check_severity,
         day=_day,
         moment=_moment,
@@ -99,5 +116,9 @@ def _environment() -> Environment:
         provenance_tag=provenance_tag,
         host=_host,
     )
+    script = (_TEMPLATES / "script.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    # The page's policy lets this one text run and no other.
+    environment.globals.update(script=Markup(script), script_hash=Markup(f"'sha256-{digest}'"))
     environment.globals.update(base_words={rule: rule.words.did for rule in BaseRule})
     return environment

@@ -16,7 +16,9 @@ from dagster_project.codebook import Provenance
 from dagster_project.release.asked import AskedSection, asked_section
 from dagster_project.release.checks import ChecksSection, checks_section
 from dagster_project.release.figures import FiguresSection, figures_section
+from dagster_project.release.headline import Headline, headline
 from dagster_project.release.page import provenance_tag, write_page
+from dagster_project.release.results import Results, results
 from dagster_project.release.stored import stored_rows
 from dagster_project.release.tables import TablesSection, tables_section
 from dagster_project.schema import Row
@@ -36,6 +38,8 @@ class Report:
     built_at: datetime.datetime
     about_records: str | None
     provenance_tag: str | None
+    headline: Headline
+    results: Results | None  # where no published figures are audited
     figures: FiguresSection
     asked: AskedSection
     tables: TablesSection
@@ -49,11 +53,14 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.d
     survey = stored_rows(connection, "SELECT * FROM raw.survey")[0]
     waves = stored_rows(connection, "SELECT * FROM raw.waves ORDER BY position")
     figures = figures_section(connection, waves)
+    tables = tables_section(connection, survey)
     report = Report(
         survey=survey,
         built_at=built_at,
         about_records=ABOUT_RECORDS.get(survey["provenance"]),
         provenance_tag=provenance_tag(survey["provenance"]),
+        headline=headline(connection, figures),
+        results=None if figures.every or figures.statements else results(tables),
         figures=figures,
         asked=asked_section(
             connection,
@@ -61,7 +68,7 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.d
             waves=waves,
             used={figure.base for figure in figures.every},
         ),
-        tables=tables_section(connection, survey),
+        tables=tables,
         checks=checks_section(connection),
         files=stored_rows(connection, "SELECT * FROM raw.files ORDER BY file"),
         reasons=stored_rows(connection, "SELECT * FROM raw.reasons ORDER BY position"),

@@ -14,8 +14,11 @@ import duckdb
 
 from dagster_project.claims import BaseRule, listed
 from dagster_project.codebook import QuestionType
-from dagster_project.release.stored import grouped, stored_rows
+from dagster_project.release.charts import BarChart, LineChart, answers_chart, groups_chart, waves_chart
+from dagster_project.release.stored import grouped, stored_rows, wave_name
 from dagster_project.schema import Row
+
+_QUANTILES = {0.25: "Lower quartile", 0.5: "Median", 0.75: "Upper quartile"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,12 @@ class Question:
     no_percentage: str | None
     rows: Sequence[Row]
     statistics: Sequence[Statistic]
+    is_group: bool
+
+    @property
+    def chart(self) -> BarChart | None:
+        """Its answers drawn; None where no answer has a percentage."""
+        return answers_chart([(answer_name(row), row) for row in self.rows])
 
     @property
     def base(self) -> Row | None:
@@ -82,6 +91,7 @@ class Crosstab:
     `association` is the row of the test whether the groups differ at all; None where none was made.
     """
 
+    question: str
     text: str
     base_rule: str
     decimals: int
@@ -89,6 +99,20 @@ class Crosstab:
     rows: Sequence[tuple[str, Sequence[Row | None]]]
     statistics: Sequence[Statistic]
     association: Row | None
+    waves: Sequence[tuple[str, str]] | None  # name and label, where the groups are waves
+
+    @property
+    def chart(self) -> BarChart | LineChart | None:
+        """Its groups drawn: waves as lines, others as dots; None where they are too many or without percentages."""
+        if self.waves is None:
+            return groups_chart(self.rows, [(column.label, column.letter) for column in self.columns])
+        cells = [(label, {cell["group_value"]: cell for cell in of if cell}) for label, of in self.rows]
+        return waves_chart(cells, self.waves)
+
+    @property
+    def with_intervals(self) -> bool:
+        """Whether any cell has an interval."""
+        return any(cell is not None and cell["ci_low"] is not None for _, cells in self.rows for cell in cells)
 
     @property
     def withheld(self) -> int:
@@ -141,6 +165,7 @@ def _questions(connection: duckdb.DuckDBPyConnection, asked: Sequence[Row], surv
                 no_percentage=_no_percentage(rows, survey),
                 rows=rows,
                 statistics=_statistics(quantities.get(name, []), [None]),
+                is_group=one["is_group"],
             )
         )
     return found
@@ -167,17 +192,24 @@ def _crosstabs(connection: duckdb.DuckDBPyConnection, asked: Sequence[Row], surv
     statistics = grouped(_quantities(connection, "group_by IS NOT NULL"), of_table)
     tests = {of_table(row): row for row in stored_rows(connection, "SELECT * FROM marts.association")}
     places = _places_of_groups(connection)
+    waves = _waves(connection)
     found: dict[str, list[Crosstab]] = {}
     groupings = [(one["question"], one["question_text"]) for one in asked if one["is_group"]]
     for group_by, text in [*groupings, ("wave", "Wave")]:
         tables = [
-            _crosstab(one, cells.get(key, []), statistics.get(key, []), places, survey, tests.get(key))
+            _crosstab(one, cells.get(key, []), statistics.get(key, []), places, survey, tests.get(key), waves)
             for one in asked
             if (key := (group_by, one["question"])) in cells or key in statistics
         ]
         if tables:
             found[text] = tables
     return found
+
+
+def _waves(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The waves in their order, each by its name and its label."""
+    waves = stored_rows(connection, "SELECT * FROM raw.waves ORDER BY position")
+    return [(one["wave"], wave_name(one)) for one in waves]
 
 
 def _places_of_groups(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], int]:
@@ -196,6 +228,7 @@ def _crosstab(
     places: Mapping[tuple[str, str], int],
     survey: Row,
     association: Row | None,
+    waves: Sequence[tuple[str, str]],
 ) -> Crosstab:
     in_order = sorted(
         [*cells, *statistics],
@@ -205,6 +238,7 @@ def _crosstab(
     answers = sorted({(cell["position"], cell["answer"], cell["kind"], cell["answer_label"]) for cell in cells})
     by_place = {(cell["group_value"], cell["answer"], cell["kind"]): cell for cell in cells}
     return Crosstab(
+        question=question["question"],
         text=question["question_text"],
         base_rule=question["base_rule"],
         decimals=question["decimals"],
@@ -215,6 +249,7 @@ def _crosstab(
         ],
         statistics=_statistics(statistics, list(groups)),
         association=association,
+        waves=waves if in_order and in_order[0]["group_by"] == "wave" else None,
     )
 
 
@@ -240,9 +275,21 @@ def _quantities(connection: duckdb.DuckDBPyConnection, where: str) -> list[Row]:
 
 
 def _statistics(rows: Sequence[Row], groups: Sequence[str | None]) -> list[Statistic]:
-    by_place = {(row["statistic_label"], row["group_value"]): row for row in rows}
-    labels = dict.fromkeys(row["statistic_label"] for row in rows)
+    by_place = {(_statistic_name(row), row["group_value"]): row for row in rows}
+    labels = dict.fromkeys(_statistic_name(row) for row in rows)
     return [Statistic(label, [by_place.get((label, group)) for group in groups]) for label in labels]
+
+
+def _statistic_name(row: Row) -> str:
+    """A quantile by what its readers call it."""
+    if row["statistic"] == "quantile":
+        return _QUANTILES.get(row["p"], f"Percentile {100 * row['p']:g}")
+    return str(row["statistic_label"])
+
+
+def answer_name(row: Row) -> str:
+    """What readers call the answer of a row."""
+    return str(row["answer_label"] or row["answer"] or "No answer")
 
 
 def _asked_of(routes: Sequence[Row]) -> str | None:

@@ -50,7 +50,7 @@ def build_data_docs(validations: Sequence[tuple[Suite, dict[str, Any]]], folder:
         # The overview links to pages that are not built, and the run's information names this machine's objects.
         document.sections = [one for one in document.sections if one.section_name not in ("Overview", "Run Info")]
         html = view.render(document, site_title=title, page=page, pages=pages)
-        (folder / page["file"]).write_text(_escaped(html).replace("unknown % not null", "--"), encoding="utf-8")
+        (folder / page["file"]).write_text(_headed(_escaped(html)), encoding="utf-8")
     index = folder / "index.html"
     index.write_text(view.env.get_template("index_page.j2").render(site_title=title, pages=pages), encoding="utf-8")
     return index
@@ -120,3 +120,8 @@ def _guarded(value: Any) -> Any:
 
 def _escaped(html: str) -> str:
     return html.translate(_TO_SAFE)
+
+
+def _headed(html: str) -> str:
+    """The page with its sections' headings next below its own; Great Expectations has them as h5."""
+    return html.replace("<h5", "<h2").replace("</h5>", "</h2>").replace("<h6", "<h3").replace("</h6>", "</h3>")

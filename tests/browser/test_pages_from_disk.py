@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.conftest import Desk, Outcome
 
 Shipped = tuple[Desk, Outcome]
+FONTS = ("DejaVu Sans", "Liberation Sans")
+WIDTHS = (320, 360, 1280)
+# A word of a heading that stands in several lines, though it could have been kept whole. A stacked table's head is not
+# seen, and a dash or a slash is a place to break at.
+BROKEN_WORDS = """() => [...document.querySelectorAll('th, h1, h2, h3, h4, caption')].flatMap(heading => {
+    if (heading.getBoundingClientRect().width < 3) return [];
+    if (heading.closest('thead') && getComputedStyle(heading.closest('thead')).position === 'absolute') return [];
+    return [...heading.childNodes].filter(node => node.nodeType === 3).flatMap(node =>
+        [...node.data.matchAll(/\\S+/g)].filter(word => {
+            const range = document.createRange();
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            const lines = new Set([...range.getClientRects()].map(line => Math.round(line.top)));
+            return lines.size > 1 && !/[-\u2013\/\u00a0]/.test(word[0]);
+        }).map(word => word[0]));
+})"""
 
 
 def _open(context: BrowserContext, path: Path) -> tuple[Page, list[str]]:
@@ -70,3 +87,67 @@ def test_our_own_expectations_have_their_own_sentences(shipped: Shipped, offline
         page.close()
     assert "expect_count_base_and_percentage_to_agree" not in text
     assert "percent" in text
+
+
+def _pages(desk: Desk) -> list[Path]:
+    """A page of every kind, of surveys of every kind."""
+    docs = desk.latest("kyodo_economic_security") / "data_docs"
+    surveys = ("kyodo_economic_security", "nhanes2", "reuters_corporate_survey")
+    return [
+        *(desk.latest(survey) / "report.html" for survey in surveys),
+        desk.places.releases_dir / "index.html",
+        *(docs / f"{name}.html" for name in ("index", "records", "figures")),
+    ]
+
+
+def test_no_page_scrolls_sideways_and_no_heading_breaks_a_word(shipped: Shipped, offline: BrowserContext) -> None:
+    page = offline.new_page()
+    for path in _pages(shipped[0]):
+        page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        for font in FONTS:
+            page.evaluate("font => document.body.style.fontFamily = font", font)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, (path, font, width, wide)
+                assert page.evaluate(BROKEN_WORDS) == [], (path, font, width)
+
+
+def test_headings_follow_each_other_and_no_head_of_a_column_is_empty(shipped: Shipped, offline: BrowserContext) -> None:
+    page = offline.new_page()
+    for path in _pages(shipped[0]):
+        page.goto(path.as_uri())
+        levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(one => +one.tagName[1])")
+        assert levels[0] == 1, path
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (path, levels)
+        assert page.evaluate("[...document.querySelectorAll('th')].filter(one => !one.textContent.trim()).length") == 0
+        lines = page.evaluate(
+            "[...document.querySelectorAll('p a')].map(one => getComputedStyle(one).textDecorationLine)"
+        )
+        assert set(lines) <= {"underline"}, path
+
+
+def test_the_finding_is_on_the_first_screen(shipped: Shipped, browser: Browser) -> None:
+    said = {
+        "kyodo_economic_security": "96 of 150 is 64\N{NO-BREAK SPACE}%.",
+        "nhanes2": "Has a doctor ever said that you have diabetes?",
+        "reuters_corporate_survey": "Question 2, Poll of August 2019, Non-manufacturers",
+    }
+    for dark in (False, True):
+        context = browser.new_context(
+            offline=True,
+            viewport={"width": 1280, "height": 720},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=False,
+        )
+        for survey, words in said.items():
+            page, complaints = _open(context, shipped[0].latest(survey) / "report.html")
+            box = page.get_by_text(words).first.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] < 500, survey
+            chart = page.get_by_role("img").first.bounding_box()
+            assert chart is not None
+            assert chart["y"] < 720, survey
+            assert complaints == []
+        context.close()

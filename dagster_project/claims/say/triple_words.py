@@ -67,6 +67,13 @@ def impossible_text(judged: JudgedTriple) -> str:
     return f"“{_statement(triple)}” cannot be" + (f": {arithmetic}." if arithmetic else ".")
 
 
+def short_text(triple: Triple) -> tuple[str, ...]:
+    """The figures as they were printed, and what their numbers make: two sentences for the top of a page."""
+    arithmetic = _as_printed(triple)
+    printed = f"Printed: {_statement(triple)}."
+    return (printed, f"{arithmetic[0].upper()}{arithmetic[1:]}.") if arithmetic else (printed,)
+
+
 def _fits(judged: JudgedTriple) -> str:
     triple, example = judged.triple, judged.example
     assert example is not None

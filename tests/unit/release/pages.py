@@ -184,7 +184,7 @@ class _Text(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if not {"style", "title"} & set(self.open):
+        if not {"style", "title", "script"} & set(self.open):
             self.words.append(data)
 
 
