@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -160,13 +160,35 @@ def claim(
 def new(
     survey: Annotated[str, typer.Argument(help="The new survey's name: small letters, digits and _.")],
     source: Annotated[Path, typer.Option("--from", help="A file of records; docs/survey.md lists the formats.")],
+    title: Annotated[str | None, typer.Option(help="The survey's name.")] = None,
+    made_by: Annotated[str | None, typer.Option("--source", help="Who made it.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Under which licence the records may be used.")] = None,
+    universe: Annotated[str | None, typer.Option(help="Who the survey is about.")] = None,
+    weight: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the weights, or none.")] = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[COLUMN:]CODE=KIND", help="dont_know, refused, not_asked, no_answer or answer."),
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a text file: cp932, cp1252, …")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Of a text file: one sign, or whitespace.")] = None,
+    decimal_mark: Annotated[str | None, typer.Option(metavar="SIGN", help="A point or a comma.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Of a workbook: the sheet with the records.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is open stays open.")] = False,
 ) -> None:
-    """Make a survey's folder from a record file, with a survey.yml to complete."""
-    from dagster_project.ingest import propose
+    """Make a survey's folder from a record file, with a survey.yml that says what was decided and what is open."""
+    from dagster_project import terminal
+    from dagster_project.ingest import Said, propose
+    from dagster_project.ingest.proposal.written import FACTS
 
-    folder = propose(Places.from_environment().raw_dir, survey, source)
-    print(f"{folder}: look through survey.yml, where every guess and every gap is marked with TODO, then:")
-    print(f"  basecheck run {survey}")
+    facts = {name: text for name, text in zip(FACTS, (title, made_by, licence, universe), strict=True) if text}
+    if not yes:
+        facts |= _asked({name: meaning for name, meaning in FACTS.items() if name not in facts})
+    given = {"encoding": encoding, "delimiter": delimiter, "decimal_mark": decimal_mark, "sheet": sheet}
+    options = {name: value for name, value in given.items() if value}
+    said = Said(facts, weight, _kinds(missing or []), options)
+    made = propose(Places.from_environment().raw_dir, survey, source, said)
+    with terminal.console() as console:
+        terminal.print_proposal(console, made)
 
 
 @app.command()
@@ -252,6 +274,29 @@ def main() -> None:
     # outside of what was raised, which would keep connections open to the very end, and DuckDB would tell of them
     print(f"basecheck: {message}", file=sys.stderr)
     sys.exit(code)
+
+
+def _kinds(said: Sequence[str]) -> dict[str, str]:
+    """What `--missing` says, code by code."""
+    from dagster_project.ingest.proposal.missing_codes import KINDS
+
+    kinds: dict[str, str] = {}
+    for one in said:
+        code, _, kind = one.rpartition("=")
+        if not code or kind not in KINDS:
+            raise InputError(f"--missing {one}: write 98=KIND or column:98=KIND; KIND is {', '.join(KINDS)}.")
+        kinds[code] = kind
+    return kinds
+
+
+def _asked(facts: Mapping[str, str]) -> dict[str, str]:
+    """What a person answers on a terminal; what is left blank, and all elsewhere, stays open."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return {}
+    answers = {
+        name: typer.prompt(f"{name} ({meaning})", default="", show_default=False) for name, meaning in facts.items()
+    }
+    return {name: answer for name, answer in answers.items() if answer}
 
 
 def _print_answer(answer: Reply) -> None:

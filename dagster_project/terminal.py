@@ -20,6 +20,7 @@ from dagster_project.places import Places
 
 if TYPE_CHECKING:
     from dagster_project.defs.run import SurveyRun
+    from dagster_project.ingest.proposal import Proposed
 
 MOST_REASONS = 5  # printed of a run; the tables hold them all
 HANGING = 4
@@ -89,6 +90,24 @@ def print_results(console: Console, places: Places, results: Sequence[SurveyRun]
         for name, path in _paths(result, places):
             # a path is one word, however long: broken by a terminal, and not by us, it can still be copied
             console.print(f"  {name}: {escape(str(path))}", soft_wrap=True)
+
+
+def print_proposal(console: Console, made: Proposed) -> None:
+    """What was found, column by column, with what speaks for it, and what is open."""
+    proposal = made.proposal
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("Column", "Is", "What stands there", "Because"):
+        table.add_column(name, overflow="fold", max_width=48)
+    for row in proposal.found():
+        table.add_row(*(escape(printable(cell)) for cell in row))
+    console.print(table)
+    for note in [*proposal.notes, *proposal.roles.notes]:
+        print(printable(f"Note: {note}."))
+    is_open = proposal.open_questions()
+    print(f"{made.folder}: survey.yml says what was decided, and why.{' Open in it:' if is_open else ''}")
+    for question in is_open:
+        print(printable(f"  - {question}"))
+    print(f"Look through it, then:\n  basecheck run {made.folder.name}")
 
 
 def printable(text: str) -> str:

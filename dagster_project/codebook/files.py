@@ -14,6 +14,7 @@ from dagster_project.codebook.claims_csv import with_table
 from dagster_project.codebook.claims_yml import Published, check_against
 from dagster_project.codebook.fields import IDENTIFIER
 from dagster_project.codebook.located import parse_model, read_yaml
+from dagster_project.codebook.open_questions import check_nothing_open
 from dagster_project.codebook.survey import Codebook
 from dagster_project.errors import InputError
 
@@ -64,6 +65,7 @@ def read_survey_folder(raw_dir: Path, survey: str) -> SurveyFolder:
     survey_identifier(survey, raw_dir)
     _check_inside(folder, [CODEBOOK_FILE, CLAIMS_FILE, CLAIMS_TABLE])
     located = read_yaml(folder / CODEBOOK_FILE)
+    check_nothing_open(located)
     codebook = parse_model(Codebook, located)
     _check_inside(folder, codebook.record_files)
     claims_file, table = folder / CLAIMS_FILE, folder / CLAIMS_TABLE

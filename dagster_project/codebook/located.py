@@ -38,7 +38,7 @@ class Located:
 
     def error(self, path: Place, message: str) -> InputError:
         """An `InputError` that names file, line and field."""
-        field = _field_text(path)
+        field = field_text(path)
         return InputError(f"{self.file}:{self.line(path)}: {field + ': ' if field else ''}{message}")
 
 
@@ -151,7 +151,8 @@ def _problem_text(problem: Any) -> str:
     return f"{message} (found {found if len(found) <= 80 else found[:77] + '...'})."
 
 
-def _field_text(path: Place) -> str:
+def field_text(path: Place) -> str:
+    """A field as people name it: questions[2].text."""
     text = ""
     for part in path:
         text += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if text else str(part))

@@ -9,7 +9,9 @@ from pydantic import Field, model_validator
 from dagster_project.codebook.fields import FileName, Text
 from dagster_project.formats import FORMATS
 
-_OPTIONS = dict.fromkeys(one.options for one in FORMATS.values())
+_KINDS = dict.fromkeys(one.options for one in FORMATS.values())
+# A class that another one extends is in it already, and may not stand before it.
+_OPTIONS = [one for one in _KINDS if not any(other is not one and issubclass(other, one) for other in _KINDS)]
 
 
 class Records(*_OPTIONS):  # type: ignore[misc] # the formats are found, not listed

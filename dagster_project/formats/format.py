@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -23,9 +24,15 @@ SIGNATURES = {
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "a gzip file",
     b"PK\x03\x04": "a zip archive or an Excel workbook",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook, or one with a password",
+    b"$FL": "an SPSS file",
+    b"<stata_dta>": "a Stata file",
+    b"%PDF": "a PDF file",
     b"SQLite format 3": "a SQLite database",
 }
+
+
+MOST_HEADER_ROWS = 50
 
 
 class Options(BaseModel):
@@ -39,6 +46,39 @@ class Options(BaseModel):
     decimal_mark: Annotated[str, Field(pattern=r"^[.,]$")] = "."
 
 
+class HeaderRows(Options):
+    """Where the names of the columns stand, in a format whose files are rows as a person typed or exported them."""
+
+    rows_before_header: Annotated[int, Field(ge=0, le=MOST_HEADER_ROWS)] = Field(
+        default=0, description="How many rows stand above the names of the columns: a title, a note."
+    )
+    header_rows: Annotated[int, Field(ge=1, le=MOST_HEADER_ROWS)] = Field(
+        default=1,
+        description="How many rows name the columns together; in the first of several, a blank continues what stands "
+        "before it.",
+    )
+    rows_after_header: Annotated[int, Field(ge=0, le=MOST_HEADER_ROWS)] = Field(
+        default=0, description="How many rows below the names are no records: the questions' texts, for example."
+    )
+
+    @property
+    def head(self) -> int:
+        """How many rows stand above the first record."""
+        return self.rows_before_header + self.header_rows + self.rows_after_header
+
+    def named(self, rows: Sequence[Sequence[str]]) -> list[str]:
+        """The columns' names by the rows of the header: of several, what stands in each, once."""
+        if len(rows) <= 1:
+            return list(rows[0]) if rows else []
+        first: list[str] = list(accumulate(rows[0], _going_on))
+        columns = zip_longest(first, *rows[1:], fillvalue="")
+        return [" / ".join(dict.fromkeys(part.strip() for part in column if part.strip())) for column in columns]
+
+
+def _going_on(before: str, name: str) -> str:
+    return name or before
+
+
 @dataclass
 class RecordFile:
     """One record file while and after it is read; what is said of it is complete once its batches are exhausted.
@@ -50,6 +90,7 @@ class RecordFile:
     rows_read: int = 0
     sha256: str = ""
     bytes: int = 0
+    told: Mapping[str, FileColumn] = field(default_factory=dict)  # by the file itself, of columns by their names
 
     @property
     def name(self) -> str:
@@ -86,15 +127,30 @@ class FileColumn:
     label: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)  # code to label
     missing: Sequence[str] = ()  # the codes that it calls missing
+    missing_ranges: Sequence[tuple[float, float]] = ()  # and the numbers, ends included
+    is_weight: bool = False  # whether the file says that its cases are weighted by it
+
+    def calls_missing(self, code: str) -> bool:
+        """Whether the file says that this is no answer."""
+        if code in self.missing:
+            return True
+        if not self.missing_ranges:
+            return False
+        try:
+            number = float(code)
+        except ValueError:
+            return False
+        return any(low <= number <= high for low, high in self.missing_ranges)
 
 
 @dataclass(frozen=True)
 class FirstLook:
-    """What is seen of a file that nobody has described yet; `options` are complete once its rows are exhausted."""
+    """What is seen of a file that nobody has described yet, with what speaks for each option that is proposed."""
 
     columns: Sequence[FileColumn]
-    rows: Iterable[Sequence[str]]
     options: Mapping[str, str] = field(default_factory=dict)  # of `records`, where they are not the default
+    evidence: Mapping[str, str] = field(default_factory=dict)  # by option
+    notes: Sequence[str] = ()  # what else a person should know of the file
 
 
 @dataclass(frozen=True)
@@ -109,7 +165,7 @@ class Format:
     name: str
     endings: tuple[str, ...]
     open: Callable[[RecordFile, Any], AbstractContextManager[Contents]]  # the second is of `options`
-    look: Callable[[Path], AbstractContextManager[FirstLook]]
+    look: Callable[[Path, Mapping[str, str]], FirstLook]  # the second: options that a person has given
     no_records: str
     miscounted: str
     options: type[Options] = Options

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.errors import InputError
 from dagster_project.formats.format import Contents, FileColumn, FirstLook, Format, Options, RecordFile
-from dagster_project.formats.lines import BATCH_ROWS, LINE_COLUMNS, line_batch
+from dagster_project.formats.lines import BATCH_ROWS, line_batch
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,18 +44,9 @@ def _open(file: RecordFile, options: Options) -> Iterator[Contents]:
         raise InputError(f"{path}: not a readable Parquet file ({reason}); write it again.") from error
 
 
-@contextmanager
-def _look(path: Path) -> Iterator[FirstLook]:
+def _look(path: Path, _: Mapping[str, str]) -> FirstLook:
     with _open(RecordFile(path), Options()) as contents:
-        batches = contents.batches(range(len(contents.header)))
-        yield FirstLook(
-            [FileColumn(name) for name in contents.header],
-            (
-                row
-                for batch in batches
-                for row in zip(*(column.to_pylist() for column in batch.columns[len(LINE_COLUMNS) :]), strict=True)
-            ),
-        )
+        return FirstLook([FileColumn(name) for name in contents.header])
 
 
 def _as_text(path: Path, name: str, column: pa.Array, decimal_mark: str) -> pa.Array:

@@ -2,7 +2,7 @@
 
 from dagster_project.ingest.claims_tables import CLAIMS_TABLES, write_claims
 from dagster_project.ingest.codebook_tables import CODEBOOK_TABLES, generation_of, write_codebook
-from dagster_project.ingest.propose import propose
+from dagster_project.ingest.proposal import Said, propose
 from dagster_project.ingest.reconstruction import reconstruct
 from dagster_project.ingest.records import RECORDS_TABLES, FileAccount, records_table, write_records
 from dagster_project.ingest.weighting import WEIGHTING_TABLES, Weighed, write_weights
@@ -13,6 +13,7 @@ __all__ = [
     "RECORDS_TABLES",
     "WEIGHTING_TABLES",
     "FileAccount",
+    "Said",
     "Weighed",
     "generation_of",
     "propose",

@@ -94,14 +94,12 @@ def test_what_nobody_would_publish_blocks_and_says_what_to_mend(small: Desk, edi
     folder = small.places.raw_dir / "small"
     edit(folder / "survey.yml", "respondent: id\n", "")
     edit(folder / "survey.yml", "files: [records.csv]", "files: [records.csv, again.csv], ignore_columns: [id]")
-    edit(folder / "survey.yml", "title: Small survey", "title: TODO the survey's name")
     bad = SMALL_RECORDS.strip().replace("2,f,1,", "2,f,7,")
     small.survey("small", {"records.csv": bad + "\n", "again.csv": bad.replace("\n", "\r\n") + "\r\n"})
     outcome = small.basecheck("run")
     assert outcome.code == 1
     assert "few_rows_are_rejected of records: 1 fail: 2 of 24 rows rejected, 5 % allowed" in outcome.out
     assert "files_are_different of records: 1 fail: again.csv holds the same as records.csv" in outcome.out
-    assert "nothing_is_left_to_fill_in of records: 1 fail: title" in outcome.out
     assert "2 lines made a reject: works: no code of question works (its codes: 1, 0, 9)" in outcome.out
     assert "(first on line 3 of records.csv)" in outcome.out
     assert f"raw.rejects and raw.set_aside in {small.places.work_database('small')}" in outcome.out

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -33,10 +34,9 @@ def _open(file: RecordFile, _: Options) -> Iterator[Contents]:
     yield Contents(header, batches, lambda: len(rows) - rows.count(["not counted"]))
 
 
-@contextmanager
-def _look(_: Path) -> Iterator[FirstLook]:
+def _look(_: Path, __: Mapping[str, str]) -> FirstLook:
     sex = FileColumn("SEX", "Your sex", {"2": "Man", "1": "Woman", "3": "Another"})
-    yield FirstLook([sex, FileColumn("age", missing=["9"])], ROWS, {"decimal_mark": ","})
+    return FirstLook([sex, FileColumn("age", missing=["9"])], {"delimiter": ";", "decimal_mark": ","})
 
 
 LISTS = Format("lists", (".lists",), _open, _look, "no list", "{counted} lists and {read} read")
@@ -59,8 +59,8 @@ def test_every_module_that_declares_a_format_is_found() -> None:
     folder = Path(formats.__file__).parent
     declaring = {module.stem for module in folder.glob("*.py") if "\nFORMAT = " in module.read_text()}
 
-    assert declaring == {one.open.__module__.rpartition(".")[2] for one in FORMATS.values()}
-    assert {"csv", "parquet"} <= FORMATS.keys()
+    declared = [importlib.import_module(f"{formats.__name__}.{module}").FORMAT.name for module in declaring]
+    assert sorted(declared) == list(FORMATS) == ["csv", "json", "parquet", "sas", "spss", "stata", "workbook"]
 
 
 def test_no_two_formats_claim_one_ending() -> None:
@@ -122,12 +122,12 @@ def test_the_guard_refuses_a_further_format_as_it_refuses_the_others(
 @pytest.mark.usefixtures("lists")
 def test_labels_and_missing_codes_that_a_file_knows_are_proposed(tmp_path: Path) -> None:
     source = tmp_path / "people.lists"
-    source.write_text("anything")
+    source.write_text("".join(json.dumps(line) + "\n" for line in [["SEX", "age"], *ROWS]))
 
-    text = (propose(tmp_path / "raw", "people", source) / "survey.yml").read_text()
+    text = (propose(tmp_path / "raw", "people", source).folder / "survey.yml").read_text()
 
     book = yaml.safe_load(text)
-    assert book["records"] == {"files": ["people.lists"], "decimal_mark": ","}
+    assert book["records"] == {"files": ["people.lists"], "delimiter": ";", "decimal_mark": ","}
     sex, age = book["questions"]
     assert sex == {
         "id": "sex",
@@ -137,7 +137,7 @@ def test_labels_and_missing_codes_that_a_file_knows_are_proposed(tmp_path: Path)
         "options": {"2": "Man", "1": "Woman", "3": "Another"},
     }
     assert age == {"id": "age", "text": "age", "type": "quantity", "missing": {"no_answer": ["9"]}}
-    assert "# TODO why: dont_know, refused, not_asked, no_answer" in text
+    assert 'missing: {no_answer: ["9"]} # decided: the file calls them missing' in text
 
 
 def test_an_unknown_ending_is_answered_with_the_formats_there_are(
