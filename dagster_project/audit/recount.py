@@ -15,6 +15,7 @@ from dagster_project.claims import (
     Claim,
     Code,
     Finding,
+    Interval,
     Kind,
     Reading,
     Sense,
@@ -22,7 +23,8 @@ from dagster_project.claims import (
     half_up,
 )
 
-Bases = Mapping[BaseRule, tuple[int, float | None]]  # respondents, and the sum of their weights
+# Respondents, as a range where nobody knows to the last one how many were asked, and the sum of their weights.
+Bases = Mapping[BaseRule, tuple[range, float | None]]
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,7 @@ def _given_unweighted(claim: Claim, found: Recount) -> Finding:
 
 
 def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim, place: TablePlace) -> Recount | None:
+    base: range | None
     if place.question is not None:
         base = _bases(connection, place).get(claim.base_rule, (None, None))[0]
     elif place.group_by is None:
@@ -198,18 +201,39 @@ def _recounted_base(connection: duckdb.DuckDBPyConnection, claim: Claim, place: 
         base = _of_wave(connection, claim, place)
     if base is None:
         return None
-    return Recount(claim.figure.interval.contains(base), f"{base:,} {claim.base_rule.words.counted}")
+    given = _overlap(claim.figure.interval, Interval.of(base[0], base[-1]))
+    return Recount(given, f"{_so_many(base)} {claim.base_rule.words.counted}")
 
 
-def _of_all(connection: duckdb.DuckDBPyConnection, claim: Claim) -> int | None:
+def _overlap(one: Interval, other: Interval) -> bool:
+    return not one.intersect(other).is_empty
+
+
+def _so_many(base: range) -> str:
+    return f"{base[0]:,}" if len(base) == 1 else f"{base[0]:,} to {base[-1]:,}"
+
+
+def _exactly(count: int | None) -> range | None:
+    return None if count is None else range(count, count + 1)
+
+
+def _asked(connection: duckdb.DuckDBPyConnection) -> range | None:
+    """How many were asked."""
+    rows = connection.execute(
+        "SELECT n_asked_low, n_asked_high FROM marts.response_rates WHERE measure = 'unit' AND n_asked_low IS NOT NULL"
+    ).fetchall()
+    return range(rows[0][0], rows[0][1] + 1) if rows else None
+
+
+def _of_all(connection: duckdb.DuckDBPyConnection, claim: Claim) -> range | None:
     """How many were asked, or responded."""
-    rows = connection.execute("SELECT n_asked, n_answered FROM marts.response_rates WHERE measure = 'unit'").fetchall()
-    asked, answered = rows[0] if rows else (None, None)
-    count: int | None = asked if claim.base is BaseRule.asked else answered
-    return count
+    if claim.base is BaseRule.asked:
+        return _asked(connection)
+    rows = connection.execute("SELECT n_answered FROM marts.response_rates WHERE measure = 'unit'").fetchall()
+    return _exactly(rows[0][0]) if rows else None
 
 
-def _of_wave(connection: duckdb.DuckDBPyConnection, claim: Claim, place: TablePlace) -> int | None:
+def _of_wave(connection: duckdb.DuckDBPyConnection, claim: Claim, place: TablePlace) -> range | None:
     """How many responded in a wave, which is the base `all` of each question; how many were asked, nobody says."""
     if claim.base is BaseRule.asked:
         return None
@@ -218,16 +242,19 @@ def _of_wave(connection: duckdb.DuckDBPyConnection, claim: Claim, place: TablePl
         WHERE base_rule = 'all' AND group_by = $group_by AND group_value = $group_value""",
         {"group_by": place.group_by, "group_value": place.group_value},
     ).fetchall()
-    return None if responded is None else int(responded)
+    return _exactly(responded)
 
 
 @dataclass(frozen=True)
 class _Share:
-    """A percentage that the records give: of which base, whether of weights, and the division in words."""
+    """A percentage that the records give: of which base, whether of weights, and the division in words.
+
+    It is a range where nobody knows to the last one how many were asked.
+    """
 
     base: BaseRule
     weighted: bool
-    percent: Fraction
+    percents: Interval
     text: str
 
 
@@ -238,7 +265,7 @@ def _recounted_percentage(claim: Claim, shares: Sequence[_Share], weighted: bool
     if not of_base:
         return None
     labelled = of_base[-1]  # of weights, where there are any
-    reproduced = claim.figure.interval.contains(labelled.percent)
+    reproduced = _overlap(claim.figure.interval, labelled.percents)
     ways = [] if reproduced else [*_other_shares(claim, labelled, shares), *_other_roundings(claim, labelled)]
     return Recount(
         reproduced,
@@ -256,15 +283,20 @@ def _shares(bases: Bases, n: int, w: float, *, is_coarse: bool) -> Iterator[_Sha
     """
     for rule, (n_base, w_base) in bases.items():
         who = rule.words.counted
-        if n_base:
-            percent = Fraction(100 * n, n_base)
-            yield _Share(rule, False, percent, f"{n:,} of {n_base:,} {who} is {half_up(percent, 1)} %")
-        if n_base and w_base and (n, n_base) != (w, w_base):
-            percent = 100 * Fraction(w) / Fraction(w_base)
-            text = f"{_weight(w)} of {_weight(w_base)} (weighted) {who} is {half_up(percent, 1)} %"
+        if n_base[0]:
+            percents = Interval(Fraction(100 * n, n_base[-1]), Fraction(100 * n, n_base[0]))
+            yield _Share(rule, False, percents, f"{n:,} of {_so_many(n_base)} {who} is {_percent(percents)} %")
+        if n_base[0] and w_base and (n, n_base[0]) != (w, w_base):
+            percents = Interval.point(100 * Fraction(w) / Fraction(w_base))
+            text = f"{_weight(w)} of {_weight(w_base)} (weighted) {who} is {_percent(percents)} %"
             if is_coarse:
-                text = f"{n:,} of {n_base:,} {who}, with weights that are not told beside withheld counts"
-            yield _Share(rule, True, percent, text)
+                text = f"{n:,} of {_so_many(n_base)} {who}, with weights that are not told beside withheld counts"
+            yield _Share(rule, True, percents, text)
+
+
+def _percent(percents: Interval) -> str:
+    ends = dict.fromkeys(str(half_up(end, 1)) for end in (percents.low, percents.high) if end is not None)
+    return " to ".join(ends)
 
 
 def _weight(w: float) -> str:
@@ -272,11 +304,11 @@ def _weight(w: float) -> str:
 
 
 def _other_shares(claim: Claim, labelled: _Share, shares: Sequence[_Share]) -> Iterator[tuple[Sense, str]]:
-    seen = {labelled.percent}  # of bases that are the same people one is enough
+    seen = {labelled.percents}  # of bases that are the same people one is enough
     for share in shares:
-        if share.percent not in seen and claim.figure.interval.contains(share.percent):
+        if share.percents not in seen and _overlap(claim.figure.interval, share.percents):
             yield _sense(labelled, share), share.text
-        seen.add(share.percent)
+        seen.add(share.percents)
 
 
 def _sense(labelled: _Share, other: _Share) -> Sense:
@@ -287,7 +319,8 @@ def _sense(labelled: _Share, other: _Share) -> Sense:
 
 def _other_roundings(claim: Claim, labelled: _Share) -> Iterator[tuple[Sense, str]]:
     for rounding, words in RULE_WORDS.items():
-        if claim.figure.rounding is not None and claim.figure.under(rounding).interval.contains(labelled.percent):
+        of_rule = claim.figure.under(rounding).interval
+        if claim.figure.rounding is not None and _overlap(of_rule, labelled.percents):
             yield Sense.OTHER_ROUNDING, f"{labelled.text}, {words.of_one}"
 
 
@@ -297,5 +330,7 @@ def _bases(connection: duckdb.DuckDBPyConnection, place: TablePlace) -> Bases:
         AND group_by IS NOT DISTINCT FROM $group_by AND group_value IS NOT DISTINCT FROM $group_value""",
         vars(place),
     ).fetchall()
-    found = {BaseRule(rule): (n_base, w_base) for rule, n_base, w_base in rows}
+    found = {BaseRule(rule): (range(n_base, n_base + 1), w_base) for rule, n_base, w_base in rows if n_base is not None}
+    if found and place.group_by is None and (asked := _asked(connection)) is not None:
+        found.setdefault(BaseRule.asked, (asked, None))
     return {rule: found[rule] for rule in reversed(WIDEST_FIRST) if rule in found}

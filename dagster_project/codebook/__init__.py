@@ -24,6 +24,7 @@ from dagster_project.codebook.weighting import Margin
 
 __all__ = [
     "ANY_VALUE", "CODEBOOK_FILE", "DESIGN_COLUMNS", "RESERVED", "RESPONDED", "TODO", "AnswerKind", "ClaimEntry",
-    "Codebook", "Holds", "Margin", "OnUnknownCode", "Place", "Provenance", "Question", "QuestionType", "Records", "Sample",
-    "SurveyFolder", "read_survey_folder", "survey_identifier", "survey_names", "types_that", "write_json_schemas",
+    "Codebook", "Holds", "Margin", "OnUnknownCode", "Place", "Provenance", "Question", "QuestionType", "Records",
+    "Sample", "SurveyFolder", "read_survey_folder", "survey_identifier", "survey_names", "types_that",
+    "write_json_schemas",
 ]  # fmt: skip

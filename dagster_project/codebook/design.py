@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, InstanceOf, WithJsonSchema, model_validator
 
+from dagster_project.claims import FigureError, Interval, Kind, parse_figure
 from dagster_project.codebook.fields import Day, Model, Name, Text
 
 
@@ -21,6 +23,39 @@ class Fieldwork(Model):
         if self.end < self.start:
             raise ValueError(f"fieldwork ends ({self.end}) before it starts ({self.start}).")
         return self
+
+
+@dataclass(frozen=True)
+class AskedCount:
+    """How many were contacted as it is written, 1200 or around 150, and what that means: from `low` to `high`."""
+
+    text: str
+    low: int
+    high: int
+
+    @property
+    def exactly(self) -> int | None:
+        """The number, where it is one."""
+        return self.low if self.low == self.high else None
+
+
+def _asked_count(written: object) -> AskedCount:
+    text = str(written)
+    try:
+        meant = parse_figure(text, Kind.BASE).interval
+    except FigureError:
+        meant = Interval.of(1, 0)
+    if meant.is_empty or meant.high is None:
+        what = "leaves open how many at most" if meant.high is None else "is no number of people"
+        raise ValueError(f"{text!r} {what}; write 1200, or around 1200 where nobody knows it nearer.")
+    return AskedCount(text, int(meant.low), int(meant.high))
+
+
+Asked = Annotated[
+    InstanceOf[AskedCount],
+    BeforeValidator(_asked_count),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]}),
+]
 
 
 class Wave(Model):
@@ -57,7 +92,7 @@ _NO_SAMPLING_ERROR = {
     Sample.quota: "a quota sample has no sampling error",
     Sample.opt_in: "an opt-in sample has no sampling error",
     Sample.census: "a census has no sampling error",
-    Sample.none: "no sample was drawn",
+    Sample.none: "no sample was drawn at random",
 }
 
 

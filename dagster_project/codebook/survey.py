@@ -12,7 +12,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from dagster_project.codebook.design import Disposition, Fieldwork, LoneUnits, Sample, Wave, WeightsSumTo
+from dagster_project.codebook.design import Asked, Disposition, Fieldwork, LoneUnits, Sample, Wave, WeightsSumTo
 from dagster_project.codebook.fields import DESIGN_COLUMNS, Model, QuestionId, Text, at
 from dagster_project.codebook.located import Place
 from dagster_project.codebook.questions import (
@@ -61,7 +61,9 @@ class Codebook(Model):
     title: str
     source: Source
     universe: str = Field(description="Who the survey is about.")
-    asked: Annotated[int, Field(ge=1)] | None = Field(default=None, description="How many were contacted.")
+    asked: Asked | None = Field(
+        default=None, description="How many were contacted: 1200, or around 150 where nobody knows it nearer."
+    )
     fieldwork: Fieldwork | None = None
     sample: Sample | None = Field(
         default=None,
@@ -186,6 +188,11 @@ class Codebook(Model):
         """Every combination of options with the category of the margin that counts it."""
         by_id = {question.id: question for question in self.questions}
         return categories(margin, [by_id[asked] for asked in margin.asked])
+
+    @property
+    def asked_exactly(self) -> int | None:
+        """How many were contacted; None where that is not known, or not to the last one."""
+        return self.asked.exactly if self.asked else None
 
     @property
     def record_files(self) -> list[str]:

@@ -260,11 +260,11 @@ def _check_asked(folder: SurveyFolder, accounts: list[FileAccount]) -> None:
         return
     accepted = sum(account.rows_accepted for account in accounts)
     rejected = sum(account.rows_rejected for account in accounts)
-    if not accepted <= asked <= accepted + rejected:
+    if asked.high < accepted or asked.low > accepted + rejected:
         rejects = f" and {rejected:,} rejected line{'s' * (rejected > 1)}" if rejected else ""
         raise read_yaml(folder.folder / CODEBOOK_FILE).error(
             ("asked",),
-            f"{asked:,} were asked, and the record files hold {accepted:,} cases{rejects}; with a disposition every "
+            f"{asked.text} were asked, and the record files hold {accepted:,} cases{rejects}; with a disposition every "
             "case has a line, so mend the number or leave it out.",
         )
 

@@ -18,7 +18,7 @@ SAMPLE_WORDS: Mapping[Sample, str] = {
     Sample.quota: "A quota sample: chosen to fill quotas, not drawn at random",
     Sample.opt_in: "An opt-in sample: they chose to take part, nobody was drawn at random",
     Sample.census: "A census: everybody of the universe was asked",
-    Sample.none: "None was drawn",
+    Sample.none: "None was drawn at random",
 }
 
 
@@ -69,7 +69,7 @@ def _part(rate: Row) -> str:
 
 
 def _where_any_is_known(rates: Sequence[Row]) -> Sequence[Row]:
-    return rates if any(rate["rate"] is not None for rate in rates) else []
+    return rates if any(rate["percent_text"] is not None for rate in rates) else []
 
 
 def _margins(connection: duckdb.DuckDBPyConnection) -> list[Row]:

@@ -53,7 +53,10 @@ class Judged(Printed):
 
 @dataclass(frozen=True)
 class JudgedFigure(Judged):
-    """A published figure. `could_be` is what it could be given all others; None where that is printed or not known."""
+    """A published figure. `could_be` is what it could be given all others; None where that is printed or not known.
+
+    `reread` is whether a reading that changes no figure takes it to be of something else than it is labelled.
+    """
 
     kind: str
     question: str | None
@@ -65,14 +68,25 @@ class JudgedFigure(Judged):
     recount_text: str | None
     power: float | None
     could_be: str | None
+    reread: bool
+
+    @property
+    def given(self) -> str:
+        """Whether the records give it, in a word or two; under another base than the printed one they may, too."""
+        if self.reproduced:
+            return "Yes"
+        if "; but " in (self.recount_text or ""):  # the first other way that gives it, as the audit joins them
+            return "Read otherwise"
+        return "Not as it is labelled" if self.reread else "No"
 
 
-_DERIVED = {"is_statement", "severity", "card", "condition", "could_be"}
+_DERIVED = {"is_statement", "severity", "card", "condition", "could_be", "reread"}
 
 
 def judged_figures(connection: duckdb.DuckDBPyConnection, findings: Iterable[Row]) -> list[JudgedFigure]:
     """Every published figure, in the order of the claims."""
     told = _told(findings)
+    reread = {claim for (claim,) in connection.execute("SELECT DISTINCT unnest(claims) FROM audit.readings").fetchall()}
     stored = [field.name for field in fields(JudgedFigure) if field.name not in _DERIVED]
     figures = []
     for row in stored_rows(connection, "SELECT * FROM audit.figures ORDER BY position"):
@@ -85,6 +99,7 @@ def judged_figures(connection: duckdb.DuckDBPyConnection, findings: Iterable[Row
                 card=finding.get("finding"),
                 condition=finding.get("condition"),
                 could_be=_could_be(row),
+                reread=row["claim"] in reread,
             )
         )
     return figures

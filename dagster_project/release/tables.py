@@ -26,6 +26,7 @@ class Statistic:
     """A mean, a total or a quantile of one question, with its row in each group; None where a group has none."""
 
     label: str
+    is_quantile: bool
     cells: Sequence[Row | None]
 
 
@@ -276,8 +277,11 @@ def _quantities(connection: duckdb.DuckDBPyConnection, where: str) -> list[Row]:
 
 def _statistics(rows: Sequence[Row], groups: Sequence[str | None]) -> list[Statistic]:
     by_place = {(_statistic_name(row), row["group_value"]): row for row in rows}
-    labels = dict.fromkeys(_statistic_name(row) for row in rows)
-    return [Statistic(label, [by_place.get((label, group)) for group in groups]) for label in labels]
+    labels = {_statistic_name(row): row["statistic"] == "quantile" for row in rows}
+    return [
+        Statistic(label, is_quantile, [by_place.get((label, group)) for group in groups])
+        for label, is_quantile in labels.items()
+    ]
 
 
 def _statistic_name(row: Row) -> str:

@@ -136,8 +136,8 @@ class ExpectCountBaseAndPercentageToAgree(RowsExpectation):
 
     *Points* (``percent_text``): the printed percentage is the count over the base, rounded half up to the printed
     decimals; in integers unless ``weighted``. *Intervals* (``percent`` etc. as low and high columns, ``percent_open``
-    as flags; null is unbounded): some whole count over some whole base lies in all three, in the rows where the
-    condition ``only`` holds.
+    as flags; null is unbounded): some whole count over some whole base lies in all three. Only rows for
+    which the condition ``only`` holds are looked at.
     """
 
     count: str | tuple[str, str]
@@ -158,9 +158,10 @@ class ExpectCountBaseAndPercentageToAgree(RowsExpectation):
     args_keys: ClassVar[tuple[str, ...]] = success_keys
 
     def rows(self, batch: str, columns: list[str]) -> str:
+        chosen = f"(SELECT * FROM {batch} WHERE {self.only})"
         if self.percent and self.percent_open and isinstance(self.count, tuple) and isinstance(self.base, tuple):
             return relations.impossible_intervals(
-                f"(SELECT * FROM {batch} WHERE {self.only})",
+                chosen,
                 columns,
                 count=self.count,
                 base=self.base,
@@ -173,7 +174,7 @@ class ExpectCountBaseAndPercentageToAgree(RowsExpectation):
                 "or count, base, percent and percent_open as pairs of columns"
             )
         return relations.disagreeing_points(
-            batch,
+            chosen,
             columns,
             count=self.count,
             base=self.base,

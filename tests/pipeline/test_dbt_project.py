@@ -50,7 +50,7 @@ def test_a_plain_dbt_build_works_by_itself(built: tuple[Desk, Path]) -> None:
     done = _dbt("build", folder=project, **environment)
     assert done.returncode == 0, done.stdout
     unit_tests = [result for result in _results(project) if result["unique_id"].startswith("unit_test.")]
-    assert len(unit_tests) == 12
+    assert len(unit_tests) == 13
     assert {result["status"] for result in unit_tests} == {"pass"}
     with duckdb.connect(str(desk.places.work_database("small")), read_only=True) as connection:
         assert connection.execute("SELECT count(*) > 0 FROM marts.toplines").fetchall() == [(True,)]

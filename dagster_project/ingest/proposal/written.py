@@ -96,7 +96,7 @@ class Proposal:
         yield from ("source:", f"  name: {known['source']}", f"  licence: {known['licence']}")
         yield f"universe: {known['universe']}"
         yield "# asked: 1000 # how many were contacted, if known"
-        yield "# sample: probability # or quota, opt-in, census, none; without it no standard errors and intervals are given"
+        yield "# sample: probability # or quota, opt-in, census, none; without it no standard errors are given"
         yield from (f"# {_line(note)}" for note in [*self.notes, *self.roles.notes])
 
     def _why(self, option: str) -> str:

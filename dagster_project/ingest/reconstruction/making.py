@@ -32,7 +32,7 @@ def reconstruct(folder: SurveyFolder) -> Path:
     text = as_csv(folder.codebook, records, deal(folder.survey, _example(folder, said), said.questions))
     people = list(read_csv(folder.codebook, records, text, said.questions))
     questions = {question.id: question for question in said.questions}
-    unmet = [claim.id for claim in said.claims if not is_met(claim, people, questions, folder.codebook.asked)]
+    unmet = [claim.id for claim in said.claims if not is_met(claim, people, questions, folder.codebook.asked_exactly)]
     if unmet:
         raise InputError(f"{folder.folder}/claims.yml: the records made up do not give {', '.join(unmet)}.")
     path = folder.folder / records.files[0]
@@ -75,7 +75,12 @@ def _example(folder: SurveyFolder, said: Demands) -> list[Filled]:
     place = f"{folder.folder}/claims.yml"
     try:
         respondents = Respondents(
-            said.claims, said.questions, said.orders, waves=said.waves, asked=folder.codebook.asked, none=said.none
+            said.claims,
+            said.questions,
+            said.orders,
+            waves=said.waves,
+            asked=folder.codebook.asked_exactly,
+            none=said.none,
         )
         return respondents.example(time.monotonic() + SECONDS)
     except CrossingError as error:
@@ -86,4 +91,4 @@ def _example(folder: SurveyFolder, said: Demands) -> list[Filled]:
             "the records are made."
         ) from None
     except ImpossibleError as error:
-        raise InputError(f"{place}: {why_not(folder.survey, error, folder.codebook.asked)}") from None
+        raise InputError(f"{place}: {why_not(folder.survey, error, folder.codebook.asked_exactly)}") from None

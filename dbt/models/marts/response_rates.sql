@@ -51,6 +51,8 @@ outcomes as (
     select
         bool_or(survey.has_disposition) as has_disposition,
         min(survey.asked) as asked,
+        min(survey.asked_low) as asked_low,
+        min(survey.asked_high) as asked_high,
         min(survey.eligibility) as declared,
         sum(files.rows_responded)::bigint as responded
     from files
@@ -203,6 +205,33 @@ united as (
 
 ),
 
+ends as (
+
+    -- where nobody knows to the last one how many were asked, the fewest and the most; no fewer than responded
+    select
+        outcomes.responded,
+        least(greatest(outcomes.asked_low, outcomes.responded), outcomes.asked_high) as fewest,
+        outcomes.asked_high as most,
+        survey.decimals
+    from outcomes
+    cross join survey
+    where not outcomes.has_disposition and outcomes.asked is null and outcomes.asked_low is not null
+
+),
+
+vague as (
+
+    select
+        responded,
+        fewest,
+        most,
+        {{ percent_text("responded", "most", "0", "1", "false", "decimals") }} as percent_low,
+        {{ percent_text("responded", "fewest", "0", "1", "false", "decimals") }} as percent_high,
+        percent_low || if(percent_low = percent_high, '', ' to ' || percent_high) as percent_text
+    from ends
+
+),
+
 final as (
 
     select
@@ -213,6 +242,8 @@ final as (
         united.position,
         united.question,
         united.n_asked,
+        coalesce(if(united.measure = 'unit', vague.fewest, null), united.n_asked) as n_asked_low,
+        coalesce(if(united.measure = 'unit', vague.most, null), united.n_asked) as n_asked_high,
         united.n_answered,
         united.n_dont_know,
         united.n_refused,
@@ -222,15 +253,21 @@ final as (
         if(united.not_computed is null, united.eligibility, null) as eligibility,
         if(united.not_computed is null, united.eligibility_from, null) as eligibility_from,
         if(united.not_computed is null, united.numerator / united.denominator, null) as rate,
-        if(united.not_computed is null, {{ percent_text(
-            "united.n_answered", "united.n_asked", "united.numerator", "united.denominator", "united.n_asked is null",
-            "survey.decimals"
-        ) }}, null) as percent_text,
-        united.not_computed,
+        coalesce(vague.responded / vague.most, rate) as rate_low,
+        coalesce(vague.responded / vague.fewest, rate) as rate_high,
+        coalesce(
+            vague.percent_text,
+            if(united.not_computed is null, {{ percent_text(
+                "united.n_answered", "united.n_asked", "united.numerator", "united.denominator",
+                "united.n_asked is null", "survey.decimals"
+            ) }}, null)
+        ) as percent_text,
+        if(vague.fewest is null, united.not_computed, 'the number asked is known as a range only') as not_computed,
         withheld.reason as withheld_because
     from united
     cross join survey
     left join withheld on united.question = withheld.question
+    left join vague on united.measure in ('unit', 'RR1', 'RR2')
 
 )
 

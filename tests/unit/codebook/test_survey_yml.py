@@ -66,8 +66,9 @@ def test_a_column_without_a_name_can_be_given(read: Read, survey: str) -> None:
         ("source: {name: An office, licence: CC0}", "source: An office", 2, "source", "expected `field: value`"),
         ("source: {name: An office, licence: CC0}", "source: {name: An office}", 2, "source.licence", "missing"),
         ("title: A survey", "title: A survey\ntitle: B", 2, "", "title stands twice"),
-        ("asked: 200", "asked: many", 4, "asked", "valid integer"),
-        ("asked: 200", "asked: 0", 4, "asked", "greater than or equal to 1"),
+        ("asked: 200", "asked: many", 4, "asked", "'many' is no number of people; write 1200, or around 1200"),
+        ("asked: 200", "asked: 0", 4, "asked", "'0' is no number of people"),
+        ("asked: 200", "asked: over 200", 4, "asked", "'over 200' leaves open how many at most"),
         ("start: 2026-01-01", "start: 2026-02-30", 6, "fieldwork.start", "valid date"),
         ("start: 2026-01-01", "start: 0", 6, "fieldwork.start", "'0' is no day"),
         ("end: 2026-01-31", "end: 2025-01-31", 5, "fieldwork", "ends (2025-01-31) before"),
@@ -154,6 +155,12 @@ def test_a_mistake_is_named_with_its_line_and_field(
     assert "\n" not in message
 
 
+def test_the_number_asked_may_be_known_as_a_range_only(read: Read, survey: str) -> None:
+    asked = read(survey.replace("asked: 200", "asked: around 150")).codebook.asked
+    assert asked is not None
+    assert (asked.text, asked.low, asked.high, asked.exactly) == ("around 150", 140, 160, None)
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
@@ -162,7 +169,7 @@ def test_a_mistake_is_named_with_its_line_and_field(
         ("sample: quota\n", "a quota sample has no sampling error"),
         ("sample: opt-in\n", "an opt-in sample has no sampling error"),
         ("sample: census\n", "a census has no sampling error"),
-        ("sample: none\n", "no sample was drawn"),
+        ("sample: none\n", "no sample was drawn at random"),
     ],
 )
 def test_only_a_probability_sample_has_a_sampling_error(read: Read, survey: str, said: str, reason: str | None) -> None:

@@ -97,7 +97,7 @@ def test_every_figure_says_whether_the_records_give_it(survey: duckdb.DuckDBPyCo
     found = rows(part(page(survey), "figures"))
     assert (
         "C1 “96” those who smoke page 1 Impossible, as it is labelled Given all others: 59 to 68 "
-        "No. 290 records give this answer."
+        "Not as it is labelled. 290 records give this answer."
     ) in found
     assert (
         "C4 “29%” those who smoke page 3 Possible, it fits what else is printed "
@@ -127,6 +127,36 @@ def test_who_was_asked_what_is_told(survey: duckdb.DuckDBPyConnection) -> None:
         "smokes 1,000 990 0 7 3 99",
     ):
         assert words in asked, words
+
+
+def test_a_table_with_a_quantile_says_which_one_it_is(survey: duckdb.DuckDBPyConnection) -> None:
+    said = text(part(page(survey), "toplines"))
+    assert "the smallest with at least that share of the respondents at or below it. R's quantile() would" in said
+    without = page(survey, "DELETE FROM marts.quantities WHERE statistic = 'quantile'")
+    assert "R's quantile()" not in text(without)
+
+
+def test_around_150_stays_around_150(survey: duckdb.DuckDBPyConnection) -> None:
+    html = page(
+        survey,
+        "UPDATE raw.survey SET asked = NULL, asked_text = 'around 150', asked_low = 140, asked_high = 160",
+        "UPDATE marts.response_rates SET n_asked = NULL, n_answered = 96, rate = NULL, percent_text = '60 to 69' "
+        "WHERE measure = 'unit'",
+    )
+    said = text(part(html, "asked"))
+    assert "Asked around 150 (140 to 160) Answered 96 Response rate 60 to 69 % (96 of around 150)" in said
+    assert "Asked around 150 (140 to 160) Answered 96 Response rate 60 to 69 %" in text(html)
+
+
+def test_a_figure_is_not_denied_under_a_base_that_its_own_reading_replaces(survey: duckdb.DuckDBPyConnection) -> None:
+    def said(*changes: str) -> str:
+        return text(part(page(survey, *changes), "figures"))
+
+    denied = "UPDATE audit.figures SET reproduced = false, recount_text = '40 of 150 is 26.7 %' WHERE claim = 'C3'"
+    assert "Not as it is labelled. 40 of 150 is 26.7 %." in said(denied)
+    otherwise = "UPDATE audit.figures SET recount_text = recount_text || '; but 40 of 96 is 41.7 %' WHERE claim = 'C3'"
+    assert "Read otherwise. 40 of 150 is 26.7 %; but 40 of 96 is 41.7 %." in said(otherwise)
+    assert "No. 40 of 150 is 26.7 %." in said("DELETE FROM audit.readings", denied)
 
 
 def test_without_sampling_error_the_page_says_why_and_keeps_what_needs_none(survey: duckdb.DuckDBPyConnection) -> None:
@@ -163,7 +193,7 @@ def test_response_rates_and_what_came_of_each_case(survey: duckdb.DuckDBPyConnec
     assert "Response rate 1 (RR1) 83 1,000 1,200" in rows(asked)
     assert "Cooperation rate 1 (COOP1) needs dispositions" in rows(asked)
     assert "Refusal or break-off R 200" in rows(asked)
-    none = page(survey, "UPDATE marts.response_rates SET rate = NULL WHERE measure = 'RR1'")
+    none = page(survey, "UPDATE marts.response_rates SET percent_text = NULL WHERE measure = 'RR1'")
     assert "AAPOR" not in text(none), "a survey that knows none of the rates shows no table of them"
 
 
