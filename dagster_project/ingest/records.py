@@ -171,7 +171,27 @@ def _load(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder, sheet: Sh
             connection.register("guarded_batch", batch)
             connection.execute("INSERT INTO staged SELECT ?, * FROM guarded_batch", [position])
             connection.unregister("guarded_batch")
+        _check_told(connection, folder, sheet, file, position)
     return files
+
+
+def _check_told(
+    connection: duckdb.DuckDBPyConnection, folder: SurveyFolder, sheet: Sheet, file: RecordFile, position: int
+) -> None:
+    """Refuse a number or words that the file itself calls missing and the codebook takes for an answer."""
+    for question in folder.codebook.questions:
+        header = question.source_columns()[0]
+        if question.options or header not in file.told:
+            continue
+        known = folder.codebook.missing_codes(question)
+        staged = f"c{sheet.wanted.index(header)}"
+        values = connection.execute(f"SELECT DISTINCT {staged} FROM staged WHERE __file = ? ORDER BY ALL", [position])
+        for (value,) in values.fetchall():
+            if value and value not in known and file.told[header].calls_missing(value):
+                raise InputError(
+                    f"{file.path}: column {header!r} calls {value} missing, and survey.yml takes it for an answer; "
+                    f"add it to the missing codes of question {question.id}."
+                )
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder, key: Mapping[str, str]) -> None:
