@@ -18,6 +18,7 @@ from dagster_project.release.charts import BarChart, LineChart, answers_chart, g
 from dagster_project.release.stored import grouped, stored_rows, wave_name
 from dagster_project.schema import Row
 
+_MOST_CELLS_DRAWN = 3_000
 _QUANTILES = {0.25: "Lower quartile", 0.5: "Median", 0.75: "Upper quartile"}
 
 
@@ -127,6 +128,12 @@ class TablesSection:
 
     questions: Sequence[Question]
     crosstabs: Mapping[str, Sequence[Crosstab]]
+
+    @property
+    def draws_groups(self) -> bool:
+        """Whether crosstabs are drawn as well; so many that their charts would be most of the page are not."""
+        of_rows = (len(table.rows) * len(table.columns) for of in self.crosstabs.values() for table in of)
+        return sum(of_rows) <= _MOST_CELLS_DRAWN
 
 
 def tables_section(connection: duckdb.DuckDBPyConnection, survey: Row) -> TablesSection:
