@@ -165,11 +165,12 @@ def verify(
 
 
 def main() -> None:
-    """The console script: an `InputError` becomes one line on the error stream and exit code 2."""
+    """The console script: an `InputError` becomes a line on the error stream and exit code 2."""
     try:
         app()
     except InputError as error:
-        print(f"basecheck: {_printable(str(error))}", file=sys.stderr)
+        told = f"basecheck: {_printable(str(error))}"
+        print(_wrapped(told) if sys.stderr.isatty() else told, file=sys.stderr)
         sys.exit(WRONG_INPUT)
     except Stopped as stop:
         print(f"basecheck: {stop}", file=sys.stderr)
@@ -178,11 +179,21 @@ def main() -> None:
 
 def _print_answer(answer: Reply) -> None:
     """The verdict on a line of its own, then why, then what would mend it, wrapped at words."""
-    width = shutil.get_terminal_size().columns
-    typer.secho(answer.headline, fg=COLOURS.get(answer.verdict), bold=True)
-    print(textwrap.fill(answer.message, width, break_long_words=False, break_on_hyphens=False))
+    typer.secho(_wrapped(answer.headline), fg=COLOURS.get(answer.verdict), bold=True)
+    print(_wrapped(answer.message))
     for repair in answer.repairs:
-        print(textwrap.fill(f"- {repair}", width, subsequent_indent="  ", break_on_hyphens=False))
+        print(_wrapped(f"- {repair}", indent="  "))
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    """Lines as wide as the terminal, or of 80 characters; only a word that is longer by itself goes over."""
+    return textwrap.fill(
+        text,
+        shutil.get_terminal_size().columns,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _chosen(places: Places, surveys: Sequence[str] | None) -> list[str]:

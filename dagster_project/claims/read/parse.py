@@ -167,14 +167,13 @@ class _Reader:
         said = [n for n, name in enumerate(names) if self._is_of_all(name, own_groups=own_groups)]
         if not said or (base is not None and len(names) == 1):
             return None
-        others = [name for n, name in enumerate(names) if n not in said]
-        are_groups_alone = own_groups or all(map(self._is_of_a_group, others))
-        if len(said) > 1 or base is not None or not are_groups_alone:
+        others = [*names[: said[0]], *names[said[0] + 1 :]]
+        if base is not None or not (own_groups or self._are_groups_alone(others)):
             raise self.sentence.error(f"says {names[said[0]]!r} of whom is not clear: give each group its base.")
         return said[0]
 
-    def _is_of_a_group(self, name: str) -> bool:
-        return not self.lexicon.groups.isdisjoint(name.casefold().split())
+    def _are_groups_alone(self, names: Sequence[str]) -> bool:
+        return not any(self.lexicon.groups.isdisjoint(name.casefold().split()) for name in names)
 
     def _is_of_all(self, name: str, *, own_groups: bool) -> bool:
         """Overall, in all; and beside groups that are said to be some: of *all respondents*."""
