@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +15,7 @@ import typer
 from dagster_project.collector import held_to_the_end
 from dagster_project.errors import InputError
 from dagster_project.places import Places
+from dagster_project.printed import printable, wrapped
 from dagster_project.stopping import Came, Stopped, stoppable
 
 if TYPE_CHECKING:
@@ -260,19 +259,18 @@ def completion(shell: Annotated[Shell, typer.Argument(help="The shell that you t
 
 
 def main() -> None:
-    """The console script: an `InputError` becomes one line on the error stream and exit code 2."""
+    """The console script: an `InputError` becomes a line on the error stream and exit code 2."""
     try:
         app()
     except InputError as error:
-        from dagster_project.terminal import printable
-
         message, code = printable(str(error)), WRONG_INPUT
     except Stopped as stop:
         message, code = str(stop), stop.exit_code
     else:
         return
     # outside of what was raised, which would keep connections open to the very end, and DuckDB would tell of them
-    print(f"basecheck: {message}", file=sys.stderr)
+    told = f"basecheck: {message}"
+    print(wrapped(told) if sys.stderr.isatty() else told, file=sys.stderr)
     sys.exit(code)
 
 
@@ -301,11 +299,10 @@ def _asked(facts: Mapping[str, str]) -> dict[str, str]:
 
 def _print_answer(answer: Reply) -> None:
     """The verdict on a line of its own, then why, then what would mend it, wrapped at words."""
-    width = shutil.get_terminal_size().columns
-    typer.secho(answer.headline, fg=COLOURS.get(answer.verdict), bold=True)
-    print(textwrap.fill(answer.message, width, break_long_words=False, break_on_hyphens=False))
+    typer.secho(wrapped(answer.headline), fg=COLOURS.get(answer.verdict), bold=True)
+    print(wrapped(answer.message))
     for repair in answer.repairs:
-        print(textwrap.fill(f"- {repair}", width, subsequent_indent="  ", break_on_hyphens=False))
+        print(wrapped(f"- {repair}", indent="  "))
 
 
 def _chosen(places: Places, surveys: Sequence[str] | None) -> list[str]:

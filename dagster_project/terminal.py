@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dagster_project.places import Places
+from dagster_project.printed import printable, wrapped
 
 if TYPE_CHECKING:
     from dagster_project.defs.run import SurveyRun
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_REASONS = 5  # printed of a run; the tables hold them all
 HANGING = 4
-NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @contextmanager
@@ -110,20 +110,12 @@ def print_proposal(console: Console, made: Proposed) -> None:
     print(f"Look through it, then:\n  basecheck run {made.folder.name}")
 
 
-def printable(text: str) -> str:
-    """Text of somebody's file, as a terminal may get it: signs that steer it, or turn the text, by their names."""
-    return "".join(sign if sign.isprintable() or sign in "\n " else repr(sign)[1:-1] for sign in text)
-
-
 def _print(console: Console, line: str) -> None:
     """A line, on a terminal wrapped at words under its own beginning; elsewhere as it is."""
-    lines = [printable(line)]
+    text = f"  {printable(line)}"
     if console.is_terminal:
-        kept = lines[0].replace(" %", f"{NO_BREAK}%")  # a number and its sign are one word
-        parts = textwrap.wrap(kept, console.width - HANGING, break_long_words=False, break_on_hyphens=False)
-        lines = [part.replace(NO_BREAK, " ") for part in parts]
-    for n, part in enumerate(lines):
-        console.print(f"{' ' * (HANGING if n else 2)}{escape(part)}", soft_wrap=True)
+        text = wrapped(text, indent=" " * HANGING, width=console.width)
+    console.print(escape(text), soft_wrap=True)
 
 
 def _lines(result: SurveyRun, places: Places) -> Iterator[str]:

@@ -73,9 +73,9 @@ def test_what_a_person_reads_is_wrapped_at_words(contradicted: SurveyRun, tmp_pa
     lines = shown(contradicted, Places(tmp_path, tmp_path), columns=40)
     [first] = [n for n, line in enumerate(lines) if line.startswith("  F01: ")]
     assert [line.rstrip() for line in lines[first : first + 4]] == [
-        "  F01: “96 of around 150 is 42",
-        "    percent” cannot be: 96 of 150 is",
-        "    64 %; [red]42 % of 150 is 63.",
+        "  F01: “96 of around 150 is 42 percent”",
+        "    cannot be: 96 of 150 is 64 %;",
+        "    [red]42 % of 150 is 63.",
         "    (report.html#F01)",
     ]
 

@@ -29,18 +29,16 @@ _SCALE = (
     r"\b(?P<low>[0-9]+)\s*(?:-\s*to\s*-|to|–|-)\s*(?P<high>[0-9]+)\b",
     r"\bcoded\s+(?P<high>1)\s+for\s+\w+\s+and\s+(?P<low>0)\s+for\s+\w+",
 )
-_MEASURED = re.compile(
-    r"\b(?:ms|seconds?|minutes?|hours?|days?|years?|kg|g|mg|cm|mm|km|metres?|meters?|miles?|degrees?|mmhg|points?)\b|[$€£]"
-)
-_AMOUNT = re.compile(
+_MEASURED = r"\b(?:ms|seconds?|minutes?|hours?|days?|years?|kg|g|mg|cm|mm|km|metres?|meters?|miles?|degrees?|mmhg|points?)\b|[$€£]"
+_AMOUNT = (
     r"\b(?:salar(?:y|ies)|incomes?|earn(?:s|ed|ings)?|wages?|pays?|paid|prices?|costs?|fees?|rents?|revenues?|turnover|sales|spend(?:ing)?|spent"
     r"|expenditures?|budgets?|profits?|debts?|savings|dollars?|euros?|pounds|cents?|usd|eur|gbp|thousand|million|billion"
     r"|gpa|grade\s+point|index|indices|indexes|rates?|ratios?|shares?|probabilit(?:y|ies)|ages?|aged|bmi|mass|weights?|weighed"
     r"|heights?|lengths?|distances?|temperatures?|pressure|speeds?|durations?|times?|volumes?|concentrations?|doses?)\b"
 )
-_SCORE = re.compile(r"\b(?:scores?|scored|ratings?|marks|grades?|results?)\b")
-_WHOLE = re.compile(r"\bwhole\b|\bintegers?\b|\bnumbers?\s+of\b|\bhow\s+many\b")
-_RATED = re.compile(r"\bitems?\b|\bscale\b|\blikert\b|\bstars\b")
+_SCORE = r"\b(?:scores?|scored|ratings?|marks|grades?|results?)\b"
+_WHOLE = r"\bwhole\b|\bintegers?\b|\bnumbers?\s+of\b|\bhow\s+many\b"
+_RATED = r"\bitems?\b|\bscale\b|\blikert\b|\bstars\b"
 
 
 @dataclass(frozen=True)
@@ -82,12 +80,12 @@ def parse_mean(text: str) -> Mean | None:
 
 def _is_measured(words: str, *, is_on_a_scale: bool) -> bool:
     """Whether the answers need not be whole: amounts, and scores that no words say to be whole."""
-    if _MEASURED.search(words) and not re.search(r"\bwhole\b", words):
+    if re.search(_MEASURED, words) and not re.search(r"\bwhole\b", words):
         return True
-    if _WHOLE.search(words):
+    if re.search(_WHOLE, words):
         return False
-    is_rated = is_on_a_scale or _RATED.search(words) is not None
-    return _AMOUNT.search(words) is not None or (_SCORE.search(words) is not None and not is_rated)
+    is_rated = is_on_a_scale or re.search(_RATED, words) is not None
+    return re.search(_AMOUNT, words) is not None or (re.search(_SCORE, words) is not None and not is_rated)
 
 
 def _with_digits(text: str) -> str:

@@ -51,7 +51,7 @@ MEASURES: Sequence[Aside] = (
     # ages
     Aside(
         ("over", "under", "above", "below", "old", "young", "least", "<", ">", "≥", "≤"),
-        rf"(\bof\s+(?:the\s+|all\s+)?[0-9][0-9,]*\s+)?\b((?:[a-z]+\s)?(?:{_PEOPLE}|those))\s+{_AGED}"
+        rf"((?<=[0-9])\s+of\s+(?:the\s+|all\s+)?[0-9][0-9,]*\s+)?\b((?:[a-z]+\s)?(?:{_PEOPLE}|those))\s+{_AGED}"
         rf"(?(1){_IS_NONE}|{_NO_FIGURE})",
         r"\1\2",
     ),
@@ -69,7 +69,7 @@ MEASURES: Sequence[Aside] = (
         rf"{_NO_FIGURE}",
         r"\1\2",
     ),
-    Aside(("star",), rf"\b{_SOME}(?:\s*(?:-|–|to|or)\s*{_SOME})?[\s-]stars?\b", "stars"),
+    Aside(("star",), rf"\b{_SOME}(?:\s*(?:-|–|to|or)\s*{_SOME})?[\s-]stars?\b{_NO_FIGURE}", "stars"),
     # how often, how long, how much
     Aside(
         _UNIT_HINTS,

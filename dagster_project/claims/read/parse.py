@@ -167,15 +167,13 @@ class _Reader:
         said = [n for n, name in enumerate(names) if self._is_of_all(name, own_groups=own_groups)]
         if not said or (base is not None and len(names) == 1):
             return None
-        is_beside_groups = own_groups or self._are_of_groups(names, but=said[0])
-        if len(said) > 1 or base is not None or not is_beside_groups:
+        others = [*names[: said[0]], *names[said[0] + 1 :]]
+        if base is not None or not (own_groups or self._are_groups_alone(others)):
             raise self.sentence.error(f"says {names[said[0]]!r} of whom is not clear: give each group its base.")
         return said[0]
 
-    def _are_of_groups(self, names: Sequence[str], *, but: int) -> bool:
-        return all(
-            not self.lexicon.groups.isdisjoint(name.casefold().split()) for n, name in enumerate(names) if n != but
-        )
+    def _are_groups_alone(self, names: Sequence[str]) -> bool:
+        return not any(self.lexicon.groups.isdisjoint(name.casefold().split()) for name in names)
 
     def _is_of_all(self, name: str, *, own_groups: bool) -> bool:
         """Overall, in all; and beside groups that are said to be some: of *all respondents*."""

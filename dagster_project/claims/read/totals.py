@@ -18,6 +18,7 @@ _FORMS = (
     rf"(?:\s+of|\s+is|\s+was|\s*[:=])?\s+(?P<n>{NUMBER}){_NOUN}\s*\)?\s*\.?\s*$",
     rf"\s*[,;:(–—-]\s*(?:and\s+|or\s+)?(?P<n>{NUMBER}){_NOUN}\s+(?:in\s+(?:total|all)|altogether)\s*\)?\s*\.?\s*$",
 )
+_HINTS = ("total", "in all", "altogether")  # one stands in every form
 
 
 class Total(NamedTuple):
@@ -29,6 +30,8 @@ class Total(NamedTuple):
 
 def total_of(text: str) -> Total | None:
     """The total that a text ends with; None if it ends with none."""
+    if not any(hint in text.lower() for hint in _HINTS):
+        return None
     found = next((one for form in _FORMS if (one := re.search(form, text, re.IGNORECASE))), None)
     return None if found is None else Total(text[: found.start()], found["n"].rstrip(","))
 

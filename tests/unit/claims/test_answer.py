@@ -1,6 +1,8 @@
 """What `basecheck claim` answers, and how it leaves."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 
@@ -132,6 +134,35 @@ def test_the_first_line_is_the_verdict_and_the_exit_code_goes_with_it() -> None:
     ]
     assert [one.returncode for one in told.values()] == [0, 3, 0]
     assert max(len(line) for one in told.values() for line in one.stdout.splitlines()) <= 80
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "62% use A, 61% use B",
+        "96 of about 150 is 42%",
+        "Of 40 farms, 20 (50%) flooded, 30 (60%) burnt and 3 (10%) fell",
+        "42% of 26 or 30",
+    ],
+)
+def test_whatever_is_answered_is_wrapped_at_words_to_the_terminal(columns: int, text: str) -> None:
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "dagster_project.cli", "claim", text]
+    widths = {**os.environ, "COLUMNS": str(columns)}
+    told = subprocess.run(command, stdout=subprocess.PIPE, stderr=end, text=True, check=False, env=widths)
+    os.close(end)
+    lines = (told.stdout or _all_of(terminal)).splitlines()
+    os.close(terminal)
+
+    assert lines
+    assert max(map(len, lines)) <= columns
+    assert not any(line.endswith(" ") for line in lines)
+
+
+def _all_of(terminal: int) -> str:
+    """What a program that has ended left in a terminal."""
+    return os.read(terminal, 10_000).decode()
 
 
 def test_a_dash_reads_the_standard_input() -> None:
