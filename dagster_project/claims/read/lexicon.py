@@ -274,6 +274,7 @@ ENGLISH = Lexicon(
             "another",
             "a further",
             "further",
+            *("the first", "the last", "the top", "the largest", "the biggest", "the nearest"),
         }
     ),
     of=frozenset(

@@ -29,11 +29,14 @@ _SCALE = (
     r"\b(?P<low>[0-9]+)\s*(?:-\s*to\s*-|to|–|-)\s*(?P<high>[0-9]+)\b",
     r"\bcoded\s+(?P<high>1)\s+for\s+\w+\s+and\s+(?P<low>0)\s+for\s+\w+",
 )
-_MEASURED = r"\b(?:ms|seconds?|minutes?|hours?|days?|years?|kg|g|mg|cm|mm|km|metres?|meters?|miles?|degrees?|mmhg|points?)\b|[$€£]"
+_MEASURED = (
+    r"\b(?:ms|seconds?|minutes?|hours?|days?|years?|kg|g|mg|cm|mm"
+    r"|km|metres?|meters?|miles?|degrees?|mmhg|points?)\b|[$€£]"
+)
 _AMOUNT = (
-    r"\b(?:salar(?:y|ies)|incomes?|earn(?:s|ed|ings)?|wages?|pays?|paid|prices?|costs?|fees?|rents?|revenues?|turnover|sales|spend(?:ing)?|spent"
-    r"|expenditures?|budgets?|profits?|debts?|savings|dollars?|euros?|pounds|cents?|usd|eur|gbp|thousand|million|billion"
-    r"|gpa|grade\s+point|index|indices|indexes|rates?|ratios?|shares?|probabilit(?:y|ies)|ages?|aged|bmi|mass|weights?|weighed"
+    r"\b(?:salar(?:y|ies)|incomes?|earn(?:s|ed|ings)?|wages?|pays?|paid|prices?|costs?|fees?|rents?|revenues?"
+    r"|turnover|sales|spend(?:ing)?|spent|expenditures?|budgets?|profits?|debts?|savings|dollars?|euros?|pounds|cents?|usd|eur|gbp"
+    r"|thousand|million|billion|gpa|grade\s+point|index|indices|indexes|rates?|ratios?|shares?|probabilit(?:y|ies)|ages?|aged|bmi|mass|weights?|weighed"
     r"|heights?|lengths?|distances?|temperatures?|pressure|speeds?|durations?|times?|volumes?|concentrations?|doses?)\b"
 )
 _SCORE = r"\b(?:scores?|scored|ratings?|marks|grades?|results?)\b"

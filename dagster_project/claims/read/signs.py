@@ -11,6 +11,8 @@ from fractions import Fraction
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _THIN = "\u00a0\u2007\u2009\u202f'’"  # what marks thousands and parts no numbers
 _HALVES = {"½": "5", "¼": "25", "¾": "75"}  # the decimals of a number that one of these stands behind
+_AT_A_HEAD = r"(?:^|(?<=\n))[ \t]*([0-9]{1,2})[.)][ \t]+(?=[^\W\d_])"
+_WITHIN = r"(?<=[\s%])([0-9]{1,2})\)\s+(?=[^\W\d_])"
 _NUMBER = r"(?<![0-9.,])[0-9]{1,3}"
 
 
@@ -31,11 +33,23 @@ def plain(text: str, group_mark: str, decimal_mark: str) -> str:
     )
     if group_mark == ",":
         text = re.sub(r"(?<![0-9.,])([0-9]{1,2}),([0-9]{1,2})(?=\s?(?:%|per ?cent\b))", rf"\1{decimal_mark}\2", text)
+    text = _without_numbering(text)
     return _without_quotes(_without_dashes(unicodedata.normalize("NFKC", text)))
 
 
 def _grouped(mark: str) -> Callable[[re.Match[str]], str]:
     return lambda number: re.sub(r"[^0-9]", mark, number[0])
+
+
+def _without_numbering(text: str) -> str:
+    """Without the numbers of a numbered list, 1) to 3) or 1. to 3. at the heads of lines; `;` parts its entries."""
+    marks = list(re.finditer(rf"{_AT_A_HEAD}|{_WITHIN}", text))
+    numbers = [int(mark[1] or mark[2]) for mark in marks]
+    if len(marks) < len((1, 2)) or numbers != [*range(1, len(marks) + 1)]:
+        return text
+    for mark in reversed(marks):
+        text = text[: mark.start()] + ("; " if mark[2] else "") + text[mark.end() :]
+    return text
 
 
 def _ungrouped(lakhs: re.Match[str]) -> str:
