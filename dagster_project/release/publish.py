@@ -114,16 +114,16 @@ def refuse_what_is_not_whole(
 
 def _refuse_a_mix(connection: duckdb.DuckDBPyConnection, tables: Collection[Table], generation: str) -> None:
     """Raise `ReleaseRefusedError` where a table, or what the audit judged, was built from other inputs."""
-    for table in _standing(connection, tables):
-        if "generation" not in table.names or table.address == CHECKS:
-            continue
-        found = connection.execute(f"SELECT DISTINCT generation FROM {table.address}").fetchall()
-        others = [other for (other,) in found if other != generation]
-        if others:
-            raise ReleaseRefusedError(
-                f"{table.address} was built from other inputs (generation {others[0]}) than the codebook "
-                f"({generation}); run the whole survey again."
-            )
+    mixed = " UNION ALL ".join(
+        f"SELECT '{table.address}', generation FROM {table.address} WHERE generation IS DISTINCT FROM $1"
+        for table in _standing(connection, tables)
+        if "generation" in table.names and table.address != CHECKS
+    )
+    for address, other in connection.execute(f"{mixed} LIMIT 1", [generation]).fetchall():
+        raise ReleaseRefusedError(
+            f"{address} was built from other inputs (generation {other}) than the codebook ({generation}); run the "
+            "whole survey again."
+        )
     published = connection.execute("SELECT claims_sha256 FROM raw.publication").fetchall()
     audited = connection.execute("SELECT DISTINCT claims_sha256 FROM audit.figures").fetchall()
     if audited and audited != published:

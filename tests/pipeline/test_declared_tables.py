@@ -12,6 +12,8 @@ from dagster_project.codebook import read_survey_folder
 from dagster_project.defs.build import build_defs
 from dagster_project.defs.declared import SCHEMAS, declared_tables, model_tables
 from dagster_project.defs.schemas import SOURCES_FILE, TABLES_FILE, sources_yml, tables_page
+from dagster_project.release import ReleaseRefusedError
+from dagster_project.release.publish import refuse_what_is_not_whole
 from tests.conftest import Desk
 
 UNDECLARED = """
@@ -114,3 +116,14 @@ def test_a_models_column_is_public_where_it_says_what_it_tells_of() -> None:
 def test_the_page_of_tables_and_dbts_sources_say_what_is_declared() -> None:
     assert SOURCES_FILE.read_text(encoding="utf-8") == sources_yml(), "run `make schemas`"
     assert TABLES_FILE.read_text(encoding="utf-8") == tables_page(declared_tables()), "run `make schemas`"
+
+
+@pytest.mark.parametrize("generation", ["'another'", "NULL"])
+@pytest.mark.parametrize("table", ["raw.questions", "tallies.tallies", "marts.toplines", "audit.figures"])
+def test_a_release_refuses_a_table_with_a_row_of_other_inputs(released: Desk, table: str, generation: str) -> None:
+    with duckdb.connect(str(released.places.work_database("small"))) as connection:
+        refuse_what_is_not_whole(connection, declared_tables(), blocking=())
+        connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM {table}")  # without its constraints
+        connection.execute(f"INSERT INTO {table} (generation) VALUES ({generation})")
+        with pytest.raises(ReleaseRefusedError, match=f"{table} was built from other inputs"):
+            refuse_what_is_not_whole(connection, declared_tables(), blocking=())

@@ -446,6 +446,21 @@ def test_the_connection_works_on_and_nothing_is_left_behind(survey: duckdb.DuckD
     survey.execute("CHECKPOINT")
 
 
+def test_no_value_that_fails_is_asked_for(
+    survey: duckdb.DuckDBPyConnection, suites: Suites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dagster_project.validation.duckdb_datasource import DuckDBExecutionEngine
+
+    asked: list[str] = []
+    execute = DuckDBExecutionEngine.execute_query
+    monkeypatch.setattr(
+        DuckDBExecutionEngine, "execute_query", lambda self, query: asked.append(str(query)) or execute(self, query)
+    )
+    run_suite(survey, suites["toplines"])
+    assert asked
+    assert [query for query in asked if "unexpected_values" in query] == []
+
+
 def test_the_connection_is_not_kept_alive(suites: Suites) -> None:
     connection = build()
     run_suite(connection, suites["bases"])
