@@ -5,7 +5,7 @@ ranges and powers computed, and all of it said as findings. Nothing is read from
 """
 
 import time
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from dagster_project.claims.contradicted import contradiction_finding
 from dagster_project.claims.decide.clashes import Clash, clash_of_orders
 from dagster_project.claims.decide.components import components
-from dagster_project.claims.decide.joint import Joint, Law, join, stated
+from dagster_project.claims.decide.joint import Joint, join, stated
 from dagster_project.claims.decide.laws import ORDER
 from dagster_project.claims.decide.localise import Contradiction, Localiser, Sources
 from dagster_project.claims.decide.severity import Severity
@@ -175,13 +175,12 @@ def _standing(localiser: Localiser, contradictions: Sequence[Contradiction]) -> 
 
 
 def _orders(joint: Joint, contradictions: Iterable[Contradiction]) -> Iterator[Finding]:
-    """What the text says is larger and is not contradicted; without a common base it cannot be checked."""
-    checked = _orders_among(row.law for row in joint.system.rows)
-    contradicted = _orders_among(law for one in contradictions for law in one.laws)
+    """What the text says is larger and is not contradicted; without a common base it can often not be checked."""
+    contradicted = {law.other for one in contradictions for law in one.laws if law.kind == ORDER}
     phrases = _phrases(joint)
     for order in joint.orders:
         if order.id not in contradicted:
-            is_checked = order.id in checked
+            is_checked = joint.checks(order)
             severity = Severity.CONSISTENT if is_checked else Severity.NOT_CHECKABLE
             statement = order_text(phrases[order.greater], phrases[order.smaller], checked=is_checked)
             yield Finding(Code.ORDER, severity, (order.greater, order.smaller, order.id), statement)
@@ -189,7 +188,3 @@ def _orders(joint: Joint, contradictions: Iterable[Contradiction]) -> Iterator[F
 
 def _phrases(joint: Joint) -> Mapping[str, str]:
     return {claim: one.figure.phrase for one in joint.figures for claim in one.claims}
-
-
-def _orders_among(laws: Iterable[Hashable]) -> set[str | None]:
-    return {law.other for law in laws if isinstance(law, Law) and law.kind == ORDER}

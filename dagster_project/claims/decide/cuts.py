@@ -22,18 +22,16 @@ Ends = tuple[int, int]
 Counts = Mapping[int, Ends]  # the least and the most that each count can be
 
 
-def cuts(rows: Sequence[Row], low: Sequence[int], high: Sequence[int], bases: Iterable[int]) -> list[Row] | None:
-    """Rows that all whole numbers within the bounds meet if they meet these; None if there are no such numbers."""
-    found: list[Row] = []
-    for base in bases:
-        if 0 < high[base] - low[base] <= _MOST_NUMBERS:
-            of_base = [Row(row.terms, row.limit) for row in rows if len(row.terms) > 1 and base in dict(row.terms)]
-            among = {base, *(variable for row in of_base for variable, _ in row.terms)}
-            edges = _edges(base, tuple(of_base), tuple((v, low[v], high[v]) for v in sorted(among)))
-            if edges is None:
-                return None
-            found += edges
-    return found
+def cuts(base: int, rows: Iterable[Row], low: Sequence[int], high: Sequence[int]) -> Sequence[Row] | None:
+    """Rows that all whole numbers within the bounds meet if they meet these, which tie counts to a base.
+
+    None if there are no such numbers.
+    """
+    if not 0 < high[base] - low[base] <= _MOST_NUMBERS:
+        return ()
+    of_base = tuple(Row(row.terms, row.limit) for row in rows if len(row.terms) > 1)
+    among = sorted({base, *(variable for row in of_base for variable, _ in row.terms)})
+    return _edges(base, of_base, tuple((variable, low[variable], high[variable]) for variable in among))
 
 
 @lru_cache(maxsize=500)  # from one decision to the next hardly anything of one base changes

@@ -11,6 +11,7 @@ has no upper end, and meets the respondents nowhere.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
 
@@ -51,6 +52,10 @@ class Law:
     cell: Cell
     other: str | None = None  # the group question of a subgroup law, the base rule of a nesting, the id of an order
     wider: str | None = None  # of a nesting of bases, the wider one
+
+    def is_of(self, order: Order) -> bool:
+        """Whether this is what the text says by an order."""
+        return self.kind == ORDER and self.other == order.id
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,19 @@ class Joint:
     @cached_property
     def everything(self) -> frozenset[int]:
         return frozenset(range(len(self.figures)))
+
+    def checks(self, order: Order) -> bool:
+        """Whether an order of figures that stand is known to be possible.
+
+        Of shares whose bases nobody knows it is so where one is printed beyond the other.
+        """
+        more, less = (self._figure(claim).interval for claim in (order.greater, order.smaller))
+        is_beyond = less.high is not None and less.high <= more.low
+        rows = (row for row in self.system.rows if isinstance(row.law, Law) and row.law.is_of(order))
+        return any(row.source is None or is_beyond for row in rows)
+
+    def _figure(self, claim: str) -> Figure:
+        return next(one.figure for one in self.figures if claim in one.claims)
 
     def share(self, figure: int) -> tuple[int, int]:
         """The variables of a percentage: its count and its base."""
@@ -419,16 +437,54 @@ def _goal(figure: Figure) -> int | None:
 
 
 def _order(joint: Joint) -> None:
-    """The rows of what the text says is larger, where both divide by the same base or by bases said to the one."""
+    """The rows of what the text says is larger."""
     at = {claim: n for n, one in enumerate(joint.figures) for claim in one.claims}
     said = _bases_said_to_the_one(joint)
     for order in joint.orders:
         more, less = at[order.greater], at[order.smaller]
-        counts, bases = (joint.counts[more], joint.counts[less]), (joint.bases[more], joint.bases[less])
-        if counts[0] is not None and counts[1] is not None and (bases[0] == bases[1] or said.keys() >= {*bases}):
-            of_more, of_less = (1, 1) if bases[0] == bases[1] else (said[bases[0]], said[bases[1]])
-            law = Law(ORDER, joint.figures[more].cell, order.id)
-            joint.system.add([(counts[1], of_more), (counts[0], -of_less)], -1, law=law)
+        law = Law(ORDER, joint.figures[more].cell, order.id)
+        compared = _compared(joint, more, less, said)
+        if compared is not None:
+            (larger, of_larger), (smaller, of_smaller) = compared
+            joint.system.add([(smaller, of_smaller), (larger, -of_larger)], -1, law=law)
+        elif joint.figures[more].kind is joint.figures[less].kind is Kind.PERCENTAGE:
+            _order_of_shares(joint, more, less, law)
+
+
+_Times = tuple[int, int]  # a variable, and how often it counts
+
+
+def _compared(joint: Joint, more: int, less: int, said: Mapping[int | None, int]) -> tuple[_Times, _Times] | None:
+    """The numbers that an order of two figures compares: bases, counts, or shares of bases that are known.
+
+    None where these cannot be compared one with the other.
+    """
+    kinds = {joint.figures[more].kind, joint.figures[less].kind}
+    of_more, of_less = joint.bases[more], joint.bases[less]
+    assert of_more is not None  # every figure has a base
+    assert of_less is not None
+    if kinds == {Kind.BASE}:
+        return (of_more, 1), (of_less, 1)
+    larger, smaller = joint.counts[more], joint.counts[less]
+    if larger is None or smaller is None:
+        return None
+    weighted = {joint.figures[more].weighted, joint.figures[less].weighted}
+    if of_more == of_less or (kinds == {Kind.COUNT} and len(weighted) == 1):
+        return (larger, 1), (smaller, 1)
+    if said.keys() >= {of_more, of_less}:
+        return (larger, said[of_less]), (smaller, said[of_more])
+    return None
+
+
+def _order_of_shares(joint: Joint, more: int, less: int, law: Law) -> None:
+    """Shares of bases that nobody knows: each lies beyond the end of what is printed of the other."""
+    printed, base = joint.figures[less].figure.interval, joint.share(more)
+    for row, limit in share_rows(*base, Interval(printed.low, None, low_open=True)):
+        joint.system.add(row, limit, less, law)
+    printed, base = joint.figures[more].figure.interval, joint.share(less)
+    if printed.high is not None:
+        for row, limit in share_rows(*base, Interval(Fraction(0), printed.high, high_open=True)):
+            joint.system.add(row, limit, more, law)
 
 
 def _bases_said_to_the_one(joint: Joint) -> Mapping[int | None, int]:

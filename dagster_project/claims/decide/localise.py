@@ -10,7 +10,7 @@ import heapq
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -19,7 +19,7 @@ from dagster_project.claims.decide.algebra import percentages_possible
 from dagster_project.claims.decide.joint import Joint, Law, share_rows
 from dagster_project.claims.decide.laws import PLAINEST_FIRST
 from dagster_project.claims.decide.rows import Row
-from dagster_project.claims.decide.system import Decision, Effort, Feasibility, UndecidedError
+from dagster_project.claims.decide.system import Bounds, Decision, Effort, Feasibility, UndecidedError
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import EMPTY, Interval
 from dagster_project.claims.read.rounding import RoundingRule, percent_preimage, round_fraction
@@ -79,7 +79,6 @@ class Localiser:
         self._known: dict[Sources, bool] = {}
         self._impossible: list[Sources] = []
         self._hard: set[Sources] = set()
-        self._hints: dict[Sources, Sources] = {}  # what a certificate of figures that cannot stand speaks of
         self._bounds_of: dict[Sources, list[tuple[int, int]]] = {}
         self._witnesses: deque[tuple[Sources, tuple[int, ...]]] = deque(maxlen=WITNESSES)
         self._solutions: list[tuple[Sources, tuple[int, ...]]] = []
@@ -149,28 +148,32 @@ class Localiser:
     # -- conflicts --------------------------------------------------------------------------------------------------
 
     def conflict(self, sources: Sources) -> Sources | None:
-        """A smallest part of the sources that cannot stand (QuickXplain, Junker 2004); None if all can.
+        """A smallest part of the sources that cannot stand; None if all can.
 
-        Cells first, with all bases at hand, then the bases, since without them everything is slow to decide. One whose
-        part is not told in short order is kept: it may then not be smallest, but never is it wrong.
+        Figures are left out one by one, the last first, bases after all others, since without them everything is slow
+        to decide. Where the rest cannot stand, what its proof speaks of is gone on with. One whose part is not told in
+        short order is kept: it may then not be smallest, but never is it wrong.
         """
+        found = self.clash(sources)
+        if found is None:
+            return None
+        for figure in sorted(found, key=lambda f: (self.joint.figures[f].kind is Kind.BASE, -f)):
+            if figure in found and not self._seems_possible(found - {figure}):
+                found = self._known_clash(found - {figure})
+        return found
+
+    def clash(self, sources: Sources) -> Sources | None:
+        """A small part of the sources that cannot stand; None if all can."""
         if self.possible(sources):
             return None
-        sources = self._where_it_sits(sources)
-        figures = self.joint.figures
-        cells = [f for f in sorted(sources) if figures[f].kind is not Kind.BASE]
-        bases = [f for f in sorted(sources) if figures[f].kind is Kind.BASE]
-        needed = frozenset(explain(self._seems_possible, frozenset(bases), cells, changed=True))
-        near = {(figures[f].cell.group, figures[f].base) for f in needed}
-        bases.sort(key=lambda f: (figures[f].cell.group, figures[f].base) not in near)  # the first are kept
-        return needed | frozenset(explain(self._seems_possible, needed, bases, changed=True))
-
-    def _where_it_sits(self, sources: Sources) -> Sources:
-        """The smallest part of figures that cannot stand of which it is known, or soon seen, that it cannot either."""
-        found = min((known for known in self._impossible if known <= sources), key=len)
-        while (hint := self._hints.get(found, found)) < found and not self._seems_possible(hint):
-            found = hint
+        found = self._known_clash(sources)
+        while (core := self._decision(found, effort=Effort.SHORT).core) is not None and core < found:
+            found = core
         return found
+
+    def _known_clash(self, sources: Sources) -> Sources:
+        """The smallest part of figures that cannot stand of which it is known that it cannot either."""
+        return min((known for known in self._impossible if known <= sources), key=len)
 
     def _cells(self, conflict: Sources) -> list[int]:
         """The figures of a conflict but its bases; those where it has no others."""
@@ -206,7 +209,7 @@ class Localiser:
                 continue
             seen.add(without)
             try:
-                conflict = self._missed(found, sources, without)
+                conflict = self._missed(found, sources, without, self.conflict)
             except UndecidedError:
                 if not found:
                     raise
@@ -269,7 +272,7 @@ class Localiser:
             if changed in seen or _is_needless(changed, weight, found):
                 continue
             seen.add(changed)
-            missed = self._missed(known, sources, frozenset(changed))
+            missed = self._missed(known, sources, frozenset(changed), self.clash)
             if missed is None:
                 correction = self._correction(changed, sources.difference(changed), weight)
                 if correction is not None:
@@ -280,11 +283,13 @@ class Localiser:
                 if not figures[figure].fixed:
                     heapq.heappush(queue, (weight + figures[figure].weight, size + 1, _with(changed, figure)))
 
-    def _missed(self, known: list[Sources], sources: Sources, changed: Sources) -> Sources | None:
-        """A conflict that would be left, one of those known or a new one, which is known from then on."""
+    def _missed(
+        self, known: list[Sources], sources: Sources, changed: Sources, find: Callable[[Sources], Sources | None]
+    ) -> Sources | None:
+        """What would be left that cannot stand, something known or found anew, which is known from then on."""
         missed = next((conflict for conflict in known if not conflict & changed), None)
         if missed is None:
-            missed = self.conflict(sources - changed)
+            missed = find(sources - changed)
             known += [missed] if missed is not None else []
         return missed
 
@@ -313,25 +318,31 @@ class Localiser:
 
     def _whole_range(self, variable: int, sources: Sources) -> Interval:
         low, high = self._bounds(sources)[variable]
-        witness = self.example(sources)[variable]
-        least = _first(low, witness, lambda v: self._decide(sources, bounds={variable: (None, v)}))
+        seen = [values[variable] for values in self._examples(sources)]
+
+        def at_most(value: int) -> bool:
+            return self._decide(sources, bounds={variable: (None, value)})
+
+        def at_least(value: int) -> bool:
+            return self._decide(sources, bounds={variable: (-value, None)})
+
+        least = _first(low, min(seen), at_most)
         if high >= self._far:
-            if self._decide(sources, bounds={variable: (self._far, None)}):
+            if at_least(-self._far):
                 return Interval.of(least, None)
             high = self._far - 1
-        most = -_first(-high, -witness, lambda v: self._decide(sources, bounds={variable: (-v, None)}))
-        return Interval.of(least, most)
+        return Interval.of(least, -_first(-high, -max(seen), at_least))
 
     def _printed_range(self, figure: int, sources: Sources) -> Interval:
         count, base = self.joint.share(figure)
         one = self.joint.figures[figure].figure
         decimals, rule = one.decimals, one.rounding or RoundingRule.EITHER_HALF
-        bounds, values = self._bounds(sources), self.example(sources)
-        if values[base] == 0:
+        bounds, seen = self._bounds(sources), [values for values in self._examples(sources) if values[base]]
+        if not seen:
             some = self._shares(figure, sources, Interval.of(0, 100))
             if some is None:
                 return EMPTY  # nobody can be in the base
-            values = some
+            seen = [some]
 
         def printed(steps: int) -> Interval:
             return percent_preimage(Fraction(steps, 10**decimals), decimals, rule)
@@ -347,11 +358,16 @@ class Localiser:
 
         possible = percentages_possible(Interval.of(*bounds[count]), Interval.of(*bounds[base]))
         assert possible.high is not None
-        known = round_fraction(Fraction(100 * values[count], values[base]), decimals, rule)
+        known = [round_fraction(Fraction(100 * v[count], v[base]), decimals, rule) for v in seen]
         grid = 10**decimals
-        least = _first(math.floor(possible.low * grid), int(known[0] * grid), at_most)
-        most = -_first(-math.ceil(possible.high * grid), -int(known[-1] * grid), at_least)
+        least = _first(math.floor(possible.low * grid), int(min(k[0] for k in known) * grid), at_most)
+        most = -_first(-math.ceil(possible.high * grid), -int(max(k[-1] for k in known) * grid), at_least)
         return Interval(Fraction(least, grid), Fraction(most, grid))
+
+    def _examples(self, sources: Sources) -> list[tuple[int, ...]]:
+        """All values that are remembered under which these figures, which can stand, are as printed."""
+        others = (values for broken, values in self._witnesses if sources.isdisjoint(broken))
+        return [self.example(sources), *others]
 
     def _shares(self, figure: int, sources: Sources, within: Interval) -> tuple[int, ...] | None:
         """Values of all variables under which the figure's percentage is in an interval; None if there are none."""
@@ -390,15 +406,11 @@ class Localiser:
 
     def _keep(self, sources: Sources, possible: bool) -> bool:
         self._known[sources] = possible
-        if not possible:
+        if not possible and not any(impossible <= sources for impossible in self._impossible):
             self._impossible.append(sources)
         return possible
 
-    def _decide(
-        self,
-        sources: Sources,
-        bounds: Mapping[int, tuple[int | None, int | None]] | None = None,
-    ) -> bool:
+    def _decide(self, sources: Sources, bounds: Bounds | None = None) -> bool:
         decision = self._decision(sources, bounds=bounds)
         if decision.feasibility is Feasibility.UNDECIDED:
             raise UndecidedError
@@ -408,7 +420,7 @@ class Localiser:
         self,
         sources: Sources,
         *,
-        bounds: Mapping[int, tuple[int | None, int | None]] | None = None,
+        bounds: Bounds | None = None,
         extra: Sequence[Row] = (),
         effort: Effort = Effort.FULL,
     ) -> Decision:
@@ -419,12 +431,9 @@ class Localiser:
         decision = system.decide(sources, bounds=bounds, extra=extra, effort=effort, deadline=self.deadline, near=near)
         if decision.feasibility is Feasibility.POSSIBLE:
             self._witnesses.append((system.broken_by(decision.values), decision.values))
-        if decision.about and not bounds and not extra:
-            self._hints[sources] = frozenset(f for f in sources if self._variables(f) <= decision.about)
+        if decision.core is not None and not bounds and not extra:
+            self._impossible.append(decision.core)
         return decision
-
-    def _variables(self, figure: int) -> set[int | None]:
-        return {self.joint.counts[figure], self.joint.bases[figure]} - {None}
 
     def _in_time(self) -> None:
         if self.is_late:

@@ -7,8 +7,9 @@ or belongs to another percentage, is `triple`'s.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations, islice
 
 from dagster_project.claims.decide.algebra import shares
@@ -52,19 +53,16 @@ def other_readings(
 ) -> tuple[list[Tried], bool]:
     """The readings that free `conflict` with all of `around` standing, cheapest first, and whether all were tried.
 
-    `around` are the figures to be explained together; when the time is over, the rest is not tried.
+    `around` are the figures to be explained together, with every order, also of figures that are not among them; when
+    the time is over, the rest is not tried.
     """
-    kept = [joint.figures[f] for f in sorted(around)]
     clash = [joint.figures[f] for f in sorted(conflict)]
-    said = {claim for one in kept for claim in one.claims}
-    orders = [order for order in joint.orders if {order.greater, order.smaller} <= said]
     found, all_tried = [], True
-    for tried, figures, questions in _readings(joint, kept, clash, weights_possible):
+    for tried, figures, questions in _readings(joint, around, clash, weights_possible):
         if _is_over(deadline):
             all_tried = False
             break
-        other = join(figures, questions, orders)
-        decision = other.system.decide(other.everything, deadline=deadline)
+        decision = join(figures, questions, joint.orders).system.decide(around, deadline=deadline)
         if decision.feasibility is Feasibility.POSSIBLE:
             found.append(tried)
         all_tried &= decision.feasibility is not Feasibility.UNDECIDED
@@ -88,27 +86,31 @@ def other_roundings(triple: Triple) -> list[Tried]:
 
 
 def _readings(
-    joint: Joint, kept: Sequence[Stated], clash: Sequence[Stated], weights_possible: bool
+    joint: Joint, around: Sources, clash: Sequence[Stated], weights_possible: bool
 ) -> Iterator[tuple[Tried, Sequence[Stated], Sequence[Question]]]:
     questions = list(joint.questions.values())
     shares = [one for one in clash if _is_open(one)]
-    for tried, figures in _other_figures(joint, kept, shares, weights_possible):
+    for tried, figures in _other_figures(joint, around, shares, weights_possible):
         yield tried, figures, questions
     if any(question.presumed for question in questions):
         several = [replace(one, single=one.single and not one.presumed) for one in questions]
-        yield Tried(Sense.SEVERAL_ANSWERS, 2), kept, several
+        yield Tried(Sense.SEVERAL_ANSWERS, 2), joint.figures, several
 
 
-def _other_figures(
-    joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated], weights_possible: bool
-) -> Iterator[_Meant]:
+def _other_figures(joint: Joint, around: Sources, shares: Sequence[Stated], weights_possible: bool) -> Iterator[_Meant]:
+    kept = [joint.figures[f] for f in sorted(around)]
     yield from _other_bases(joint, kept, shares)
     if any(one.figure.rounding is RoundingRule.EITHER_HALF for one in shares):  # no rule is given: any may hold
         for rule, tried in _ROUNDED.items():
-            yield tried, [_rounded(one, rule) for one in kept]
+            yield tried, _all(joint, partial(_rounded, rule=rule))
     if weights_possible and shares and not any(one.weighted for one in shares):
-        yield Tried(Sense.WEIGHTED, 2), [_weighted(one) for one in kept]
-    yield from islice(_swaps(kept, shares), _MOST_SWAPS)
+        yield Tried(Sense.WEIGHTED, 2), _all(joint, _weighted)
+    yield from islice(_swaps(joint, kept, shares), _MOST_SWAPS)
+
+
+def _all(joint: Joint, meant: Callable[[Stated], Stated]) -> Sequence[Stated]:
+    """All figures, each as it is meant."""
+    return [*map(meant, joint.figures)]
 
 
 def _other_bases(joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated]) -> Iterator[_Meant]:
@@ -118,7 +120,7 @@ def _other_bases(joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated])
         figures = tuple(one.figure for one in shares if one.base_rule is now)
         for other in sorted(printed - {now}, key=WIDEST_FIRST.index):
             sense = Sense.MISSING_IN_BASE if {now, other} == _WITH_AND_WITHOUT_MISSING else Sense.OTHER_BASE
-            yield Tried(sense, 1, figures, (now, other)), [_moved(one, now, other) for one in kept]
+            yield Tried(sense, 1, figures, (now, other)), [_moved(one, now, other) for one in joint.figures]
 
 
 def _moved(one: Stated, now: BaseRule, other: BaseRule) -> Stated:
@@ -151,12 +153,12 @@ def _weighted(one: Stated) -> Stated:
     return replace(one, weighted=True) if _is_open(one) else one
 
 
-def _swaps(kept: Sequence[Stated], shares: Sequence[Stated]) -> Iterator[_Meant]:
+def _swaps(joint: Joint, kept: Sequence[Stated], shares: Sequence[Stated]) -> Iterator[_Meant]:
     """Two percentages of the same question and group that changed places, at least one of them in the conflict."""
     for one, two in combinations(filter(_is_open, kept), 2):
         if (one in shares or two in shares) and _are_of_one_table(one, two):
             swapped = {one: two.figure, two: one.figure}
-            figures = [replace(each, figure=swapped.get(each, each.figure)) for each in kept]
+            figures = [replace(each, figure=swapped.get(each, each.figure)) for each in joint.figures]
             yield Tried(Sense.FIGURES_SWAPPED, 3, (one.figure, two.figure)), figures
 
 

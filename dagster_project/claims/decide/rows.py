@@ -1,10 +1,10 @@
-"""One inequality between whole numbers, and what it forces of them by itself."""
+"""One inequality between whole numbers, and what it forces of shares by itself."""
 
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-_WIDE, _CREEP = 100, 8  # of more than so many values, a step is worth it if it takes away an eighth
+Number = TypeVar("Number", int, float)
 
 
 class Row(NamedTuple):
@@ -19,8 +19,13 @@ class Row(NamedTuple):
     source: int | None = None
     law: Hashable = None
 
+    @property
+    def why(self) -> int:
+        """The figure that says so, as its bit."""
+        return 0 if self.source is None else 1 << self.source
 
-def excess(row: Row, values: Sequence[int]) -> int:
+
+def excess(row: Row, values: Sequence[Number]) -> Number:
     """By how much the values break a row; 0 or less where they meet it."""
     return sum(coefficient * values[variable] for variable, coefficient in row.terms) - row.limit
 
@@ -36,32 +41,6 @@ def give_way(row: Row, values: list[int], bounds: Sequence[tuple[int, int]]) -> 
         step = min(room, -(-over // abs(coefficient)))
         values[variable] -= step if coefficient > 0 else -step
         over -= step * abs(coefficient)
-
-
-def narrow(row: Row, low: list[int], high: list[int]) -> Sequence[int] | None:
-    """Draw the bounds in as far as a row forces it; the variables whose bounds these are, None if it cannot be met.
-
-    Wide bounds that would creep towards each other in small steps are left to a search.
-    """
-    slack = row.limit
-    for variable, coefficient in row.terms:
-        slack -= coefficient * (low[variable] if coefficient > 0 else high[variable])
-    if slack < 0:
-        return None
-    narrowed = []
-    for variable, coefficient in row.terms:
-        width = high[variable] - low[variable]
-        if width * (coefficient if coefficient > 0 else -coefficient) <= slack:
-            continue
-        room = slack // abs(coefficient)
-        if width > _WIDE and width - room < width // _CREEP:
-            continue
-        if coefficient > 0:
-            high[variable] = low[variable] + room
-        else:
-            low[variable] = high[variable] - room
-        narrowed.append(variable)
-    return narrowed
 
 
 # -- shares: fractions of a base that may be as large as one likes -----------------------------------------------------

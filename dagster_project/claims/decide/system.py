@@ -20,9 +20,10 @@ from functools import cached_property
 from itertools import count
 from typing import Any, NamedTuple
 
+from dagster_project.claims.decide.box import Box
 from dagster_project.claims.decide.cuts import cuts
 from dagster_project.claims.decide.laws import Sum
-from dagster_project.claims.decide.rows import Row, draw_in, excess, give_way, narrow
+from dagster_project.claims.decide.rows import Row, draw_in, excess, give_way
 
 _WORK = 15_000  # rows times branches before a solver is asked: below that, importing it takes longer
 _FIRST = 8  # dead ends before which a solution is found, if there is one that is easy to find
@@ -66,13 +67,14 @@ class Effort(Enum):
 class Decision(NamedTuple):
     """Whether there is a solution, and where it is POSSIBLE the value of each variable.
 
-    Of an IMPOSSIBLE one that is large `about` are the variables that its certificate speaks of, if it has one. An
-    UNDECIDED one `is_late` where the time was over, or too short for a solver, and not the effort too small.
+    Of an IMPOSSIBLE one `core` are the sources that the proof speaks of, which are impossible by themselves; None where
+    that hangs on which proof came first. An UNDECIDED one `is_late` where the time was over, or too short for a solver,
+    and not the effort too small.
     """
 
     feasibility: Feasibility
     values: tuple[int, ...] = ()
-    about: frozenset[int] = frozenset()
+    core: frozenset[int] | None = None
     is_late: bool = False
 
 
@@ -158,44 +160,46 @@ class System:
             for row in (*self.rows, *extra)
             if (row.source is None or row.source in sources) and (laws is None or row.law is None or row.law in laws)
         ]
-        low, high = self.low.copy(), self.high.copy()
+        box = Box.of(self.low, self.high)
         for variable, (least, most) in bounds.items():
-            low[variable] = low[variable] if least is None else max(low[variable], least)
-            high[variable] = high[variable] if most is None else min(high[variable], most)
-        return _Search(rows, low, high, self.goals, self.splits, deadline, small)
+            box.limit(variable, least, most)
+        return _Search(rows, [row.why for row in rows], box, self.goals, self.splits, deadline, small)
 
 
 class _Branch(NamedTuple):
     """Bounds, and the part of one variable's values in which a search goes on."""
 
-    low: list[int]
-    high: list[int]
+    box: Box
     variable: int | None = None
     part: tuple[int, int] = (0, 0)
 
 
 class _Search:
+    """Rows, each with the figures that it rests on, and the box in which they are to be met."""
+
     def __init__(
         self,
         rows: Sequence[Row],
-        low: list[int],
-        high: list[int],
+        whys: Sequence[int],
+        box: Box,
         goals: Sequence[int | None],
         splits: Sequence[bool],
         deadline: float | None,
         small: Collection[int],
     ) -> None:
-        self.rows, self.low, self.high = rows, low, high
+        self.rows, self.whys, self.box = rows, whys, box
         self.goals, self.splits, self.deadline, self.small = goals, splits, deadline, small
-        self._about: frozenset[int] = frozenset()
-        self.rows_of: list[list[int]] = [[] for _ in low]
+        self.why = 0  # what the proofs rest on that were found until now
+        self.rows_of: list[list[int]] = [[] for _ in goals]
         for n, row in enumerate(rows):
             for variable, _ in row.terms:
                 self.rows_of[variable].append(n)
 
     def decision(self, effort: Effort, near: Sequence[int] | None = None) -> Decision:
         """Raises UndecidedError where the time is over."""
-        if self.bounds() is None or self._impossible_at_any_scale():
+        if self.bounds() is None:
+            return self._refuted()
+        if self._impossible_at_any_scale():
             return Decision(Feasibility.IMPOSSIBLE)
         values = None if near is None else self._mended(near)
         if values is not None:
@@ -208,30 +212,39 @@ class _Search:
             return Decision(Feasibility.POSSIBLE, values)
         if effort is Effort.EXAMPLE:
             return found
-        return Decision(Feasibility.IMPOSSIBLE) if self._cut is None else self._cut._prove()
+        assert self._cut is not None  # else the relaxation has told
+        return self._cut._prove()
+
+    def _refuted(self) -> Decision:
+        """That there is no solution, with the figures of the proof."""
+        return Decision(Feasibility.IMPOSSIBLE, core=figures_of(self.why))
 
     def _searched_and_relaxed(self) -> Decision:
         """What search and a relaxation tell; which of them comes first is a matter of time alone."""
+        found = self._search(_FIRST)
+        if len(self.rows) >= _FEW:
+            return self._relaxed() if found.feasibility is Feasibility.UNDECIDED else found
         steps = [self._searched, self._relaxed]
         if _SOLVER in sys.modules:
             steps.reverse()
-        found = self._search(_FIRST)
         for step in steps:
             if found.feasibility is Feasibility.UNDECIDED:
-                found = step()
+                found = step()._replace(core=None)
         return found
 
     def _searched(self) -> Decision:
         """What a longer search tells of a small system, for which no solver need be imported then."""
-        is_small = len(self.rows) < _FEW
-        return self._search(_WORK // (len(self.rows) + 1)) if is_small else Decision(Feasibility.UNDECIDED)
+        return self._search(_WORK // (len(self.rows) + 1))
 
     def _relaxed(self) -> Decision:
         """What real numbers tell, with the rows that cut off fractions: that none meets all, or which whole ones do."""
+        self.why = 0
         if self._point is None:
-            return Decision(Feasibility.IMPOSSIBLE, about=self._about)
-        if self._cut is None or self._cut._point is None:
-            return Decision(Feasibility.IMPOSSIBLE)
+            return self._refuted()
+        if self._cut is None:
+            return self._refuted()
+        if self._cut._point is None:
+            return self._cut._refuted()
         near = [round(x) for x in self._cut._point]
         values = None if self.small else self._cut._mended(near)  # a small one is what a solver proposes
         return Decision(Feasibility.UNDECIDED) if values is None else Decision(Feasibility.POSSIBLE, values)
@@ -239,12 +252,28 @@ class _Search:
     @cached_property
     def _cut(self) -> "_Search | None":
         """The same search with the rows that cut off fractions; None if these show that there is no solution."""
-        further = cuts(self.rows, self.low, self.high, self._bases())
-        if further is None:
+        rows, whys = [*self.rows], [*self.whys]
+        for base in self._bases():
+            of_base = self.rows_of[base]
+            among = (variable for n in of_base for variable, _ in self.rows[n].terms)
+            why = self.box.why_any(among)
+            for n in of_base:
+                why |= self.whys[n]
+            further = cuts(base, [self.rows[n] for n in of_base], self.box.low, self.box.high)
+            if further is None:
+                self.why = why
+                return None
+            rows += further
+            whys += [why] * len(further)
+        cut = self._with(rows, whys)
+        if not cut._propagate(cut.box, range(len(self.rows), len(rows))):
+            self.why = cut.why
             return None
-        rows, low, high = [*self.rows, *further], self.low.copy(), self.high.copy()
-        cut = _Search(rows, low, high, self.goals, self.splits, self.deadline, self.small)
-        return None if cut.bounds() is None else cut
+        return cut
+
+    def _with(self, rows: Sequence[Row], whys: Sequence[int]) -> "_Search":
+        """The same search with other rows."""
+        return _Search(rows, whys, self.box.copy(), self.goals, self.splits, self.deadline, self.small)
 
     def _bases(self) -> Iterator[int]:
         """The variables on which others hang, with a look at the clock before each."""
@@ -255,15 +284,16 @@ class _Search:
 
     @cached_property
     def _point(self) -> list[float] | None:
-        return self._relaxation(self.low, self.high)
+        return self._relaxation(self.box)
 
     def bounds(self) -> list[tuple[int, int]] | None:
         """What propagation leaves of the variables' bounds; None if nothing."""
-        if any(low > high for low, high in zip(self.low, self.high, strict=True)):
+        box = self.box
+        if any(low > high for low, high in zip(box.low, box.high, strict=True)):
             return None
-        if not self._propagate(self.low, self.high, range(len(self.rows))):
+        if not self._propagate(box, range(len(self.rows))):
             return None
-        return list(zip(self.low, self.high, strict=True))
+        return list(zip(box.low, box.high, strict=True))
 
     def _look_at_the_clock(self, needed: float = 0.0) -> None:
         """Raise UndecidedError unless so many seconds are left."""
@@ -272,7 +302,7 @@ class _Search:
 
     def _mended(self, near: Sequence[int]) -> tuple[int, ...] | None:
         """A solution close to these values: brought within the bounds, then moved row by row; None if that is none."""
-        bounds = list(zip(self.low, self.high, strict=True))
+        bounds = list(zip(self.box.low, self.box.high, strict=True))
         values = [min(max(value, least), most) for value, (least, most) in zip(near, bounds, strict=True)]
         for _ in range(_MENDS):
             broken = [row for row in self.rows if excess(row, values) > 0]
@@ -282,7 +312,7 @@ class _Search:
                 give_way(row, values, bounds)
         return None
 
-    def _propagate(self, low: list[int], high: list[int], wake: Iterable[int]) -> bool:
+    def _propagate(self, box: Box, wake: Iterable[int]) -> bool:
         """Draw the bounds in as far as single rows force it; False if a row cannot be met."""
         queue = deque(wake)
         queued = set(queue)
@@ -294,8 +324,9 @@ class _Search:
                 self._look_at_the_clock()
             at = queue.popleft()
             queued.discard(at)
-            narrowed = narrow(rows[at], low, high)
+            narrowed = box.narrow(rows[at], self.whys[at])
             if narrowed is None:
+                self.why |= box.why_not(rows[at], self.whys[at])
                 return False
             for variable in narrowed:
                 for other in rows_of[variable]:
@@ -312,12 +343,13 @@ class _Search:
         rows = [row.terms for row in self.rows if row.limit <= 0]
         if len(rows) > _SMALL:
             return False
-        endless = [v for v, splits in enumerate(self.splits) if splits and self.low[v] > 0 and self.high[v] > _ENDLESS]
+        low, high = self.box.low, self.box.high
+        endless = [v for v, splits in enumerate(self.splits) if splits and low[v] > 0 and high[v] > _ENDLESS]
         return any(self._contradictory_shares(rows, base) for base in endless)
 
     def _contradictory_shares(self, rows: Sequence[tuple[tuple[int, int], ...]], base: int) -> bool:
-        low: list[Fraction] = [Fraction(0)] * len(self.low)
-        high: list[Fraction | None] = [None] * len(self.low)
+        low: list[Fraction] = [Fraction(0)] * len(self.goals)
+        high: list[Fraction | None] = [None] * len(self.goals)
         low[base] = high[base] = Fraction(1)
         for _ in range(_ROUNDS):
             self._look_at_the_clock()
@@ -330,32 +362,29 @@ class _Search:
 
     def _search(self, dead_ends: int) -> Decision:
         """Depth first, each variable's goal before the rest of its values. Undecided after so many dead ends."""
-        stack = [_Branch(self.low, self.high)]
+        stack, self.why = [_Branch(self.box)], 0
         while stack:
             self._look_at_the_clock()
-            bounds = self._bounds_in(stack.pop())
-            if bounds is None:
+            box = self._box_in(stack.pop())
+            if box is None:
                 dead_ends -= 1
                 if dead_ends < 0:
                     return Decision(Feasibility.UNDECIDED)
                 continue
-            low, high = bounds
-            variable = self._branch_on(low, high)
+            variable = self._branch_on(box.low, box.high)
             if variable is None:
-                if self._holds(low):
-                    return Decision(Feasibility.POSSIBLE, tuple(low))
-                continue
-            parts = self._parts(variable, low[variable], high[variable])
-            stack += [_Branch(low, high, variable, part) for part in parts]
-        return Decision(Feasibility.IMPOSSIBLE)
+                assert self._holds(box.low)  # as propagation has seen
+                return Decision(Feasibility.POSSIBLE, tuple(box.low))
+            parts = self._parts(variable, box.low[variable], box.high[variable])
+            stack += [_Branch(box, variable, part) for part in parts]
+        return self._refuted()
 
-    def _bounds_in(self, branch: "_Branch") -> tuple[list[int], list[int]] | None:
+    def _box_in(self, branch: "_Branch") -> Box | None:
         """The bounds in a branch, as far as propagation leaves any."""
         if branch.variable is None:
-            return branch.low, branch.high
-        low, high = branch.low.copy(), branch.high.copy()
-        low[branch.variable], high[branch.variable] = branch.part
-        return (low, high) if self._propagate(low, high, self.rows_of[branch.variable]) else None
+            return branch.box
+        box = branch.box.part(branch.variable, *branch.part)
+        return box if self._propagate(box, self.rows_of[branch.variable]) else None
 
     def _branch_on(self, low: Sequence[int], high: Sequence[int]) -> int | None:
         best, best_rank = None, (True, 0)
@@ -392,14 +421,22 @@ class _Search:
                 index.append(variable)
                 data.append(float(coefficient))
             start.append(len(index))
-        return csr_array((data, index, start), shape=(len(self.rows), len(self.low))), [r.limit for r in self.rows]
+        return csr_array((data, index, start), shape=(len(self.rows), len(self.goals))), [r.limit for r in self.rows]
 
     def _proposed(self, effort: Effort) -> tuple[int, ...] | None:
         """A solution that a solver proposes; in a few steps where it is to be small, or none has to be found."""
         values = None
         if self.small or effort is Effort.EXAMPLE:
             values = self._solve(_NODES, self.small)
-        return self._solve() if values is None and effort is Effort.FULL else values
+        return self._tight()._solve() if values is None and effort is Effort.FULL else values
+
+    def _tight(self) -> "_Search":
+        """The rows, and of those that cut off fractions the ones that the relaxation comes up against."""
+        cut = self._cut
+        assert cut is not None  # else the relaxation has told, as it has where it has no point
+        point, own = cut._point or [], len(self.rows)
+        held = [n for n, row in enumerate(cut.rows) if n < own or excess(row, point) > -_WHOLE]
+        return self._with([cut.rows[n] for n in held], [cut.whys[n] for n in held])
 
     def _solve(self, nodes: int | None = None, small: Collection[int] = ()) -> tuple[int, ...] | None:
         """A solution that scipy's `milp` finds in so many nodes, checked exactly; None if it finds none that holds."""
@@ -407,13 +444,14 @@ class _Search:
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         matrix, limits = self._matrix
-        highs = [max(low, min(high, _SOLVER_CEILING)) for low, high in zip(self.low, self.high, strict=True)]
-        costs = np.zeros(len(self.low))
+        lows = self.box.low
+        highs = [max(low, min(high, _SOLVER_CEILING)) for low, high in zip(lows, self.box.high, strict=True)]
+        costs = np.zeros(len(lows))
         costs[list(small)] = 1
         result = milp(
             costs,
-            integrality=np.ones(len(self.low)),
-            bounds=Bounds(self.low, highs),
+            integrality=np.ones(len(lows)),
+            bounds=Bounds(lows, highs),
             constraints=LinearConstraint(matrix, -np.inf, limits) if self.rows else (),
             options=self._time_limit() | ({} if nodes is None else {"node_limit": nodes}),
         )
@@ -421,31 +459,30 @@ class _Search:
         if result.x is None:
             return None
         values = tuple(round(x) for x in result.x)
-        within = all(low <= v <= high for low, v, high in zip(self.low, values, self.high, strict=True))
+        within = all(low <= v <= high for low, v, high in zip(lows, values, self.box.high, strict=True))
         return values if within and self._holds(values) else None
 
     def _prove(self) -> Decision:
         """Branch and bound, every leaf closed by propagation or by an exact Farkas certificate."""
-        stack = [_Branch(self.low, self.high)]
+        stack, self.why = [_Branch(self.box)], 0
         while stack:
-            bounds = self._bounds_in(stack.pop())
-            if bounds is None:
+            box = self._box_in(stack.pop())
+            if box is None:
                 continue
-            low, high = bounds
-            relaxed = self._relaxation(low, high)
+            relaxed = self._relaxation(box)
             if relaxed is None:
                 continue
-            rounded = [min(max(round(x), a), b) for x, a, b in zip(relaxed, low, high, strict=True)]
+            rounded = [min(max(round(x), a), b) for x, a, b in zip(relaxed, box.low, box.high, strict=True)]
             if self._holds(rounded):
                 return Decision(Feasibility.POSSIBLE, tuple(rounded))
-            variable = _most_telling(relaxed, low, high)
-            if variable is not None:
-                middle = min(max(math.floor(relaxed[variable]), low[variable]), high[variable] - 1)
-                for part in ((low[variable], middle), (middle + 1, high[variable])):
-                    stack.append(_Branch(low, high, variable, part))
-        return Decision(Feasibility.IMPOSSIBLE)
+            variable = _most_telling(relaxed, box.low, box.high)
+            assert variable is not None  # else propagation has seen that the one point holds
+            least, most = box.low[variable], box.high[variable]
+            middle = min(max(math.floor(relaxed[variable]), least), most - 1)
+            stack += [_Branch(box, variable, part) for part in ((least, middle), (middle + 1, most))]
+        return self._refuted()
 
-    def _relaxation(self, low: Sequence[int], high: Sequence[int]) -> list[float] | None:
+    def _relaxation(self, box: Box) -> list[float] | None:
         """A point that breaks no row by more than real numbers must; None if it is proved that none meets them."""
         self._look_at_the_clock(0 if _SOLVER in sys.modules else _SOLVER_START)
         import numpy as np
@@ -453,6 +490,7 @@ class _Search:
         from scipy.sparse import csr_array, hstack
 
         matrix, limits = self._matrix
+        low, high = box.low, box.high
         size, rows = len(low), len(self.rows)
         result = linprog(
             np.append(np.zeros(size), 1.0),
@@ -465,7 +503,7 @@ class _Search:
         self._look_at_the_clock()
         if result.x is None:
             return [(a + b) / 2 for a, b in zip(low, high, strict=True)]
-        if result.fun > 1e-9 and self._contradicts(-result.ineqlin.marginals, low, high):
+        if result.fun > 1e-9 and self._contradicts(-result.ineqlin.marginals, box):
             return None
         return [float(x) for x in result.x[:size]]
 
@@ -473,28 +511,33 @@ class _Search:
         """What is left of the time, as the solvers are told."""
         return {} if self.deadline is None else {"time_limit": max(0.01, self.deadline - time.monotonic())}
 
-    def _contradicts(self, multipliers: Sequence[float], low: Sequence[int], high: Sequence[int]) -> bool:
+    def _contradicts(self, multipliers: Sequence[float], box: Box) -> bool:
         """Whether the rows, so multiplied and added up, ask for more than any values within the bounds can give."""
-        exact = [(row, Fraction(float(m))) for row, m in zip(self.rows, multipliers, strict=True) if m > 0]
+        exact = [(n, Fraction(float(m))) for n, m in enumerate(multipliers) if m > 0]
         for denominator in (1_000, 1_000_000, None):
-            rounded = [(row, factor.limit_denominator(denominator)) for row, factor in exact] if denominator else exact
-            if self._is_out_of_reach([(row, factor) for row, factor in rounded if factor], low, high):
+            rounded = [(n, factor.limit_denominator(denominator)) for n, factor in exact] if denominator else exact
+            if self._is_out_of_reach([(n, factor) for n, factor in rounded if factor], box):
                 return True
         return False
 
-    def _is_out_of_reach(
-        self, multiplied: Sequence[tuple[Row, Fraction]], low: Sequence[int], high: Sequence[int]
-    ) -> bool:
+    def _is_out_of_reach(self, multiplied: Sequence[tuple[int, Fraction]], box: Box) -> bool:
         total: dict[int, Fraction] = defaultdict(Fraction)
-        for row, factor in multiplied:
+        for n, factor in multiplied:
             self._look_at_the_clock()
-            for variable, coefficient in row.terms:
+            for variable, coefficient in self.rows[n].terms:
                 total[variable] += factor * coefficient
-        least = sum(c * (low[v] if c > 0 else high[v]) for v, c in total.items())
-        if least <= sum(factor * row.limit for row, factor in multiplied):
+        least = sum(c * (box.low[v] if c > 0 else box.high[v]) for v, c in total.items())
+        if least <= sum(factor * self.rows[n].limit for n, factor in multiplied):
             return False
-        self._about = frozenset(total if len(self.rows) >= _FEW else ())  # of few rows a search may be first
+        for n, _ in multiplied:
+            self.why |= self.whys[n]
+        self.why |= box.why_least(total.items())
         return True
+
+
+def figures_of(why: int) -> frozenset[int]:
+    """The figures whose bits these are."""
+    return frozenset(n for n in range(why.bit_length()) if why >> n & 1)
 
 
 def _most_telling(relaxed: Sequence[float], low: Sequence[int], high: Sequence[int]) -> int | None:

@@ -342,3 +342,32 @@ def test_a_table_that_hangs_on_a_half_says_so() -> None:
 
     assert [(one.severity.value, set(one.claims)) for one in hanging] == [("needs an assumption", {"N", "A", "B"})]
     assert hanging[0].condition == "a half was not rounded up"
+
+
+@pytest.mark.parametrize(
+    ("more", "less", "severity"),
+    [
+        (("58%", "q", "y"), ("42%", "r", "n"), Severity.CONSISTENT),  # of two questions without a base
+        (("42%", "q", "y"), ("58%", "r", "n"), Severity.PROVED_IMPOSSIBLE),
+        (("42%", "q", "y"), ("42%", "r", "n"), Severity.NOT_CHECKABLE),
+        (("58%", "q", "y"), ("12%", "q", "dk"), Severity.CONSISTENT),  # a don't-know is of another base
+        (("42", "r", "n"), ("58", "q", "y"), Severity.PROVED_IMPOSSIBLE),  # counts are compared as they are
+    ],
+)
+def test_an_order_is_checked_by_what_is_printed_where_no_base_is(
+    more: tuple[str, str, str], less: tuple[str, str, str], severity: Severity
+) -> None:
+    questions = [Question("q", ("y", "n"), missing=("dk",)), Question("r", ("y", "n"))]
+    kinds = [Kind.PERCENTAGE if text.endswith("%") else Kind.COUNT for text, *_ in (more, less)]
+    claims = [
+        Claim(name, parse_figure(text, kind), Cell(question, answer))
+        for name, kind, (text, question, answer) in zip("AB", kinds, (more, less), strict=True)
+    ]
+    found = audit_claims(claims, questions, [Order("O", "A", "B")]).findings
+    assert [one.severity for one in found if "O" in one.claims] == [severity]
+
+
+def test_no_reading_lets_go_of_an_order_by_leaving_out_one_of_its_figures() -> None:
+    claims = [Claim(a, parse_figure(f, Kind.PERCENTAGE), Cell("q", a)) for a, f in (("y", "42%"), ("n", "58%"))]
+    found = audit_claims(claims, [Question("q", ("y", "n"))], [Order("O", "y", "n")]).findings
+    assert {one.severity for one in found} == {Severity.PROVED_IMPOSSIBLE}

@@ -85,6 +85,8 @@ def mended(joint: Joint, correction: Correction) -> Iterator[tuple[str, Joint]]:
 
 def check_against_every_set(joint: Joint) -> None:
     found = Localiser(joint, monotonic() + SECONDS).contradictions()
+    if not all(one.complete for one in found):
+        raise UndecidedError  # the time was over before all repairs were found
     conflicts = smallest_conflicts(joint)
     assert bool(found) == bool(conflicts)
     told = {conflict for one in found for conflict in one.conflicts}

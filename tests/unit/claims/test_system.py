@@ -1,6 +1,7 @@
 """A system of inequalities over whole numbers is decided as counting through all of its points decides it."""
 
 import time
+from collections.abc import Iterable
 from itertools import product
 
 import pytest
@@ -15,8 +16,8 @@ POSSIBLE, IMPOSSIBLE, UNDECIDED = Feasibility
 
 
 @st.composite
-def systems(draw: st.DrawFn) -> System:
-    """Up to five variables with few values each, and rows between them of two sources and two laws."""
+def systems(draw: st.DrawFn, sources: int = 2) -> System:
+    """Up to five variables with few values each, and rows between them of some sources and two laws."""
     made = System()
     for _ in range(draw(st.integers(1, 5))):
         low = draw(st.integers(0, 3))
@@ -27,7 +28,7 @@ def systems(draw: st.DrawFn) -> System:
         terms = [(v, draw(st.sampled_from([-100, -41, -7, -2, -1, 1, 2, 3, 7, 43, 100]))) for v in sorted(among)]
         middle = sum(c * (made.low[v] + made.high[v]) // 2 for v, c in terms)
         limit = middle + draw(st.integers(-8, 4))
-        made.add(terms, limit, draw(st.sampled_from([None, 0, 1])), draw(st.sampled_from([None, "a", "b"])))
+        made.add(terms, limit, draw(st.sampled_from([None, *range(sources)])), draw(st.sampled_from([None, "a", "b"])))
     return made
 
 
@@ -36,7 +37,7 @@ def points(made: System, rows: list[Row]) -> list[tuple[int, ...]]:
     return [values for values in every if meets(values, rows)]
 
 
-def meets(values: tuple[int, ...], rows: list[Row]) -> bool:
+def meets(values: tuple[int, ...], rows: Iterable[Row]) -> bool:
     return all(sum(c * values[v] for v, c in row.terms) <= row.limit for row in rows)
 
 
@@ -73,6 +74,28 @@ def test_the_solver_s_path_decides_the_same(made: System) -> None:
         decision = made.decide({0, 1})
         assert decision.feasibility is (POSSIBLE if solutions else IMPOSSIBLE)
         assert not solutions or decision.values in solutions
+
+
+@pytest.mark.parametrize("dead_ends", [0, 10**6], ids=["solver", "search"])
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(made=systems(sources=4))
+def test_the_figures_that_a_proof_speaks_of_are_impossible_by_themselves(dead_ends: int, made: System) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(system, "_FEW", 0)
+        patch.setattr(system, "_FIRST", dead_ends)
+        core = made.decide(range(4)).core
+    assert core is None or not points(made, switched_on(made, {*core}, None))
+
+
+def test_a_proof_speaks_of_no_figure_that_it_does_not_need() -> None:
+    made = System()
+    few, many = made.variable(0, 9), made.variable(0, 9)
+    made.add([(few, 1)], 3, source=0)
+    made.add([(few, 1)], 2, source=1)
+    made.add([(many, -1)], -5, source=2)
+    made.add([(many, 1), (few, -2)], 0)
+    made.add([(few, -1)], -1, source=3)
+    assert made.decide(range(4)).core == frozenset({1, 2})
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

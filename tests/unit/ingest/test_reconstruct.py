@@ -196,7 +196,7 @@ def test_the_same_files_give_the_same_records(tmp_path: Path) -> None:
         (FIGURES, HEALTH.replace("wave: year\n", ""), "A, B, C, D, E, F, G speak of a wave, and the records have no"),
         (BASE, HEALTH, "no claim speaks of a wave; take wave out of survey.yml"),
         (BASE.replace("all,", "all, wave: 2019,"), HEALTH, "no claim says how many responded"),
-        (FIGURES.replace("figure: '60'", "figure: '20'"), HEALTH, "C cannot be met together"),
+        (FIGURES.replace("figure: '60'", "figure: '20'"), HEALTH, "D cannot be met together"),
     ],
 )
 def test_what_no_reconstruction_meets_is_named(tmp_path: Path, claims: str, survey: str, says: str) -> None:
