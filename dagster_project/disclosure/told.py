@@ -93,7 +93,7 @@ def _to_steps_of(number: float, step: float) -> float:
     """As the macro to_steps_of has it."""
     power = 10.0 ** math.floor(math.log10(step))
     wide = power * next(by for by in (1, 2, 5, 10) if step <= by * power or by == 10)
-    return round(number / wide) * wide
+    return math.copysign(math.floor(abs(number / wide) + 0.5), number) * wide  # half away from zero, as DuckDB does
 
 
 def _same(one: float, other: float) -> bool:

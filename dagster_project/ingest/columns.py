@@ -15,6 +15,8 @@ from dagster_project.formats.lines import MOST_KEPT
 
 NUMBER = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?"
 PROBLEM = 'STRUCT("column" VARCHAR, "value" VARCHAR, reason VARCHAR)'
+LARGEST = 1e60  # of a quantity, whose square times a weight a double still holds
+TOO_LARGE = f"a number beyond {LARGEST:g}, which cannot be added up"
 MOST_CODES_NAMED = 10  # in the reason of a reject, of which there may be millions
 DESIGN_MEANINGS = {
     "respondent": "The identifier of the respondent",
@@ -171,9 +173,10 @@ class Sheet:
         staged, header = self._column(question.source_columns()[0])
         gone, value = self._gone(question, staged), self._to_number(staged)
         unreadable = Problem(f"NOT {gone} AND {value} IS NULL", header, staged, "'not a number'")
+        too_large = Problem(f"NOT {gone} AND abs({value}) > {LARGEST!r}", header, staged, f"'{TOO_LARGE}'")
         number = f"CASE WHEN NOT {gone} THEN {value} END"
         return [
-            RecordColumn(question.id, "DOUBLE", question.text, number, (unreadable,)),
+            RecordColumn(question.id, "DOUBLE", question.text, number, (unreadable, too_large)),
             _missing_beside(question, gone, staged),
         ]
 

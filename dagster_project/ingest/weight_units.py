@@ -52,11 +52,13 @@ class WeightUnits:
 UNWEIGHTED = WeightUnits(1.0, 1.0, 1.0)
 
 
-def weight_units(connection: duckdb.DuckDBPyConnection, weights: str, folder: Path) -> WeightUnits:
+def weight_units(
+    connection: duckdb.DuckDBPyConnection, weights: str, folder: Path, column: str | None = None
+) -> WeightUnits:
     """The units for a SELECT of `weight`, source_file and source_line, in whatever order its rows are.
 
-    Raises `InputError`, naming a line, for a weight that is too small or too large to be squared. Weights of 0 count
-    for nothing here, and one below 0 as one above: that there are none is for the checks to say.
+    Raises `InputError`, naming a line and the `column`, for a weight that is too small or too large to be squared.
+    Weights of 0 count for nothing here, and one below 0 as one above: that there are none is for others to say.
     """
     [(least, greatest, are_whole)] = connection.execute(
         f"""SELECT min(abs(weight)), max(abs(weight)), bool_and(weight = floor(weight))
@@ -69,9 +71,9 @@ def weight_units(connection: duckdb.DuckDBPyConnection, weights: str, folder: Pa
         [(file, line)] = connection.execute(
             f"SELECT source_file, source_line FROM ({weights}) WHERE abs(weight) = ? ORDER BY ALL LIMIT 1", [wrong]
         ).fetchall()
+        place = f"{folder / file}, line {line}: " + (f"column {column!r}: " if column else "")
         raise InputError(
-            f"{folder / file}, line {line}: a weight of {wrong:.3g} cannot be squared; give weights between "
-            f"{SMALLEST:g} and {LARGEST:g}."
+            f"{place}a weight of {wrong:.3g} cannot be squared; give weights between {SMALLEST:g} and {LARGEST:g}."
         )
     if are_whole:
         return WeightUnits(1.0, 1.0, greatest)

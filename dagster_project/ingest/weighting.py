@@ -262,8 +262,6 @@ class _Wave:
         self.margins, self.trim = self.book.weighting.margins, self.book.weighting.trim
         self.numbers = [margin.numbers() for margin in self.margins]
         given = self._read_cells(connection)
-        if self.least.min() <= 0:
-            raise InputError(f"{folder.folder}: a respondent has the weight {self.least.min():g}; give one above 0.")
         self.categories = [self._category_of(margin, given) for margin in self.margins]
         self.total = self._total()
         self.group_cells, self.group_weights, self.group_counts = self._groups(connection)
@@ -468,11 +466,32 @@ def _base_units(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> 
     book = folder.codebook
     if book.weight is None:
         return UNWEIGHTED
+    _check_signs(connection, folder)
     return _units(connection, folder, _base(book), f"records.records AS records WHERE {_responded(book)}")
 
 
+def _check_signs(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder) -> None:
+    """Raise `InputError`, naming the line, for a weight below 0, and for a 0 that is not meant or cannot be raked."""
+    book = folder.codebook
+    least = "<" if book.zero_weights and book.weighting is None else "<="
+    for file, line, weight in connection.execute(
+        f"""SELECT source_file, source_line, weight FROM records.records AS records
+        WHERE weight {least} 0 AND {_responded(book)} ORDER BY ALL LIMIT 1"""
+    ).fetchall():
+        about_0 = (
+            ", or, where 0 is meant, set zero_weights: true in survey.yml"
+            if book.weighting is None
+            else "; weighting leaves a 0 as it is"
+        )
+        raise InputError(
+            f"{folder.folder / file}, line {line}: column {book.weight!r} (weight) has {weight:g}; give a weight above "
+            f"0{'' if weight else about_0}."
+        )
+
+
 def _units(connection: duckdb.DuckDBPyConnection, folder: SurveyFolder, weight: str, rows: str) -> WeightUnits:
-    return weight_units(connection, f"SELECT {weight} AS weight, source_file, source_line FROM {rows}", folder.folder)
+    select = f"SELECT {weight} AS weight, source_file, source_line FROM {rows}"
+    return weight_units(connection, select, folder.folder, folder.codebook.weight)
 
 
 def _count_cells(connection: duckdb.DuckDBPyConnection, book: Codebook, units: WeightUnits) -> list[str | None]:

@@ -326,7 +326,7 @@ def test_margins_that_contradict_each_other_in_this_sample_are_told(desk: Desk) 
 
 
 def test_a_base_weight_of_0_is_refused(desk: Desk) -> None:
-    with pytest.raises(InputError, match="a respondent has the weight 0; give one above 0"):
+    with pytest.raises(InputError, match=r"line 2: column 'base' \(weight\) has 0; give a weight above 0; weighting"):
         weigh(desk, book(SEX), [{**people()[0], "base": 0}, *people()])
 
 

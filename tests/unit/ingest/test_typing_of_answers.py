@@ -52,6 +52,12 @@ def test_a_plain_number_is_read(desk: Desk, text: str, value: float) -> None:
     assert _quantity(desk, text) == value
 
 
+@pytest.mark.parametrize("text", ["1e61", "-1e308"])
+def test_a_number_of_which_no_sum_can_be_made_is_a_reject_that_says_so(desk: Desk, text: str) -> None:
+    desk.take(f"age\n{text}\n", "questions: [{id: age, text: Age, type: quantity}]\n")
+    assert desk.rejects() == [(2, "age", text, "a number beyond 1e+60, which cannot be added up")]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -245,16 +251,15 @@ def test_a_record_rejected_for_itself_gives_its_identifier_to_the_next(desk: Des
 
 
 def test_weights_strata_and_sampling_units(desk: Desk) -> None:
-    """A weight of zero or below is a number; the gate on the records judges it."""
     desk.take(
-        "person,w,st,psu,sex\na,1.5,north,1,1\nb,0,north,1,1\nc,-1,north,1,1\nd,,north,1,1\ne,x,north,1,1\nf,1,,1,1\ng,1,north,,1\n,1,n,1,1\n",
+        "person,w,st,psu,sex\na,1.5,north,1,1\nb,2,north,1,1\nc,1e-3,north,1,1\nd,,north,1,1\ne,x,north,1,1\nf,1,,1,1\ng,1,north,,1\n,1,n,1,1\n",
         DESIGN,
     )
 
     assert desk.values("respondent, weight, stratum, sampling_unit") == [
         ("a", 1.5, "north", "1"),
-        ("b", 0.0, "north", "1"),
-        ("c", -1.0, "north", "1"),
+        ("b", 2.0, "north", "1"),
+        ("c", 0.001, "north", "1"),
     ]
     assert desk.rejects() == [
         (5, "w", "", "the weight is missing"),
