@@ -193,13 +193,16 @@ def _unpacked(binary: BinaryIO, path: Path) -> BinaryIO:
     ending = path.suffix.lower()
     if ending not in (".gz", ".zip"):
         return binary
-    packed = gzip.GzipFile(fileobj=binary) if ending == ".gz" else _only_member(binary, path)
+    packed = gzip.GzipFile(fileobj=binary) if ending == ".gz" else _only_member(path)
     return io.BufferedReader(_Capped(packed, path), 1 << 20)  # type: ignore[arg-type]
 
 
-def _only_member(binary: BinaryIO, path: Path) -> IO[bytes]:
-    """The one file in a zip archive. Raises `InputError` where it has none, several, or a password."""
-    archive = zipfile.ZipFile(binary)
+def _only_member(path: Path) -> IO[bytes]:
+    """The one file in a zip archive. Raises `InputError` where it has none, several, or a password.
+
+    An archive is sought in by its path, since its contents stand at its end.
+    """
+    archive = zipfile.ZipFile(path)
     members = [
         one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith(("__MACOSX/", "."))
     ]

@@ -14,6 +14,7 @@ from dagster_project.codebook import DESIGN_COLUMNS, RESPONDED, Codebook, Holds,
 from dagster_project.formats.lines import MOST_KEPT
 
 NUMBER = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?"
+LOST_DIGITS = "[0-9][.][0-9]+[eE][+][0-9]+"  # 1.23457E+16: what a sheet or floating point makes of a long number
 PROBLEM = 'STRUCT("column" VARCHAR, "value" VARCHAR, reason VARCHAR)'
 LARGEST = 1e60  # of a quantity, whose square times a weight a double still holds
 TOO_LARGE = f"a number beyond {LARGEST:g}, which cannot be added up"
@@ -136,6 +137,10 @@ class Sheet:
         blank = f"{staged} = ''" if name in NEVER_BLANK else f"{self.responded} AND {staged} = ''"
         problems = [Problem(blank, header, staged, f"'the {name.replace('_', ' ')} is missing'")]
         sql_type, value = "VARCHAR", f"nullif({staged}, '')"
+        if name == "respondent":
+            lost = f"regexp_full_match({staged}, '{LOST_DIGITS}')"
+            reason = "'an identifier that lost its last digits in floating point; write it as text'"
+            problems.append(Problem(lost, header, staged, reason))
         if name in ("weight", "population"):
             sql_type, value = "DOUBLE", self._to_number(staged)
             problems.append(Problem(f"{staged} <> '' AND {value} IS NULL", header, staged, "'not a number'"))

@@ -79,6 +79,15 @@ def test_decimals_are_numbers(desk: Desk) -> None:
     assert desk.values("age") == [(1.5,)]
 
 
+def test_an_identifier_that_lost_its_last_digits_is_a_reject(desk: Desk) -> None:
+    book = "respondent: person\nquestions: [{id: age, text: A, type: quantity}]\n"
+    _write(desk, {"person": pa.array([1.0, 12345678901234567.0]), "age": pa.array([1, 2])}, book)
+    desk.ingest()
+
+    lost = "an identifier that lost its last digits in floating point; write it as text"
+    assert desk.rejects() == [(2, "person", "1.2345678901234568e+16", lost)]
+
+
 def test_infinity_and_not_a_number_are_rejects(desk: Desk) -> None:
     _write(desk, {"sex": pa.array([1, 1, 1]), "age": pa.array([float("inf"), float("nan"), 1.0])})
     desk.ingest()
