@@ -66,12 +66,13 @@ def _check_severity(severity: str) -> str:
     return _SEVERITIES_OF_CHECKS.get(severity, severity)
 
 
-def _day(value: datetime.date) -> str:
+def day(value: datetime.date) -> str:
+    """A date as people write it."""
     return f"{value.day} {value:%B %Y}"
 
 
 def _moment(value: datetime.datetime) -> str:
-    return f"{_day(value)}, {value:%H:%M %Z}".strip()
+    return f"{day(value)}, {value:%H:%M %Z}".strip()
 
 
 def _phrase(name: str) -> str:
@@ -108,7 +109,7 @@ def _environment() -> Environment:
         outcome=_outcome,
         suite=_suite,
         check_severity=_check_severity,
-        day=_day,
+        day=day,
         moment=_moment,
         phrase=_phrase,
         web_address=web_address,

@@ -17,6 +17,7 @@ from dagster_project.release.asked import AskedSection, asked_section
 from dagster_project.release.checks import ChecksSection, checks_section
 from dagster_project.release.figures import FiguresSection, figures_section
 from dagster_project.release.headline import Headline, headline
+from dagster_project.release.methods import Item, methods
 from dagster_project.release.page import provenance_tag, write_page
 from dagster_project.release.results import Results, results
 from dagster_project.release.stored import stored_rows
@@ -44,6 +45,7 @@ class Report:
     asked: AskedSection
     tables: TablesSection
     checks: ChecksSection
+    methods: Sequence[Item]
     files: Sequence[Row]
     reasons: Sequence[Row]
 
@@ -54,6 +56,13 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.d
     waves = stored_rows(connection, "SELECT * FROM raw.waves ORDER BY position")
     figures = figures_section(connection, waves)
     tables = tables_section(connection, survey)
+    asked = asked_section(
+        connection,
+        survey,
+        waves=waves,
+        used={figure.base for figure in figures.every},
+    )
+    checks, files = checks_section(connection), stored_rows(connection, "SELECT * FROM raw.files ORDER BY file")
     report = Report(
         survey=survey,
         built_at=built_at,
@@ -62,15 +71,17 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, built_at: datetime.d
         headline=headline(connection, figures),
         results=None if figures.every or figures.statements else results(tables),
         figures=figures,
-        asked=asked_section(
-            connection,
-            survey,
-            waves=waves,
-            used={figure.base for figure in figures.every},
-        ),
+        asked=asked,
         tables=tables,
-        checks=checks_section(connection),
-        files=stored_rows(connection, "SELECT * FROM raw.files ORDER BY file"),
+        checks=checks,
+        methods=methods(
+            survey,
+            questions=len(tables.questions),
+            asked=asked,
+            files=files,
+            checks=checks,
+        ),
+        files=files,
         reasons=stored_rows(connection, "SELECT * FROM raw.reasons ORDER BY position"),
     )
     return write_page("report.html.j2", report)

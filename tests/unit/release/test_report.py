@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -120,8 +121,7 @@ def test_who_was_asked_what_is_told(survey: duckdb.DuckDBPyConnection) -> None:
         "Answered 1,000",
         "Response rate 83 % (1,000 of 1,200)",
         "Fieldwork 1 March 2026 to 31 March 2026",
-        "Sample A probability sample: drawn at random Frame Telephone book Mode telephone",
-        "Fieldwork by not stated Sponsor not stated",
+        "Sample A probability sample: drawn at random",
         "Not weighted.",
         "NEC and KDDI. They are named as having responded; no answer is attributed to any of them.",
         "smokes 1,000 990 0 7 3 99",
@@ -188,13 +188,33 @@ def test_where_nobody_says_what_kind_of_sample_it_is_the_page_has_the_line_to_ad
     assert "Sample not stated" in text(part(html, "asked"))
 
 
+def test_what_aapor_asks_to_disclose_is_told_or_not_stated(survey: duckdb.DuckDBPyConnection) -> None:
+    html = page(survey)
+    methods = text(html[html.index('<h3 id="methods">') :].split("</dl>")[0])
+    for words in (
+        "Population under study Adults",
+        "Dates of data collection 1 March 2026 to 31 March 2026",
+        "Sample size and precision 1,000 respondents of 1,200 asked.",
+        "Weighting Not weighted.",
+        "Processing and quality 1,003 lines read, 3 of them rejected. 4 checks, of which 3 failed.",
+        "How the sample was drawn and recruited A probability sample: drawn at random. The frame is Telephone book.",
+        "Modes of data collection telephone",
+        "The sponsor is not stated.",
+        "Limitations not stated",
+    ):
+        assert words in methods, words
+    assert html[html.index('<h3 id="methods">') :].split("</dl>")[0].count("<dt>") == 11
+
+
 def test_response_rates_and_what_came_of_each_case(survey: duckdb.DuckDBPyConnection) -> None:
     asked = part(page(survey), "asked")
     assert "Response rate 1 (RR1) 83 1,000 1,200" in rows(asked)
     assert "Cooperation rate 1 (COOP1) needs dispositions" in rows(asked)
     assert "Refusal or break-off R 200" in rows(asked)
     none = page(survey, "UPDATE marts.response_rates SET percent_text = NULL WHERE measure = 'RR1'")
-    assert "AAPOR" not in text(none), "a survey that knows none of the rates shows no table of them"
+    assert "AAPOR's Standard Definitions" not in text(none), (
+        "a survey that knows none of the rates shows no table of them"
+    )
 
 
 def test_weights_that_were_made_here_say_how_and_what_they_cost(survey: duckdb.DuckDBPyConnection) -> None:
@@ -394,6 +414,25 @@ def test_two_hundred_questions_have_a_list_that_leads_to_them(survey: duckdb.Duc
     assert "All 200 questions" in text(html)
     assert html.count("data-find=") == 2 * 200 + 2, "each in the list and by itself, and two crosstabs"
     assert_links_lead_somewhere(html)
+
+
+def test_three_hundred_questions_by_three_groups_are_no_heavy_page(survey: duckdb.DuckDBPyConnection) -> None:
+    survey.execute(
+        """INSERT INTO raw.questions BY NAME SELECT 5 + i AS position, 'q' || i AS question, 'Question ' || i || '?' AS
+        question_text, 'single' AS type, 'answered' AS base_rule, 0 AS decimals, i > 292 AS is_group
+        FROM range(1, 296) AS t(i);
+        INSERT INTO marts.toplines BY NAME SELECT toplines.* REPLACE ('q' || i AS question, a::VARCHAR AS answer,
+        'Answer ' || a AS answer_label, a AS position) FROM marts.toplines, range(1, 296) AS q(i), range(1, 6) AS v(a)
+        WHERE question = 'smokes' AND answer = '1';
+        INSERT INTO marts.crosstabs BY NAME SELECT toplines.* REPLACE ('q' || g AS group_by, v::VARCHAR AS group_value,
+        'Part ' || v AS group_label) FROM marts.toplines, range(293, 296) AS g(g), range(1, 5) AS p(v)
+        WHERE question LIKE 'q%'"""
+    )
+    start = time.process_time()
+    html = page(survey)
+    assert time.process_time() - start < 5
+    assert len(html.encode()) < 6_000_000
+    assert "There are too many to be drawn as well." in text(part(html, "crosstabs"))
 
 
 # What it is made of
