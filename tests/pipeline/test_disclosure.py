@@ -18,8 +18,8 @@ SURVEY = """
 title: Health
 source: {name: a test, licence: none}
 universe: Fifty people
-provenance: synthetic
-provenance_note: Made up by a test.
+provenance: collected
+sample: probability
 records: {files: [records.csv]}
 groups: [sex]
 minimum_base: 10
