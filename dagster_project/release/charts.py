@@ -271,8 +271,10 @@ class _Share:
 
 
 def waves_chart(rows: Sequence[tuple[str, Mapping[str, Row]]], waves: Sequence[tuple[str, str]]) -> LineChart | None:
-    """One question over the waves, each given by its name and label; None where fewer than two have percentages."""
+    """One question over the waves, each given by its name and label; None where fewer than two have any share."""
     found = [(label, _over(waves, cells)) for label, cells in rows]
+    if not found:
+        return None
     silent = _silent(found, [label for _, label in waves])
     if len(waves) - len(silent) < 2 or len(found) > MOST_ROWS:
         return None

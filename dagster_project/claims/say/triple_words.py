@@ -17,6 +17,7 @@ from dagster_project.claims.decide.triple import (
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.interval import Interval, number_text
+from dagster_project.claims.read.parse import triple_given
 from dagster_project.claims.read.rounding import RoundingRule, decimal_text, round_fraction
 from dagster_project.claims.read.statement import Triple
 from dagster_project.claims.say.words import NOT_HALF_UP, range_text, value_text, whole_text
@@ -67,8 +68,9 @@ def impossible_text(judged: JudgedTriple) -> str:
     return f"“{_statement(triple)}” cannot be" + (f": {arithmetic}." if arithmetic else ".")
 
 
-def short_text(triple: Triple) -> tuple[str, ...]:
+def short_text(triple: Triple | str) -> tuple[str, ...]:
     """The figures as they were printed, and what their numbers make: two sentences for the top of a page."""
+    triple = triple_given(triple)
     arithmetic = _as_printed(triple)
     printed = f"Printed: {_statement(triple)}."
     return (printed, f"{arithmetic[0].upper()}{arithmetic[1:]}.") if arithmetic else (printed,)

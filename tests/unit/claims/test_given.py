@@ -64,6 +64,7 @@ from dagster_project.claims import (
     parse_statement,
     percent_text,
     percentages_possible,
+    short_text,
     tally_text,
     worst_first,
 )
@@ -113,6 +114,7 @@ TAKEN: dict[Callable[..., Any], dict[str, Any]] = {
     preimage: {"value": "3.14", "decimals": 2, "rule": "half_up"},
     printed_percentages: {"count": 23, "base": "about 40", "decimals": 0, "rule": "half_up"},
     round_fraction: {"x": Fraction(1, 3), "decimals": 2, "rule": "half_up"},
+    short_text: {"triple": "96 of about 150 is 42%"},
     shares: {"percentage": "42%", "base": "about 150", "count": "96"},
     worst_first: {"findings": []},
 }  # fmt: skip

@@ -24,7 +24,7 @@ questions:
 HEADER = ["person", "w", "sex", "age", "media", "remark"]
 # Each field with the values that are right, and those that are not; judged by this table alone.
 RIGHT = {
-    "w": ["1", "0.5", "-2"],
+    "w": ["1", "0.5", "2"],
     "sex": ["1", "2", "8", "9", ""],
     "age": ["30", "4e1", "8", ""],
     "media": ["p", "p;r", "r;p", "n", "9", ""],
