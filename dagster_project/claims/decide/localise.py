@@ -268,6 +268,7 @@ class Localiser:
         seen: set[tuple[int, ...]] = set()
         found: list[Correction] = []
         while queue and len(found) < MOST_CORRECTIONS:
+            self._in_time()
             weight, size, changed = heapq.heappop(queue)
             if changed in seen or _is_needless(changed, weight, found):
                 continue

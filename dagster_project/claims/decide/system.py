@@ -35,7 +35,7 @@ _EXACT = 10**9  # bounds above are none to a solver
 _SOLVER_CEILING = 10**6  # floating point solutions of larger numbers are not exact
 _SOLVER = "scipy.optimize"
 _WHOLE = 1e-6  # a relaxed number that is so near to a whole one is one
-_NODES = 500  # of a solver's search for a solution that is small besides
+_NODES = 500  # of a solver's search for a solution
 _SOLVER_START = 1.0  # seconds that importing a solver may take
 _MENDS = 4  # rounds in which values near a solution are moved into one
 _TICKS = 64  # rows or branches from one look at the clock to the next
@@ -424,10 +424,10 @@ class _Search:
         return csr_array((data, index, start), shape=(len(self.rows), len(self.goals))), [r.limit for r in self.rows]
 
     def _proposed(self, effort: Effort) -> tuple[int, ...] | None:
-        """A solution that a solver proposes; in a few steps where it is to be small, or none has to be found."""
+        """A solution that a solver proposes."""
         values = None
         if self.small or effort is Effort.EXAMPLE:
-            values = self._solve(_NODES, self.small)
+            values = self._solve(self.small)
         return self._tight()._solve() if values is None and effort is Effort.FULL else values
 
     def _tight(self) -> "_Search":
@@ -438,8 +438,11 @@ class _Search:
         held = [n for n, row in enumerate(cut.rows) if n < own or excess(row, point) > -_WHOLE]
         return self._with([cut.rows[n] for n in held], [cut.whys[n] for n in held])
 
-    def _solve(self, nodes: int | None = None, small: Collection[int] = ()) -> tuple[int, ...] | None:
-        """A solution that scipy's `milp` finds in so many nodes, checked exactly; None if it finds none that holds."""
+    def _solve(self, small: Collection[int] = ()) -> tuple[int, ...] | None:
+        """A solution that scipy's `milp` finds in some nodes, checked exactly; None if it finds none that holds.
+
+        Left to itself it can go on far beyond its time limit.
+        """
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -453,7 +456,7 @@ class _Search:
             integrality=np.ones(len(lows)),
             bounds=Bounds(lows, highs),
             constraints=LinearConstraint(matrix, -np.inf, limits) if self.rows else (),
-            options=self._time_limit() | ({} if nodes is None else {"node_limit": nodes}),
+            options=self._time_limit() | {"node_limit": _NODES},
         )
         self._look_at_the_clock()
         if result.x is None:
