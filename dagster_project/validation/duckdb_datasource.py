@@ -105,7 +105,6 @@ class DuckDBDatasource(SQLDatasource):  # type: ignore[misc] # untyped base
     schema_name: str = "main"
 
     _attached: DuckDBExecutionEngine | None = pydantic.PrivateAttr(None)
-    _engine: sqlalchemy.Engine | None = pydantic.PrivateAttr(None)
     _held: list[duckdb.DuckDBPyConnection] = pydantic.PrivateAttr(default_factory=list)
 
     @property
@@ -118,15 +117,14 @@ class DuckDBDatasource(SQLDatasource):  # type: ignore[misc] # untyped base
 
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Read through cursors of ``connection``; each has a transaction of its own, none outlives `detach`."""
-        self._held[:] = [connection]
-        if self._engine is None:
-            self._engine = sqlalchemy.create_engine(
-                self.connection_string,
-                creator=lambda: duckdb_engine.ConnectionWrapper(self._held[0].cursor()),
-                poolclass=sqlalchemy.pool.NullPool,
-            )
+        held = self._held = [connection]
+        engine = sqlalchemy.create_engine(
+            self.connection_string,
+            creator=lambda: duckdb_engine.ConnectionWrapper(held[0].cursor()),
+            poolclass=sqlalchemy.pool.NullPool,
+        )
         # Without this each suite would begin by copying its table into a temporary one.
-        self._attached = DuckDBExecutionEngine(engine=self._engine, create_temp_table=False)
+        self._attached = DuckDBExecutionEngine(engine=engine, create_temp_table=False)
 
     def detach(self) -> None:
         """Close what `attach` opened and forget the connection; Great Expectations keeps datasources for good."""
