@@ -15,11 +15,11 @@ FONTS = ("DejaVu Sans", "Liberation Sans")
 WIDTHS = (320, 360, 1280)
 # A word of a heading that stands in several lines, though it could have been kept whole. A stacked table's head is not
 # seen, and a dash or a slash is a place to break at.
-BROKEN_WORDS = """() => [...document.querySelectorAll('th, h1, h2, h3, h4, caption')].flatMap(heading => {
+BROKEN_WORDS = r"""() => [...document.querySelectorAll('th, h1, h2, h3, h4, caption')].flatMap(heading => {
     if (heading.getBoundingClientRect().width < 3) return [];
     if (heading.closest('thead') && getComputedStyle(heading.closest('thead')).position === 'absolute') return [];
     return [...heading.childNodes].filter(node => node.nodeType === 3).flatMap(node =>
-        [...node.data.matchAll(/\\S+/g)].filter(word => {
+        [...node.data.matchAll(/\S+/g)].filter(word => {
             const range = document.createRange();
             range.setStart(node, word.index);
             range.setEnd(node, word.index + word[0].length);

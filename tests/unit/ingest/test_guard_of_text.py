@@ -30,7 +30,7 @@ def _zipped(**members: str) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("records.csv.gz", gzip.compress(RIGHT.encode())),
+        ("records.csv.gz", gzip.compress(RIGHT.encode(), mtime=0)),
         ("records.csv.zip", _zipped(answers=RIGHT)),
         ("records.csv.zip", _zipped(**{"answers.csv": RIGHT, "__MACOSX/answers.csv": "x"})),
     ],
