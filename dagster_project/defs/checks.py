@@ -12,6 +12,7 @@ from dagster_project.defs.audit import paragraphs
 from dagster_project.defs.resources import Surveys, shown_to_people
 from dagster_project.defs.ui import releases_port
 from dagster_project.errors import InputError
+from dagster_project.stopping import end_if_signalled
 from dagster_project.validation import CheckResult, CheckSpec, Suite, run_suite, survey_scopes, write_checks
 from dagster_project.warehouse import survey_key
 
@@ -80,6 +81,7 @@ def _gate(gate: str, suites: Sequence[Suite], partitions: dg.PartitionsDefinitio
                 only = {spec.check for spec in suite.checks if (asset_of(suite.name), spec.check) in wanted}
                 if only:
                     run = run_suite(connection, suite, only=only, scopes=scopes)
+                    end_if_signalled()  # which Great Expectations takes for an expectation that does not hold
                     _keep(surveys, survey, suite, run.validation)
                     results += run.results
             write_checks(connection, results)

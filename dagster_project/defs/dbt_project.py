@@ -25,6 +25,7 @@ from dagster_project.errors import InputError
 from dagster_project.places import Places
 from dagster_project.room import no_room
 from dagster_project.sql_functions import make_functions
+from dagster_project.stopping import end_if_signalled
 from dagster_project.warehouse import open_warehouse, transaction
 
 __all__ = ["NodeResult", "build", "manifest_json"]
@@ -97,6 +98,7 @@ class _Build:
         ]
         built: set[str] = set()
         for model in models:
+            end_if_signalled()
             yield self._model(self.nodes[model])
             before, built = built, built | {model}
             yield from self._tests([test for test, about in tests if about <= built and not about <= before])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Self
 
 import dagster as dg
 import duckdb
@@ -16,6 +17,7 @@ from dagster_project.defs.workers import PROCESS_TAG, this_process
 from dagster_project.errors import InputError
 from dagster_project.places import Places, make_private
 from dagster_project.room import room_in
+from dagster_project.stopping import end_if_signalled, heard
 from dagster_project.warehouse import open_warehouse
 
 
@@ -65,6 +67,12 @@ class Surveys(dg.ConfigurableResource):  # type: ignore[type-arg]
         with room_in(self.places.output_dir), closing(self._held[survey].cursor()) as connection:
             yield connection
 
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
+        """For as long as a run takes, the signals that end it are heard."""
+        with heard(), super().yield_for_execution(context) as surveys:
+            yield surveys
+
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Say which process works on the run, and of which job it is, where nobody has said it yet."""
         run, instance = context.dagster_run, context.instance
@@ -85,8 +93,12 @@ class Surveys(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 @contextmanager
 def shown_to_people() -> Iterator[None]:
-    """Turn an `InputError` into the step's failure with its message, which Dagster shows in place of a traceback."""
+    """Turn an `InputError` into the step's failure with its message, which Dagster shows in place of a traceback.
+
+    A step whose run was ended meanwhile is over with that, whatever it or a library made of the signal.
+    """
     try:
         yield
+        end_if_signalled()
     except InputError as error:
         raise dg.Failure(description=str(error), metadata={"input_error": True}, allow_retries=False) from error

@@ -6,13 +6,18 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster import DagsterRunStatus
+from dagster import DagsterEventType, DagsterRunStatus
 from dagster._core.test_utils import create_run_for_test
 
+from dagster_project import sql_functions
+from dagster_project.defs.automation import JOB
+from dagster_project.defs.build import build_defs
+from dagster_project.defs.home import prepare_home
 from dagster_project.defs.workers import PROCESS_TAG, end_dead_runs, reason_of_death, this_process
 from tests.conftest import SMALL_RECORDS, SMALL_SURVEY, Desk
 
@@ -54,6 +59,56 @@ def test_ctrl_c_ends_the_run_with_one_line_and_runs_nothing_more(two: Desk) -> N
     assert errors == "basecheck: first was stopped by Ctrl-C; nothing more is run.\n"
     assert "second" not in told
     assert not two.latest("first").exists()
+
+
+@pytest.fixture
+def signalled_in_sql(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """A signal comes while DuckDB works out a constant of the marts, once all this is done; DuckDB passes over it."""
+    before: list[Callable[[], object]] = []
+
+    def normal_quantile(p: float) -> float:
+        if before:
+            before.pop()()
+            signal.raise_signal(signal.SIGINT)
+        return sql_functions.normal_quantile(p)
+
+    functions = [
+        one._replace(function=normal_quantile) if one.function is sql_functions.normal_quantile else one
+        for one in sql_functions.FUNCTIONS
+    ]
+    monkeypatch.setattr(sql_functions, "FUNCTIONS", functions)
+    return before
+
+
+def test_ctrl_c_that_duckdb_passes_over_ends_the_run(small: Desk, signalled_in_sql: list[Callable[[], object]]) -> None:
+    signalled_in_sql.append(lambda: None)
+    outcome = small.basecheck("run")
+    assert not signalled_in_sql
+    assert (outcome.code, outcome.err) == (130, "basecheck: small was stopped by Ctrl-C; nothing more is run.\n")
+    assert not small.latest("small").exists()
+    assert small.basecheck("run").code == 0
+    assert small.latest("small").exists()
+
+
+def test_a_run_that_is_terminated_in_the_ui_while_duckdb_is_at_work_ends_as_canceled(
+    small: Desk, signalled_in_sql: list[Callable[[], object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare_home(small.places)
+    monkeypatch.setenv("DAGSTER_HOME", str(small.places.dagster_home))
+    job = build_defs(small.places).resolve_job_def(JOB)
+    with dg.DagsterInstance.get() as instance:
+        signalled_in_sql.append(lambda: instance.report_run_canceling(*instance.get_runs()))  # as the button does
+        job.execute_in_process(instance=instance, partition_key="small", raise_on_error=False)
+        assert not signalled_in_sql
+        [run] = instance.get_runs()
+        told = [
+            event.dagster_event.step_failure_data.error
+            for event in instance.all_logs(run.run_id, DagsterEventType.STEP_FAILURE)
+        ]
+        assert run.status == DagsterRunStatus.CANCELED
+        assert "stopped by a signal (SIGINT)" in str(told)
+        assert not small.latest("small").exists()
+        assert job.execute_in_process(instance=instance, partition_key="small").success
 
 
 def test_a_killed_run_is_ended_by_the_next_one_which_succeeds(two: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
