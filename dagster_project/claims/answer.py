@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any
 
-from dagster_project.claims.change import audit_change, audit_comparison, parse_change
+from dagster_project.claims.change import audit_change, audit_comparison, in_points, parse_change
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.verdict import Verdict
 from dagster_project.claims.finding import Code, Finding, worst_first
@@ -128,6 +128,8 @@ def _of_difference(said: Difference) -> Reply:
     change = parse_change(said.change)
     earlier, later = (Claim(one.phrase, one, Cell()) for one in (said.first, said.second))
     found = audit_change(change, earlier, later, said.change)
+    if not said.is_relative:
+        found = in_points(found)
     return Reply(
         found.severity.verdict,
         found.severity.value,
@@ -136,6 +138,7 @@ def _of_difference(said: Difference) -> Reply:
         repairs=(),
         readings=[reading.message for reading in found.readings],
         power=_power([found]),
+        condition=found.condition,
     )
 
 

@@ -10,7 +10,7 @@ from dagster_project.claims.read.glosses import Fit, Gloss
 from dagster_project.claims.read.interval import number_text
 from dagster_project.claims.read.relations import Relation, Way
 
-_NEAR, _OFF = Fraction(1, 10), Fraction(1, 4)  # parts of a number of times that it is off, said loosely and at all
+_NEAR, _OFF = Fraction(1, 20), Fraction(3, 20)  # parts of a number of times that it is off, said loosely and at all
 
 _AS_SAID = {Way.MORE: "more than", Way.LESS: "less than", Way.SAME: "the same as"}
 

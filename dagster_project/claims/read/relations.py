@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from dagster_project.claims.read.differences import SHARE
+from dagster_project.claims.read.differences import BETWEEN, ENDS, SHARE, ends_of
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule
@@ -35,6 +35,8 @@ _TIMES_OF = (
     rf"{_MULTIPLE}[^#;]*\(#\){_SECOND}",
     rf"#[^#;]*\b(?:{_HEDGE})?(?P<times>{any_of(_TIMES)})\s+(?P<kind>the)\s+#",
 )
+_VERBS = {"doubled": 2, "halved": 2, "tripled": 3, "trebled": 3, "quadrupled": 4, "quintupled": 5}
+_MULTIPLIED = rf"\b(?:{_HEDGE})?(?P<verb>{any_of(_VERBS)}){BETWEEN}{ENDS}"
 _COMPARED = rf"\b(?:(?P<more>{_LARGE})|(?P<less>{_SMALL}))\b"
 _UNCHANGED = r"\b(?:unchanged|unaltered|the\s+same|no\s+change)\b"
 _SAME = (
@@ -44,7 +46,7 @@ _SAME = (
 _FIRST = r"\b(?:most|top|first|biggest|largest|leading|main|highest|commonest|likeliest|favourite)\b[^#]*#[^#;]*"
 _AHEAD = rf"{_FIRST}\bfollowed\s+by\b|#[^#;]*(?:,|\b(?:is|was|came|finished))\s+(?:[a-z]+\s+)?ahead\s+of\b"
 _BEHIND = r"\b(?:second|third|fourth|fifth|last)\b[^#]*#[^#;]*\bbehind\b"
-_HINTS = ("than", "times", "twice", "double", "unchanged", "unaltered", "no change", "the same")
+_HINTS = ("than", "times", "twice", "double", "unchanged", "unaltered", "no change", "the same", *_VERBS)
 _RANKED = ("followed by", "ahead of", "behind")
 _NOT_ONE = (
     r"\b(?:points?|pp|half|third\s+of|quarter|majority|most\s+(?:of|people|respondents)|not|never|no\s+longer"
@@ -83,12 +85,27 @@ def parse_relation(text: str, rounding: RoundingRule) -> Relation | None:
     plain = text.strip().lower()
     if not any(hint in plain for hint in (*_HINTS, *_RANKED)):
         return None
+    if (multiplied := _multiplied(text, plain, rounding)) is not None:
+        return multiplied
     printed = re.findall(SHARE, plain)
     rest = re.sub(rf"\b{LATER}\b", "", re.sub(SHARE, "#", plain))
     if len(printed) < 2 or re.search(_NOT_ONE, rest) or re.search("[0-9%]", re.sub(_MULTIPLE, "", rest)):
         return None
     shares = tuple(parse_figure(one, Kind.PERCENTAGE, rounding=rounding) for one in printed)
     return _multiple(text, rest, shares) or _ranked(text, rest, shares) or _of_two(text, rest, shares)
+
+
+def _multiplied(text: str, plain: str, rounding: RoundingRule) -> Relation | None:
+    """A figure has doubled from 14% to 28%, was halved from 480 to 240."""
+    found = re.search(_MULTIPLIED, plain)
+    if found is None or re.search("[0-9%]", plain[: found.start()] + re.sub(rf"\b{LATER}", "", plain[found.end() :])):
+        return None
+    earlier, later = (parse_figure(end, rounding=rounding) for end in ends_of(found))
+    if earlier.kind is not later.kind:
+        return None
+    hedge, verb = " ".join((found["hedge"] or "").split()), found["verb"]
+    first, other = (earlier, later) if verb == "halved" else (later, earlier)
+    return Relation(text, Way.TIMES, first, (other,), f"{hedge} {verb}".strip(), _VERBS[verb], hedge=hedge)
 
 
 def _multiple(text: str, rest: str, shares: tuple[Figure, ...]) -> Relation | None:
