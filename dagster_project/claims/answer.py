@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any
 
-from dagster_project.claims.change import audit_change, audit_comparison, parse_change
+from dagster_project.claims.change import audit_change, audit_comparison, in_points, parse_change
 from dagster_project.claims.decide.severity import Severity
 from dagster_project.claims.decide.verdict import Verdict
 from dagster_project.claims.finding import Code, Finding, worst_first
@@ -18,10 +18,12 @@ from dagster_project.claims.read.differences import Difference, parse_difference
 from dagster_project.claims.read.figures import Figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.means import Mean, parse_mean
+from dagster_project.claims.read.relations import Relation, parse_relation
 from dagster_project.claims.read.rounding import RoundingRule, rule_given
 from dagster_project.claims.read.several import Groups, Said, parse_sentence
 from dagster_project.claims.read.statement import Listing, Part, Triple
 from dagster_project.claims.read.survey import Cell, Claim
+from dagster_project.claims.relation_finding import audit_glosses, audit_relation
 from dagster_project.claims.say.words import listed
 from dagster_project.claims.triple_finding import audit_statement
 
@@ -66,6 +68,9 @@ def answer_claim(text: str, rounding: RoundingRule | str = RoundingRule.EITHER_H
     difference = parse_difference(text, rule)
     if difference is not None:
         return _of_difference(difference)
+    relation = parse_relation(text, rule)
+    if relation is not None:
+        return _of_relation(relation)
     mean = parse_mean(text)
     if mean is not None:
         return _of_mean(mean, rule)
@@ -73,7 +78,7 @@ def answer_claim(text: str, rounding: RoundingRule | str = RoundingRule.EITHER_H
 
 
 def _of_sentence(said: Said) -> Reply:
-    findings = worst_first([*chain.from_iterable(map(_findings, said.parts)), *_compared(said)])
+    findings = worst_first([*chain.from_iterable(map(_findings, said.parts)), *_compared(said), *_restated(said)])
     worst = findings[0].severity if findings else Severity.NOT_CHECKABLE
     told = [one for one in findings if one.severity.verdict is worst.verdict]
     severity, message = _weighed(said, worst, told)
@@ -93,14 +98,26 @@ def _compared(said: Said) -> Iterator[Finding]:
     return chain.from_iterable(map(audit_comparison, said.comparisons))
 
 
+def _restated(said: Said) -> Iterator[Finding]:
+    """A fraction that fits its percentage tells something only where nothing else can be checked."""
+    return (one for one in audit_glosses(said.glosses) if not said.parts or one.severity is not Severity.CONSISTENT)
+
+
 def _weighed(said: Said, worst: Severity, told: Sequence[Finding]) -> tuple[Severity, str]:
     """How bad it is in all, and the message."""
-    message = " ".join(dict.fromkeys(one.message for one in told)) or _NOTHING
-    if worst is Severity.NOT_CHECKABLE and not _has_shares(said):
+    message = " ".join(dict.fromkeys(one.message for one in told)) or _nothing(said)
+    if worst is Severity.NOT_CHECKABLE and said.parts and not _has_shares(said):
         worst, message = Severity.CONSISTENT, _WITHIN  # a count above its base would not have passed
     if worst.verdict is Verdict.POSSIBLE and any(map(_leaves_answers_out, said.parts)):
         message = f"{message} {_NOT_ALL}"
     return worst, message
+
+
+def _nothing(said: Said) -> str:
+    """That there is nothing to check, and of a share alone what would let it be."""
+    if said.alone is None:
+        return _NOTHING
+    return f"{_NOTHING} Said with its base, like “{said.alone.phrase} of 40”, it could be checked."
 
 
 def _has_shares(said: Said) -> bool:
@@ -111,6 +128,8 @@ def _of_difference(said: Difference) -> Reply:
     change = parse_change(said.change)
     earlier, later = (Claim(one.phrase, one, Cell()) for one in (said.first, said.second))
     found = audit_change(change, earlier, later, said.change)
+    if not said.is_relative:
+        found = in_points(found)
     return Reply(
         found.severity.verdict,
         found.severity.value,
@@ -119,6 +138,21 @@ def _of_difference(said: Difference) -> Reply:
         repairs=(),
         readings=[reading.message for reading in found.readings],
         power=_power([found]),
+        condition=found.condition,
+    )
+
+
+def _of_relation(said: Relation) -> Reply:
+    found = audit_relation(said)
+    return Reply(
+        found.severity.verdict,
+        found.severity.value,
+        found.message,
+        [*chain.from_iterable(map(_told, (said.first, *said.others)))],
+        repairs=(),
+        readings=(),
+        power=_power([found]),
+        condition=found.condition,
     )
 
 

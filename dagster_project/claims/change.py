@@ -96,6 +96,15 @@ def audit_change(change: Change | str, earlier: Claim, later: Claim, claim: str)
     return Finding(Code.CHANGE, Severity.PROVED_IMPOSSIBLE, claims, statement)
 
 
+def in_points(found: Finding) -> Finding:
+    """A change that fits in points and is printed in percent, as many print it, is possible on that condition."""
+    slip = next((one for one in found.readings if one.title is Sense.POINTS), None)
+    if slip is None:
+        return found
+    condition = f"“{found.claims[-1]}” means percentage points"
+    return replace(found, severity=Severity.CONDITIONAL, condition=condition)
+
+
 def audit_comparison(said: Comparison) -> Iterator[Finding]:
     """Whether a share went the way from the earlier one, and as far, that is said of it."""
     if said.later is None:

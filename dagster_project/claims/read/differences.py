@@ -10,32 +10,55 @@ from typing import NamedTuple
 from dagster_project.claims.read.figures import Figure, parse_figure
 from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.rounding import RoundingRule
+from dagster_project.claims.read.times import LATER, MONTH
 from dagster_project.claims.read.ways import ENGLISH_FALLS, ENGLISH_RISES, any_of
 
 NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
 SHARE = r"[0-9]+(?:\.[0-9]+)?\s?(?:%|percent\b|per\s?cent\b|pct\b|pc\b)(?!age|\s*points?\b)"
-_POINTS = r"\s?(?:percentage[\s-]points?|points?|pts?|pp)\b"
+_POINTS = r"[\s-]?(?:percentage[\s-]points?|points?|pts?|pp)\b"
 _FALLS = any_of(ENGLISH_FALLS.went | {"down"})
 _RISES = any_of(ENGLISH_RISES.went | {"up"})
 _WAY = rf"\b(?P<way>{_FALLS}|{_RISES})\s+"
 _CHANGE = any_of(ENGLISH_FALLS.names | ENGLISH_RISES.names | {"change"})
-_END = rf"(?:{SHARE}|[0-9]+(?:\.[0-9]+)?(?=\s+(?:to|from)\s))"
-_ENDS = (
-    rf"(?:from\s+(?P<first>{_END})\s+to\s+(?P<second>{SHARE})"
-    rf"|to\s+(?P<later>{_END})\s*,?\s+from\s+(?P<before>{SHARE}))"
+_COUNT = (
+    r"(?!(?:19|20)[0-9]{2}\b)[0-9]+(?:,[0-9]{3})*(?![0-9]|[.,:][0-9])"
+    rf"(?!\s?%|\s?per|\s*(?:{MONTH}|[ap]\.?m\b|hours?|days?|weeks?|months?|years?|o.clock))"
 )
-_SIZE = rf"(?P<size>{NUMBER}(?:{_POINTS}|\s?%|\spercent))"
+_END = rf"(?:{SHARE}|{_COUNT}|[0-9]+(?:\.[0-9]+)?(?=\s+(?:to|from)\s))"
+_OF_WHOM = r"(?:\s+of\s+(?:all\s+)?(?!from\b|to\b)[a-z]+(?:\s+(?!from\b|to\b)[a-z]+)?)?"
+_LATER_END = rf"(?:{SHARE}|{_COUNT}){_OF_WHOM}"
+ENDS = (
+    rf"(?:from\s+(?P<first>{_END}){_OF_WHOM}(?:\s+{LATER})?\s*,?\s+to\s+(?P<second>{_LATER_END})"
+    rf"|to\s+(?P<later>{_END}){_OF_WHOM}\s*,?\s+from\s+(?P<before>{_LATER_END}))(?:\s+{LATER})?"
+)
+"""The two figures that something went between."""
+_FRACTIONS = {
+    "half": 50,
+    "a third": 33,
+    "a quarter": 25,
+    "a fifth": 20,
+    "a tenth": 10,
+    "two thirds": 67,
+    "two-thirds": 67,
+    "three quarters": 75,
+    "three-quarters": 75,
+}
+_SIZE = rf"(?P<size>{NUMBER}(?:{_POINTS}|\s?%|\s?per\s?cent\b)|{any_of(_FRACTIONS)})"
+BETWEEN = rf"(?:\s+{LATER}|(?:\s+(?!from\b|to\b|and\b|but\b)[a-z]+){{0,5}}?)\s*,?\s+"
 _CHANGES = (
-    rf"(?:{_WAY}(?:by\s+)?|\bby\s+){_SIZE}\s*,?\s+{_ENDS}",
-    rf"{_WAY}{_ENDS}\s*(?:\(|,)\s*(?:[+-]|an?\s+(?:{_CHANGE})\s+of\s+|by\s+)?"
+    rf"(?:{_WAY}(?:by\s+)?|\bby\s+){_SIZE}{BETWEEN}{ENDS}",
+    rf"{_WAY}{ENDS}\s*(?:\(|,)\s*(?:[+-]|an?\s+(?:{_CHANGE})\s+of\s+|by\s+)?"
     rf"(?P<size>{NUMBER}{_POINTS})\s*\)?",
 )
+_LEADS = r"gap|difference|lead|leads|leading|led|ahead|margin|apart"
 _GAPS = (
     rf"\b(?:gap|difference|lead|margin)\s+(?:of|was|is)\s+(?P<size>{NUMBER}{_POINTS})",
     rf"\b(?P<size>{NUMBER}[\s-]points?)\s+(?:gap|difference|lead)\b",
+    rf"\b(?:{_LEADS})\b.*?\b(?:by|was|is|of)\s+(?P<size>{NUMBER}{_POINTS})",
+    rf"\b(?P<size>{NUMBER}{_POINTS})\s+(?:ahead|apart)\b",
 )
 _NET = r"\bnet\s+(?:rating|score|approval)(?:\s+\w+)?\s+(?P<sign>[+-])(?P<size>[0-9]+)\b"
-_HINTS = (" from ", "gap", "difference", "lead", "margin", "net ")  # one stands in every form
+_HINTS = (" from ", "gap", "difference", "lead", "led ", "ahead", "apart", "margin", "net ")  # one stands in every form
 _AGAINST = r"\b(?:against|disapprove\w*|oppose\w*|disagree\w*|unfavou?rable)\b"
 
 
@@ -47,6 +70,8 @@ class Difference:
     change: str
     first: Figure
     second: Figure
+    is_relative: bool = False
+    """Whether it is said that percent are meant, and not points."""
 
 
 def parse_difference(text: str, rounding: RoundingRule) -> Difference | None:
@@ -57,8 +82,16 @@ def parse_difference(text: str, rounding: RoundingRule) -> Difference | None:
     found = _change(plain) or _gap(plain) or _net(plain)
     if found is None or re.search("[0-9%]", found.rest):
         return None
-    first, second = (parse_figure(end, Kind.PERCENTAGE, rounding=rounding) for end in found.ends)
-    return Difference(text.strip(), found.change, first, second)
+    first, second = (parse_figure(end, rounding=rounding) for end in found.ends)
+    if not _are_of_a_kind(first, second, found.change):
+        return None
+    return Difference(text.strip(), found.change, first, second, "relative" in found.rest)
+
+
+def _are_of_a_kind(first: Figure, second: Figure, change: str) -> bool:
+    """Two percentages, or two numbers that do not differ in points."""
+    in_points = re.search(_POINTS, change) is not None
+    return first.kind is second.kind and not (in_points and first.kind is Kind.COUNT)
 
 
 class _Found(NamedTuple):
@@ -74,8 +107,20 @@ def _change(plain: str) -> _Found | None:
     found = next((one for form in _CHANGES if (one := re.search(form, plain))), None)
     if found is None:
         return None
-    ends = (_percent(found["first"] or found["before"]), _percent(found["second"] or found["later"]))
-    return _Found(f"{_way(found['way'], ends)} {found['size']}", ends, plain[: found.start()] + plain[found.end() :])
+    ends = ends_of(found)
+    size = f"about {_FRACTIONS[found['size']]}%" if found["size"] in _FRACTIONS else found["size"]
+    rest = plain[: found.start()] + " ".join(re.findall("relative", found[0])) + plain[found.end() :]
+    return _Found(f"{_way(found['way'], ends)} {size}", ends, rest)
+
+
+def ends_of(found: re.Match[str]) -> tuple[str, str]:
+    """The earlier figure and the later one; of two shares the first may stand without its sign."""
+    ends = (found["first"] or found["before"], found["second"] or found["later"])
+    first, second = (re.sub(r"\s+of\s.*", "", end) for end in ends)
+    shares = [re.fullmatch(SHARE, end) is not None for end in (first, second)]
+    if any(shares):
+        return _percent(first), _percent(second)
+    return first, second
 
 
 def _way(said: str | None, ends: tuple[str, str]) -> str:
@@ -97,7 +142,8 @@ def _gap(plain: str) -> _Found | None:
     if found is None or len(shares) != 2:
         return None
     smaller, larger = sorted(shares, key=lambda share: parse_figure(share).value or 0)
-    return _Found(f"up {found['size']}", (smaller, larger), _without_shares(plain.replace(found[0], "")))
+    rest = plain[: found.start("size")] + plain[found.end("size") :]
+    return _Found(f"up {found['size'].replace('-', ' ')}", (smaller, larger), _without_shares(rest))
 
 
 def _net(plain: str) -> _Found | None:

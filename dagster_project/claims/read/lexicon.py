@@ -65,6 +65,10 @@ class Lexicon:
     """Negations that an answer may begin with: 39% *not* satisfied."""
     untrue: frozenset[str] = frozenset()
     """What makes a negation one of the whole statement: is not *true*."""
+    almost_all: frozenset[str] = frozenset()
+    """Nearly a hundred percent, without a number."""
+    superlative: frozenset[str] = frozenset()
+    """What stands before a *most* that counts nobody: *the* most common reason."""
     scales: Mapping[str, int] = field(default_factory=dict)
     """What a number counts by: 2 *million*."""
     hundreds: frozenset[str] = frozenset()
@@ -109,6 +113,8 @@ class Lexicon:
     """Words of what is said of several answers of a list at once: use *both*."""
     suppositions: frozenset[str] = frozenset()
     """What a sentence begins with that claims nothing: *if* 40% agree."""
+    placeholders: frozenset[str] = frozenset()
+    """What stands for a number that was never filled in."""
     single: frozenset[str] = frozenset()
     """What says that each gave one answer: the *main* source."""
 
@@ -339,6 +345,8 @@ ENGLISH = Lexicon(
     than=frozenset({"than"}),
     heads_an_answer=frozenset({"not", "never"}),
     untrue=frozenset({"true", "correct", "right", "so", "possible", "the"}),
+    almost_all=frozenset(f"{near} all" for near in ("almost", "nearly", "virtually", "practically")),
+    superlative=frozenset({"the", "its", "their", "our", "his", "her", "second", "third", "fourth", "fifth"}),
     scales={
         "hundred": 100,
         "dozen": 12,
@@ -522,6 +530,7 @@ ENGLISH = Lexicon(
     additions=frozenset({"another", "further", "other"}),
     at_once=frozenset({"both", "either"}),
     suppositions=frozenset({"if", "suppose", "supposing", "assuming", "assume", "unless", "had", "imagine", "should"}),
+    placeholders=frozenset({"x", "xx", "xxx", "nn", "tbc", "tbd"}),
     single=frozenset(
         [
             *("main", "most important", "biggest", "favourite", "favorite", "first choice", "primary"),

@@ -8,12 +8,12 @@ is a number that fits nowhere. What a single figure means is `figures`', the wor
 """
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from dagster_project.claims.read import given
 from dagster_project.claims.read.figures import Figure, figure_of, lexicon_given
 from dagster_project.claims.read.gaps import Gap, Link, after_intro, bare, before_of, gap_of, heading, only_separates
-from dagster_project.claims.read.hedges import Hedge, Kind
+from dagster_project.claims.read.glosses import Fit, Gloss, without_glosses
+from dagster_project.claims.read.hedges import Kind
 from dagster_project.claims.read.labels import SaidAnswer, SaidBase, names_of
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.phrases import FigureError, Phrase, read_phrase
@@ -24,9 +24,6 @@ from dagster_project.claims.read.statement import Listing, Part, StatementError,
 from dagster_project.claims.read.tables import parse_table
 from dagster_project.claims.read.tokens import Words, match_phrase, start_of, without_end
 from dagster_project.claims.read.unsettled import refuse_broken_numbers, refuse_unsettled
-
-_HALF = 50
-_LOOSE = 5  # points that a fraction may be away from the percentage that it rounds
 
 
 def parse_statement(
@@ -40,21 +37,22 @@ def parse_statement(
     text, rounding, lexicon = given.text(text, "a statement", _EXAMPLE), rule_given(rounding), lexicon_given(lexicon)
     try:
         columns = parse_table(text, rounding, lexicon)
-        return columns[0] if len(columns) == 1 else _Reader(Sentence(text, lexicon), rounding).read()
+        if len(columns) == 1:
+            return columns[0]
+        text, glosses = without_glosses(text, rounding, lexicon)
+        refuse_unless(text, glosses, Fit.FITS)
+        return _Reader(Sentence(text, lexicon), rounding).read()
     except FigureError as error:
         raise StatementError(f"in {text!r}: {error} {EXAMPLES}") from None
 
 
-def _restates(loose: Phrase, exact: Phrase) -> bool:
-    """Whether a fraction in words is near a percentage, on the side that its hedge says; a majority is over half."""
-    value = exact.value or Fraction(0)
-    if loose.value is None:
-        return value > _HALF if loose.hedge is Hedge.OVER else value < _HALF
-    if loose.hedge in (Hedge.NEARLY, Hedge.UNDER):
-        return loose.value - _LOOSE <= value < loose.value
-    if loose.hedge in (Hedge.OVER, Hedge.AT_LEAST):
-        return loose.value <= value <= loose.value + _LOOSE
-    return abs(value - loose.value) <= _LOOSE
+def refuse_unless(text: str, glosses: Sequence[Gloss], *fits: Fit) -> None:
+    """Refuse a fraction and a percentage of which the one is no rounder form of the other."""
+    if wrong := next((one for one in glosses if one.fit not in fits), None):
+        raise StatementError(
+            f"{text!r}: the {wrong.loose!r} with {wrong.exact.phrase!r} is not understood where it stands: "
+            f"the one is no rounder form of the other. {EXAMPLES}"
+        )
 
 
 _EXAMPLE = "96 of about 150 is 42%"
@@ -214,37 +212,24 @@ class _Reader:
                 phrases.append(phrase)
                 at = since = phrase.stop
         gaps.append(self.tokens[since:])
-        return self._without_glosses(phrases, gaps)
-
-    def _without_glosses(self, phrases: list[Phrase], gaps: list[Words]) -> tuple[list[Phrase], list[Words]]:
-        """A fraction whose own percentage stands behind it in brackets is loose: the percentage counts."""
-        for n in reversed(range(len(phrases) - 1)):
-            loose, exact = phrases[n : n + 2]
-            self._refuse_said_twice(loose, exact, gaps[n + 1], gaps[n + 2])
-            in_brackets = [token.word for token in gaps[n + 1]] == ["("] and gaps[n + 2][:1]
-            if not (loose.in_words and exact.is_percentage and in_brackets and gaps[n + 2][0].word == ")"):
-                continue
-            if exact.in_words or not _restates(loose, exact):
-                raise self.sentence.out_of_place([loose, exact], "the one is no rounder form of the other")
-            phrases = [*phrases[:n], *phrases[n + 1 :]]
-            gaps = [*gaps[: n + 1], gaps[n + 2][1:], *gaps[n + 3 :]]
         return phrases, gaps
-
-    def _refuse_said_twice(self, loose: Phrase, exact: Phrase, between: Words, behind: Words) -> None:
-        """Refuse what may be one share said twice: a fraction with words and a percentage in commas behind it."""
-        in_commas = len(between) > 1 and between[-1].word == "," and [token.word for token in behind[:1]] == [","]
-        if loose.in_words and exact.is_percentage and not exact.in_words and in_commas and len(behind) > 1:
-            why = "it may be the same again; put it in brackets behind the fraction, or leave one out"
-            raise self.sentence.out_of_place([loose, exact], why)
 
     def _place_of_base(self, phrases: Sequence[Phrase], gaps: Sequence[Words]) -> int | None:
         """Which figure is the base: the number behind an "of", or a first number that a colon and a list follow."""
         numbers = [n for n, phrase in enumerate(phrases) if not phrase.is_percentage]
+        self._refuse_share_of_a_share(phrases, gaps)
         places = [n for n in numbers if before_of(gaps[n], self.lexicon) is not None]
         if len(places) > 1:
             raise self.sentence.several("bases", [phrases[n] for n in places])
         heads = [0] if 0 in numbers and self._heads_a_list(gaps[1:-1]) else []
         return next(iter(places or heads), None)
+
+    def _refuse_share_of_a_share(self, phrases: Sequence[Phrase], gaps: Sequence[Words]) -> None:
+        """Refuse a percentage that another is said to be of: half of the 40% who rent."""
+        for phrase, words in zip(phrases, gaps, strict=False):
+            before = without_end(words, self.lexicon.articles)[-1:]
+            if phrase.is_percentage and before and before[0].word == "of":
+                raise self.sentence.out_of_place([phrase], "it is a share, and no base")
 
     def _heads_a_list(self, inner: Sequence[Words]) -> bool:
         """Whether a colon, but not behind an answer, follows on a first figure, and two more figures on that."""

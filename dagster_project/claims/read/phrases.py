@@ -49,8 +49,11 @@ class _Number(NamedTuple):
 def read_phrase(tokens: Words, at: int, text: str, lexicon: Lexicon) -> Phrase | None:
     """The figure that starts at token `at`, or None. Raises FigureError for one that contradicts itself."""
     hedge, hedge_word, behind = _leading_hedges(tokens, at, text, lexicon)
-    if found := match_phrase(lexicon.majority | lexicon.minority, tokens, behind):
-        if hedge is not Hedge.NONE:
+    found = match_phrase(lexicon.majority | lexicon.minority, tokens, behind)
+    if found and _is_superlative(tokens, behind, found, lexicon):
+        return None
+    if found:
+        if hedge not in (Hedge.NONE, Hedge.ONLY):
             raise FigureError(f"{text!r}: {found[0]!r} has no number that {hedge_word!r} could hedge; leave it out.")
         side = Hedge.OVER if found[0] in lexicon.majority else Hedge.UNDER
         return Phrase(at, found[1], None, 0, side, "", True, True)
@@ -68,6 +71,11 @@ def read_phrase(tokens: Words, at: int, text: str, lexicon: Lexicon) -> Phrase |
     return Phrase(
         at, stop, number.value, number.decimals, hedge, hedge_word, is_percentage, number.in_words, number.unit
     )
+
+
+def _is_superlative(tokens: Words, at: int, found: tuple[str, int], lexicon: Lexicon) -> bool:
+    """Whether a single word for more than half says which is first instead: the *most* common reason."""
+    return found[1] == at + 1 and at > 0 and tokens[at - 1].word in lexicon.superlative
 
 
 def _range(tokens: Words, at: int, behind: int, lexicon: Lexicon) -> Phrase | None:

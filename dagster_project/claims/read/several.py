@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from dagster_project.claims.read.alone import share_alone
 from dagster_project.claims.read.comparisons import Comparison, without_comparisons
 from dagster_project.claims.read.figures import Figure, parse_figure
+from dagster_project.claims.read.glosses import Fit, Gloss, without_glosses
 from dagster_project.claims.read.lexicon import ENGLISH, Lexicon
 from dagster_project.claims.read.nested import Clauses, clauses_of, whole_of
 from dagster_project.claims.read.nets import with_nets, without_nets
-from dagster_project.claims.read.parse import parse_statement
+from dagster_project.claims.read.parse import parse_statement, refuse_unless
 from dagster_project.claims.read.phrases import FigureError, read_phrase
 from dagster_project.claims.read.rounding import RoundingRule
 from dagster_project.claims.read.sentence import EXAMPLES, Sentence
@@ -47,13 +49,16 @@ class Groups:
 class Said:
     """All that a sentence says: what it says of each base, and what its shares are set against.
 
-    `repeated`: bases of a part of a part, which stand as counts before.
+    `repeated`: bases of a part of a part, which stand as counts before. `glosses`: fractions that percentages restate.
+    `alone`: the one share of a sentence without a base.
     """
 
     text: str
     parts: tuple[Triple | Listing | Groups, ...]
     comparisons: tuple[Comparison, ...] = ()
     repeated: tuple[Figure, ...] = ()
+    glosses: tuple[Gloss, ...] = ()
+    alone: Figure | None = None
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -64,22 +69,29 @@ class Said:
 
     def _alone(self) -> tuple[Figure, ...]:
         """The share that is only set against another, of no base."""
-        return tuple(one.later for one in self.comparisons[:1] if one.later is not None)
+        later = tuple(one.later for one in self.comparisons[:1] if one.later is not None)
+        return later or (() if self.alone is None else (self.alone,))
 
 
 def parse_sentence(text: str, rounding: RoundingRule = RoundingRule.EITHER_HALF, lexicon: Lexicon = ENGLISH) -> Said:
     """Read a sentence or a pasted table with all that it says. Raises StatementError."""
     _refuse_supposed(text, lexicon)
+    parts: tuple[Triple | Listing | Groups, ...] = ()
+    repeated: tuple[Figure, ...] = ()
+    alone = None
     try:
         rest, comparisons = without_comparisons(text, rounding)
-        parts, repeated = _parts(rest, rounding, lexicon)
+        rest, glosses = without_glosses(rest, rounding, lexicon)
+        refuse_unless(text, glosses, Fit.FITS, Fit.LARGEST_ONLY, Fit.CONTRADICTS)
+        alone = share_alone(rest, rounding, lexicon)
+        if alone is None:
+            parts, repeated = _parts(rest, rounding, lexicon)
     except FigureError as error:
         raise StatementError(f"in {text!r}: {error} {EXAMPLES}") from None
     except StatementError as error:
-        if not comparisons or "has no base" not in str(error):
+        if not comparisons or not any(says in str(error) for says in ("has no base", "holds no figure")):
             raise
-        parts, repeated = (), ()
-    return Said(text.strip(), parts, comparisons, repeated)
+    return Said(text.strip(), parts, comparisons, repeated, glosses, alone)
 
 
 def _refuse_supposed(text: str, lexicon: Lexicon) -> None:

@@ -16,7 +16,7 @@ import yaml
 from dagster_project.claims.answer import answer_claim
 
 UNDERSTOOD = 0.85
-FILES = ("sentences.yml", "more_sentences.yml", "everyday_sentences.yml")
+FILES = ("sentences.yml", "more_sentences.yml", "everyday_sentences.yml", "relation_sentences.yml")
 FIGURES = {"count", "base", "percentage", "mean", "deviation", "points"}
 
 
