@@ -111,6 +111,12 @@ def test_a_run_that_is_terminated_in_the_ui_while_duckdb_is_at_work_ends_as_canc
         assert job.execute_in_process(instance=instance, partition_key="small").success
 
 
+def test_a_run_that_nobody_ends_leaves_no_object_of_duckdb_behind(small: Desk) -> None:
+    """nanobind, by which DuckDB is made, tells at the very end of a process what is left; so does Ctrl-C above."""
+    code, _, errors = ended(small, "a line that is never told", signal.SIGTERM)
+    assert (code, errors) == (0, "")
+
+
 def test_a_killed_run_is_ended_by_the_next_one_which_succeeds(two: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ended(two, "first: records", signal.SIGKILL)[0] == -signal.SIGKILL
     outcome = two.basecheck("run", "first")
