@@ -8,6 +8,8 @@ from dagster_project.claims.read.rounding import RoundingRule
 from dagster_project.claims.read.sentence import Sentence
 from dagster_project.claims.read.tokens import start_of
 
+_INTERVAL = frozenset({"ci", "interval", "intervals", "range", "iqr"})
+
 
 def share_alone(text: str, rounding: RoundingRule, lexicon: Lexicon) -> Figure | None:
     """The share, if it is the only figure of a text and nothing else in it is a number. Raises FigureError."""
@@ -33,5 +35,7 @@ def _says_more(sentence: Sentence, share: Phrase) -> bool:
     before, behind = sentence.tokens[: share.start], sentence.tokens[share.stop :]
     has_digit = any(char.isdigit() for token in (*before, *behind) for char in token.word[:1])
     is_signed = bool(before) and before[-1].word in ("-", "−", "+", "±")
+    if _INTERVAL & set(sentence.text.casefold().replace("(", " ").split()):
+        return True  # it could contradict the share
     unfit = sentence.lexicon.foreign | sentence.lexicon.placeholders
     return has_digit or is_signed or start_of(unfit, sentence.tokens) is not None
