@@ -8,12 +8,15 @@ from dagster_project.claims.read.rounding import RoundingRule
 from dagster_project.claims.read.sentence import Sentence
 from dagster_project.claims.read.tokens import start_of
 
+_MOST_NUMBERS = 2  # 1 in 5
 _INTERVAL = frozenset({"ci", "interval", "intervals", "range", "iqr"})
 
 
 def share_alone(text: str, rounding: RoundingRule, lexicon: Lexicon) -> Figure | None:
     """The share, if it is the only figure of a text and nothing else in it is a number. Raises FigureError."""
     sentence = Sentence(text, lexicon)
+    if sum(token.word[0].isdigit() for token in sentence.tokens) > _MOST_NUMBERS:
+        return None  # at once, for most sentences
     phrases = _phrases(sentence)
     if len(phrases) != 1 or not phrases[0].is_percentage or _says_more(sentence, phrases[0]):
         return None
