@@ -78,7 +78,7 @@ def answer_claim(text: str, rounding: RoundingRule | str = RoundingRule.EITHER_H
 
 
 def _of_sentence(said: Said) -> Reply:
-    findings = worst_first([*chain.from_iterable(map(_findings, said.parts)), *_compared(said), *_restated(said)])
+    findings = worst_first([*_of_parts(said), *_compared(said), *_restated(said)])
     worst = findings[0].severity if findings else Severity.NOT_CHECKABLE
     told = [one for one in findings if one.severity.verdict is worst.verdict]
     severity, message = _weighed(said, worst, told)
@@ -91,6 +91,28 @@ def _of_sentence(said: Said) -> Reply:
         readings=_readings(told),
         power=_power(told),
         condition=_condition(told),
+    )
+
+
+def _of_parts(said: Said) -> Iterator[Finding]:
+    """What is found of each base; a share *of them* may be of the base before or of the count before."""
+    yield from chain.from_iterable(map(_findings, said.parts[:-1]))
+    for one in chain.from_iterable(map(_findings, said.parts[-1:])):
+        yield _of_the_others(said, one) if said.repeated and _contradicts(one) else one
+
+
+def _of_the_others(said: Said, found: Finding) -> Finding:
+    """The share is possible if those before are meant who are not the nearest."""
+    whole, part = said.parts
+    if not (isinstance(whole, Triple) and isinstance(part, Triple)) or part.count is not None:
+        return found
+    other = replace(part, base=whole.base)
+    if part.percentage is None or _contradicts(audit_statement(other)):
+        return found
+    near, far = part.base.phrase, whole.base.phrase
+    told = f"{part.percentage.phrase} cannot be of the {near}; of the {far} it can."
+    return replace(
+        _on(f"the {part.percentage.phrase} are of the {far}, not of the {near}", found), statement=told, told=()
     )
 
 

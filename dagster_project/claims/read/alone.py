@@ -8,10 +8,15 @@ from dagster_project.claims.read.rounding import RoundingRule
 from dagster_project.claims.read.sentence import Sentence
 from dagster_project.claims.read.tokens import start_of
 
+_MOST_NUMBERS = 2  # 1 in 5
+_INTERVAL = frozenset({"ci", "interval", "intervals", "range", "iqr"})
+
 
 def share_alone(text: str, rounding: RoundingRule, lexicon: Lexicon) -> Figure | None:
     """The share, if it is the only figure of a text and nothing else in it is a number. Raises FigureError."""
     sentence = Sentence(text, lexicon)
+    if sum(token.word[0].isdigit() for token in sentence.tokens) > _MOST_NUMBERS:
+        return None  # at once, for most sentences
     phrases = _phrases(sentence)
     if len(phrases) != 1 or not phrases[0].is_percentage or _says_more(sentence, phrases[0]):
         return None
@@ -33,5 +38,7 @@ def _says_more(sentence: Sentence, share: Phrase) -> bool:
     before, behind = sentence.tokens[: share.start], sentence.tokens[share.stop :]
     has_digit = any(char.isdigit() for token in (*before, *behind) for char in token.word[:1])
     is_signed = bool(before) and before[-1].word in ("-", "−", "+", "±")
+    if _INTERVAL & set(sentence.text.casefold().replace("(", " ").split()):
+        return True  # it could contradict the share
     unfit = sentence.lexicon.foreign | sentence.lexicon.placeholders
     return has_digit or is_signed or start_of(unfit, sentence.tokens) is not None

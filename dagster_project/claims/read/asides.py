@@ -55,6 +55,7 @@ _COUNTS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     "|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
+_WORDED = rf"(?:{_COUNTS})(?:[\s-](?:hundred|and|{_COUNTS}))*"
 _ASKED = r"(?:surveyed|polled|interviewed|questioned|canvassed)"
 
 
@@ -65,6 +66,12 @@ def _all_but(found: re.Match[str]) -> str:
     missing = words.index(few) + 1 if few in words else int(few.replace(",", "")) if few[0].isdigit() else None
     whole = int(found[2].replace(",", ""))
     return found[0] if missing is None or missing > whole else f"{whole - missing} of {whole}"
+
+
+def _with_shares(found: re.Match[str]) -> str:
+    """A list headed n (%): 58 (29.0) is 58 (29.0%), and all 200 (100) is its base."""
+    rows = re.sub(rf"({NUMBER})\s*\(([0-9]+(?:\.[0-9]+)?)\)", r"\1 (\2%)", found[1])
+    return ":" + re.sub(rf"\s*[;,]\s*(?:all|total)\s+({NUMBER})\s*\(100(?:\.0+)?%\)\s*\.?\s*$", r" of \1", rows)
 
 
 ENGLISH_ASIDES: Sequence[Aside] = (
@@ -88,11 +95,12 @@ ENGLISH_ASIDES: Sequence[Aside] = (
     Aside(_CENTURIES, rf"\b{_WHEN}\s+{YEAR}{_LEADS_ON}"),
     Aside(_CENTURIES, rf"\b(?:an?|the)\s+{YEAR}\s+(?=(?:survey|poll|study|report|census)\b)", "a "),
     Aside(
-        ("day", "week", "month", "year"), r"\b(?:to|by|at|on|until)\s+(?:day|week|month|year)\s+[0-9]{1,3}\b(?!\s?%)"
+        ("day", "week", "month", "year", "wave", "round"),
+        rf"\b(?:to|by|at|on|in|since|from|until)\s+(?:day|week|month|year|wave|round)\s+(?:[0-9]{{1,3}}|{_COUNTS})\b(?!\s?%)",
     ),
     Aside((".",), r"(?:(?<=[%)])|(?<=percent)|(?<=per cent))\.\s+(?=[a-z])", "; "),
     Aside(_UNITS_OF_TIME, rf"\b(?:over|in|within|during|for)\s+(?:the\s+(?:past|last|previous|next)\s+)?{_PERIOD}"),
-    Aside(_UNITS_OF_TIME, rf"\b(?:for|after|within|before)\s+{_PERIOD}{_LEADS_ON}"),
+    Aside(_UNITS_OF_TIME, rf"\b(?:for|after|within|before|at|by)\s+{_PERIOD}{_LEADS_ON}"),
     Aside(_UNITS_OF_TIME, r"\b(?:a\s+)?[0-9]+-(?=(?:hour|day|week|month|year|minute)\b(?!-olds?\b))"),
     Aside(
         ("am", "pm", "a.m", "p.m", ":", "."),
@@ -106,6 +114,7 @@ ENGLISH_ASIDES: Sequence[Aside] = (
         _NAMES,
         rf"^\s*(?:(?:see|on|in|from|as|cf\.?)\s+)?{_PLACE}(?:\s*,\s*{_PLACE})*(?:\s+(?:makes?\s+clear|shows?))?\s*[:.,](?![0-9])",
     ),
+    Aside(_NAMES, rf"\bin\s+(?:answer|reply|response)\s+to\s+{_NUMBERED}\s*,?"),
     Aside(_NAMES, rf"\b(?:as|in)\s+{_NUMBERED}(?:\s+(?:makes?\s+clear|shows?))?\s*,"),
     Aside(_NAMES, rf"^\s*{_NUMBERED}\s+(?:shows?|says?|has|found)\s+(?:that\s+)?"),
     Aside(_NAMES, rf"^\s*{_NUMBERED}(?=\s*\()"),
@@ -171,8 +180,9 @@ ENGLISH_ASIDES: Sequence[Aside] = (
     ),
     Aside(("found",), r"\bfound\s+(?=[0-9])", ": "),
     Aside(
-        ("all of", "every", "each of"),
-        rf"(?<!\bof\s)(?<!among\s)(?<!not\s)\b(?:all|every\s?one|each(?:\s+one)?)\s+of\s+(?:the\s+)?({NUMBER}){_WITH_A_SHARE}",
+        ("all ", "every", "each of"),
+        rf"(?<!\bof\s)(?<!among\s)(?<!not\s)\b(?:all|(?:every\s?one|each(?:\s+one)?)\s+of)\s+(?:of\s+)?(?:the\s+)?({NUMBER})"
+        rf"{_WITH_A_SHARE}",
         r"\1 of \1",
     ),
     Aside(
@@ -185,6 +195,15 @@ ENGLISH_ASIDES: Sequence[Aside] = (
     Aside(("/",), r"(?<![0-9/.,])([0-9]{1,2})/([0-9]{1,2})(?=\s+of\s+(?:the\s+|all\s+)*[0-9])", r"\1 in \2"),
     Aside(("/",), rf"(?<![0-9/.,])({NUMBER})\s?/\s?({NUMBER})(?![0-9/.,])(?=\s*\(\s*{SHARE})", r"\1 of \2"),
     Aside(("/",), rf"((?:%|percent|per\s?cent)\s*\(\s*)({NUMBER})\s?/\s?({NUMBER})(?=\s*[);,])", r"\1\2 of \3"),
+    Aside(
+        ("'s ", "’s ", "s' ", "s’ "),
+        rf"\b(of|among)\s+(?:(?:the|a|an|our|this)\s+)?(?:[a-z-]+\s+){{0,3}}?[a-z-]+(?:['’]s|s['’])\s+(?={NUMBER}(?:\.[0-9]+)?\s+[a-z])",
+        r"\1 the ",
+    ),
+    Aside((" or ",), rf"(?<=\))\s+or\s+(?=[a-z][a-z\s-]*\(\s*(?:{SHARE}|{NUMBER})\s*\))", ", "),
+    Aside(("sample", "panel", "cohort"), r"(?<=%)\s+of\s+(?:the|this|our)\s+(?:sample|panel|cohort)\b"),
+    Aside(("n (%)", "n(%)", "no. (%)"), r",?\s*\b(?:n|no\.)\s?\(%\)\s*[:;,]?(.*)$", _with_shares),
+    Aside((" as ",), rf",?\s+as\s+(?:had|did|have|were|was|do)\s+(?=(?:{NUMBER}|{_COUNTS})\b)", ", and "),
     Aside((" in the ",), r"(?<=%)\s*in\s+the\s+(?=[0-9][0-9,]*\s+[a-z])", " of the "),
     Aside(("n",), rf"\(\s*n\s*=\s*({NUMBER})\s*\)(?=\s+of\b)", r"(\1)"),
     Aside(("rate of",), r",\s*(?:for\s+)?a\s+(?:response|completion|participation)\s+rate\s+of\s+(?=[0-9])", " or "),
@@ -210,7 +229,7 @@ ENGLISH_ASIDES: Sequence[Aside] = (
     ),
     Aside(
         ("were ",),
-        rf"^\s*({NUMBER}(?:\s+[a-z]+){{0,2}})\s+were\s+(?:invited|asked|approached|contacted|eligible|{_ASKED})\s*(?:;|,|\band\b|,\s*and\b)",
+        rf"^\s*((?:{NUMBER}|{_WORDED})(?:\s+[a-z]+){{0,2}}?)\s+were\s+(?:invited|asked|approached|contacted|eligible|screened|tested|examined|{_ASKED})\s*(?:;|,|\band\b|,\s*and\b)",
         r"of \1, ",
     ),
     Aside(

@@ -58,7 +58,8 @@ _MOVES = tuple(
     rf"{_MOVED}(?:\s+(?:by|of))?(?:\s+(?P<by>{_POINTS}))?,?\s+{ends}{_AFTER}"
     for ends in (
         rf"from\s+{_EMPHASIS}{_FIRST}(?:\s+{EARLIER})?,?\s+to\s+{_EMPHASIS}(?P<later>{SHARE})(?:\s+{LATER})?",
-        rf"to\s+{_EMPHASIS}(?P<later>{SHARE})(?:\s+{LATER})?,?\s+from\s+{_EMPHASIS}{_FIRST}(?:\s+{EARLIER})?",
+        rf"to\s+{_EMPHASIS}(?P<later>{SHARE})(?:\s+{LATER})?,?\s+(?:from|compared\s+(?:with|to)|against)\s+"
+        rf"{_EMPHASIS}{_FIRST}(?:\s+{EARLIER})?",
     )
 )
 _POLLED = (

@@ -78,6 +78,8 @@ class Gloss(NamedTuple):
 def without_glosses(text: str, rounding: RoundingRule, lexicon: Lexicon) -> tuple[str, tuple[Gloss, ...]]:
     """The text with each percentage in the place of the fraction that it restates, and both. Raises FigureError."""
     found: list[Gloss] = []
+    if not any(sign in text for sign in _CLOSED_BY):
+        return text, ()
     said = plain(text, lexicon.group_mark, lexicon.decimal_mark)
     while one := next(_glosses(tokenize(said, lexicon), said, lexicon), None):
         loose, exact, stop, is_sure, tokens = one

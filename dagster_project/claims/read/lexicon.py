@@ -308,7 +308,7 @@ ENGLISH = Lexicon(
                 "no change",
                 "no difference",
             ),
-            *("not answered", "not stated", "not applicable"),
+            *("not answered", "not stated", "not applicable", "about the same", "much the same"),
             *("did not answer", "didn't answer", "did not say", "didn't say"),
         ]
     ),
@@ -390,7 +390,7 @@ ENGLISH = Lexicon(
                 "worse",
                 "unchanged",
             ),
-            *("main", "neutral", "declined", "other", "none"),
+            *("main", "neutral", "declined", "other", "none", "married", "divorced", "widowed"),
         ]
     ),
     measures=frozenset(
@@ -454,6 +454,12 @@ ENGLISH = Lexicon(
             ),
             *("more than one answer possible", "multiple responses possible", "multiple mentions", "multiple response"),
             *("multiple answers", "multiple responses"),
+            *(
+                f"{who} could {choose} as many {what} as they liked"
+                for who in ("respondents", "participants", "people", "they")
+                for choose in ("tick", "choose", "name", "give", "pick", "select")
+                for what in ("boxes", "answers", "options", "reasons")
+            ),
         ]
     ),
     asides=ENGLISH_ASIDES,

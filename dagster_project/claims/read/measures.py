@@ -44,6 +44,30 @@ _WORD = (
 )
 """A word behind which an amount is none of a base."""
 
+_HAS = (
+    r"had|have|has|having|reported|reports?|owned|owns?|visited|visits?|read|made|make|makes|experienced|took|takes?|held|holds?"
+    r"|used|uses?|saw|ate|eaten|drank|drink|spent|worked|suffered|missed|bought|employed|employs?"
+)
+_LIMIT_HINTS = (
+    "over",
+    "above",
+    "under",
+    "below",
+    "than",
+    "at least",
+    "at most",
+    "up to",
+    " or more",
+    "<",
+    ">",
+    "≤",
+    "≥",
+)
+_PLACE_HINTS = (
+    *("camps", "districts", "towns", "cities", "villages", "countries", "states", "regions", "counties", "provinces"),
+    *("sites", "hospitals", "clinics", "centres", "centers", "boroughs", "wards", "areas", "locations", "continents"),
+)
+
 MEASURES: Sequence[Aside] = (
     # money
     Aside(("$", "€", "£", "¥"), rf"{_WORD}\s+(?:the\s+|an?\s+)?{_SUM}(?:\s+in\s+[a-z]+)?{_NO_FIGURE}", r"\1"),
@@ -59,7 +83,7 @@ MEASURES: Sequence[Aside] = (
     # sizes, thresholds, scores
     Aside(
         ("with ",),
-        rf"(?<=[a-z])\s+with\s+{_LIMITED}\s+(?!of\b|per\b|out\b|in\b)[a-z]+(?:\s+of\s+[a-z]+)?{_IS_NONE}",
+        rf"(?<=[a-z0-9])\s+with\s+{_LIMITED}\s+(?!of\b|per\b|out\b|in\b)[a-z]+(?:\s+of\s+[a-z]+)?{_IS_NONE}",
     ),
     Aside(("bmi", "iq"), rf"(?:\bwith\s+)?(?:\ban?\s+)?\b(?:bmi|iq)\s+(?:of\s+)?(?:{_LIMITED}|{_SOME}){_IS_NONE}"),
     Aside(
@@ -76,6 +100,16 @@ MEASURES: Sequence[Aside] = (
         rf"{_WORD}\s+(?:for\s+)?(?:{_LIMITED}\s+{_UNITS}{_EVERY}?|{_SOME}\s+{_UNITS}{_EVERY})"
         rf"(?:\s+of\s+[a-z]+)?{_NO_FIGURE}",
         r"\1",
+    ),
+    Aside(
+        (*_LIMIT_HINTS, " one "),
+        rf"\b({_HAS})\s+(?:{_LIMITED}|(?:only\s+|just\s+)?one)\s+(?!of\b|per\b|out\b|in\b|or\b|and\b)([a-z]+)(?:\s+of\s+[a-z]+)?{_NO_FIGURE}",
+        r"\1 \2",
+    ),
+    Aside(
+        _PLACE_HINTS,
+        rf"(?<=[a-z])(?<!\bof)\s+(?:in|at|across|from|throughout)\s+{_SOME}\s+(?:[a-z]+\s)?(?:{'|'.join(_PLACE_HINTS)})\b"
+        rf"{_NO_FIGURE}",
     ),
     # versions, times of the day, ordinals
     Aside((".",), r"\b(?:version\s|v\.?\s?)[0-9]+(?:\.[0-9]+)+\b"),

@@ -14,6 +14,7 @@ from dagster_project.claims.read.statement import Listing, Triple
 
 _OF_THESE = (
     r"\b(?P<of>of|among)\s+(?:these|those|them|whom|which)\b"
+    r"(?:\s+(?P<number>[0-9][0-9,]*[0-9]|[0-9])(?![0-9.]|\s?%))?"
     r"(?!\s+(?:who|that|asked|surveyed|polled|questioned|interviewed|with|in|aged))"
 )
 _CLAUSE = r"[;,.](?![0-9])|\band\b"
@@ -27,10 +28,14 @@ class Clauses(NamedTuple):
     before: str
     leads: str
     behind: str
+    number: str = ""
+    """How many these are said to be: of those 53."""
 
     def within(self, whole: str) -> str:
         """The clause as a sentence of its own, of so many."""
-        return f"{self.leads} of {whole} {self.behind}" if self.leads else f"Of {whole}, {self.behind}"
+        if self.leads and self.behind.startswith(","):
+            return f"{self.leads} of {whole}{self.behind}"
+        return f"{self.leads} of {whole} {self.behind}" if self.leads else f"Of {whole}, {self.behind.lstrip(' ,')}"
 
 
 def clauses_of(text: str) -> Clauses | None:
@@ -42,16 +47,20 @@ def clauses_of(text: str) -> Clauses | None:
     if not starts:
         return None
     leads = re.sub(_LEADS, "", text[starts[-1] : found[0].start()], flags=re.IGNORECASE).strip()
-    behind = text[found[0].end() :].lstrip(" ,")
-    return Clauses(re.sub(_ENDS, "", text[: starts[-1]], flags=re.IGNORECASE), leads, behind)
+    behind = text[found[0].end() :].lstrip()
+    before = re.sub(_ENDS, "", text[: starts[-1]], flags=re.IGNORECASE)
+    return Clauses(before, leads, behind, (found[0]["number"] or "").replace(",", ""))
 
 
-def whole_of(sentence: Sentence, read: Triple | Listing | None) -> tuple[str, Figure | None]:
-    """How many *these* are, as printed: the one count before, or the one number. Raises StatementError."""
-    if isinstance(read, Triple) and read.count is not None:
+def whole_of(sentence: Sentence, read: Triple | Listing | None, said: str) -> tuple[str, Figure | None]:
+    """How many *these* are, as printed: the one count before, or the one number. Raises StatementError.
+
+    `said`: how many they are said to be again, which has to be the same.
+    """
+    if isinstance(read, Triple) and read.count is not None and said in ("", str(read.count.value)):
         return read.count.phrase, read.count
     number = None if read is not None else _one_number(sentence, sentence.lexicon)
-    if number is None:
+    if number is None or (said and said not in re.sub("[^0-9 ]", "", number).split()):
         raise sentence.error("leaves open how many are meant by those of whom it goes on: give their number there.")
     return number, None
 

@@ -116,6 +116,7 @@ class _Reader:
         answers, own_groups = self._of_whom(answers, base)
         names, who = names_of(self.sentence, answers, base)
         self._refuse_at_once(names)
+        says_one_each = self.sentence.says_one_each or are_exclusive(names, self.lexicon)
         parts = [Part(name, *self._count_and_percentage(answer)) for name, answer in zip(names, answers, strict=True)]
         of = None if base is None else self._figure(base.phrase, Kind.BASE)
         return Listing(
@@ -124,11 +125,15 @@ class _Reader:
             of,
             who,
             several=self.sentence.says_several or own_groups,
-            exclusive=self.sentence.says_one_each or are_exclusive(names, self.lexicon),
+            exclusive=says_one_each or self._are_people(parts, names),
             of_groups=own_groups or are_groups(names, self.lexicon),
             complete=self.sentence.says_complete,
             overall=self._overall(names, base, own_groups=own_groups),
         )
+
+    def _are_people(self, parts: Sequence[Part], names: Sequence[str]) -> bool:
+        """Whether counts are those of groups that share nobody: 81 women and 57 men."""
+        return all(part.percentage is None for part in parts) and are_groups(names, self.lexicon)
 
     def _of_whom(self, answers: Sequence[SaidAnswer], base: SaidBase | None) -> tuple[Sequence[SaidAnswer], bool]:
         """The answers without what they are said to be of, and whether each is of a group of its own."""

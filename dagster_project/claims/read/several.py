@@ -130,7 +130,7 @@ def _nested(
         read = parse_statement(clauses.before, rounding, lexicon)
     except StatementError:
         read = None
-    whole, count = whole_of(before, read)
+    whole, count = whole_of(before, read, clauses.number)
     within = parse_statement(clauses.within(whole), rounding, lexicon)
     if within.base is None:
         raise before.error("says nothing of which the rest could be a part.")

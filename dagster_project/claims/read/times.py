@@ -13,7 +13,7 @@ EARLIER = (
     rf"|(?:in|the)\s+(?:the\s+)?(?:(?:previous|last|prior|earlier|same|year|month|quarter|week)\s*)+"
     rf"(?:{_SPAN}|before|earlier)?(?:\s+in\s+(?:19|20)[0-9]{{2}})?"
     rf"|last\s+(?:{_SPAN}|{MONTH})|(?:in|since|for)\s+(?:{MONTH}\s+)?(?:19|20)[0-9]{{2}}(?![0-9,.]*[0-9%])"
-    rf"|(?:in|since|last)\s+{MONTH}|previously|before|earlier)"
+    rf"|(?:in|since|last)\s+{MONTH}|(?:in|since|at)\s+(?:wave|round)\s+[0-9]{{1,2}}\b|previously|before|earlier)"
 )
 """When an earlier figure was measured."""
 LATER = rf"(?:{EARLIER}|this\s+{_SPAN}|now|today|in\s+the\s+(?:latest|current|new|most\s+recent)\s+{_SPAN})"
