@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -266,15 +267,20 @@ def _write(path: Path, text: str) -> None:
 
 @cache  # what stands in a release never changes, and each run writes the index of all surveys
 def _index_line(folder: Path, survey: str) -> SurveyLine:
+    """A release in the index; what one of an older version does not have, or calls otherwise, is not known there."""
     with open_warehouse(folder / DATABASE, read_only=True) as connection:
-        title, provenance = connection.execute("SELECT title, provenance FROM raw.survey").fetchall()[0]
-        records, rejects = connection.execute(
-            "SELECT sum(rows_accepted)::BIGINT, sum(rows_rejected)::BIGINT FROM raw.files"
-        ).fetchall()[0]
-        severities = connection.execute(
-            "SELECT replace(severity, 'not checked', 'not checkable') FROM audit.figures"  # as older releases say it
-        ).fetchall()
-        failed = connection.execute("SELECT count(*) FROM audit.checks WHERE NOT passed").fetchall()[0][0]
+
+        def rows(sql: str) -> list[tuple[Any, ...]] | None:
+            try:
+                return connection.execute(sql).fetchall()
+            except duckdb.Error:
+                return None
+
+        [(title, provenance)] = connection.execute("SELECT title, provenance FROM raw.survey").fetchall()
+        files = rows("SELECT sum(rows_accepted)::BIGINT, sum(rows_rejected)::BIGINT FROM raw.files")
+        severities = rows("SELECT replace(severity, 'not checked', 'not checkable') FROM audit.figures")
+        failed = rows("SELECT count(*) FROM audit.checks WHERE NOT passed")
+    records, rejects = files[0] if files else (None, None)
     return SurveyLine(
         survey=survey,
         title=title,
@@ -282,9 +288,9 @@ def _index_line(folder: Path, survey: str) -> SurveyLine:
         status="released",
         records=records,
         rejects=rejects,
-        figures=len(severities),
-        verdicts=tally_text(Severity(severity).verdict for (severity,) in severities),
-        checks_failed=failed,
+        figures=None if severities is None else len(severities),
+        verdicts=tally_text(Severity(severity).verdict for (severity,) in severities or ()),
+        checks_failed=failed[0][0] if failed else None,
         released_at=dt.datetime.fromtimestamp(Release(folder).report.stat().st_mtime, dt.UTC),
         report_href=f"{survey}/{LATEST}/report.html",
         message="",

@@ -12,6 +12,7 @@ import pytest
 from pages import BUILT_AT, HOSTILE, page, parsed, part, rows, text
 from playwright.sync_api import BrowserContext
 
+from dagster_project.release import write_index
 from dagster_project.release.index import SurveyLine, render_index
 
 OPTIONAL_TABLES = [
@@ -590,3 +591,17 @@ def test_questions_are_found_and_tables_sorted_where_scripts_run(
     table.get_by_role("button", name="Respondents").click()
     assert table.locator("tbody th").all_inner_texts() == first
     assert said == [], "the policy knows the script"
+
+
+def test_a_release_of_an_older_version_stands_in_the_index_with_what_is_known(tmp_path: Path) -> None:
+    release = tmp_path / "old" / "2026-01-01"
+    release.mkdir(parents=True)
+    (release / "report.html").touch()
+    (tmp_path / "old" / "latest").symlink_to(release.name)
+    with duckdb.connect(str(release / "survey.duckdb")) as connection:
+        connection.execute("CREATE SCHEMA raw; CREATE SCHEMA audit")
+        connection.execute("CREATE TABLE raw.survey AS SELECT 'An old survey' AS title, 'collected' AS provenance")
+        connection.execute("CREATE TABLE raw.files AS SELECT 8 AS rows_accepted, 2 AS rows_rejected")
+        connection.execute("CREATE TABLE audit.figures AS SELECT 'possible' AS verdict")
+    [row] = [row for row in rows(write_index(tmp_path).read_text(encoding="utf-8")) if "An old survey" in row]
+    assert row.startswith("An old survey old Released 8 2 – –")
