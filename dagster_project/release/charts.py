@@ -273,8 +273,6 @@ class _Share:
 def waves_chart(rows: Sequence[tuple[str, Mapping[str, Row]]], waves: Sequence[tuple[str, str]]) -> LineChart | None:
     """One question over the waves, each given by its name and label; None where fewer than two have any share."""
     found = [(label, _over(waves, cells)) for label, cells in rows]
-    if not found:
-        return None
     silent = _silent(found, [label for _, label in waves])
     if len(waves) - len(silent) < 2 or len(found) > MOST_ROWS:
         return None
@@ -295,8 +293,7 @@ def _places(many: int) -> list[str]:
 
 def _silent(found: Sequence[tuple[str, Sequence[_Share | None]]], labels: Sequence[str]) -> list[str]:
     """The waves of which no answer has a percentage."""
-    columns = zip(*(of for _, of in found), strict=True)
-    return [label for label, column in zip(labels, columns, strict=True) if not any(column)]
+    return [label for wave, label in enumerate(labels) if not any(of[wave] for _, of in found)]
 
 
 def _line(label: str, of: Sequence[_Share | None], places: Sequence[str], scale: Scale) -> Line:
