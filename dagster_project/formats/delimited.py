@@ -287,7 +287,7 @@ def _look(path: Path, given: Mapping[str, str]) -> FirstLook:
         if is_broken:
             options["line_breaks"], evidence["line_breaks"] = "true", "answers in quotes hold line breaks"
         lines[0] = lines[0].removeprefix("\ufeff")
-        delimiter = given.get("delimiter") or _delimiter(lines)
+        delimiter = given.get("delimiter") or _delimiter(path, lines)
         if delimiter != ",":
             options["delimiter"], evidence["delimiter"] = delimiter, "it takes the first lines apart alike"
         return _with_header(path, lines, delimiter, given, FirstLook((), options, evidence))
@@ -319,9 +319,13 @@ def _has_line_breaks(lines: Iterable[str]) -> bool:
     return any(line.count('"') % 2 for line in lines)
 
 
-def _delimiter(lines: Sequence[str]) -> str:
+def _delimiter(path: Path, lines: Sequence[str]) -> str:
     """The sign that takes the most lines apart into as many fields as the most common, and the most fields."""
-    by_sign = {sign: _fields(csv.reader(lines, delimiter=sign)) for sign in DELIMITERS}
+    csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    try:
+        by_sign = {sign: _fields(csv.reader(lines, delimiter=sign)) for sign in DELIMITERS}
+    except csv.Error as error:
+        raise InputError(f"{path}: its first lines cannot be taken apart into cells ({error}).") from error
     sign = max(by_sign, key=lambda one: by_sign[one])
     if by_sign[sign][1] > 1:
         return sign

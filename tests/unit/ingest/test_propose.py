@@ -141,3 +141,8 @@ def test_an_existing_survey_and_a_bad_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="this record file is missing"):
         propose(tmp_path / "raw", "others", tmp_path / "nothing.csv")
     assert list((tmp_path / "raw" / "people").iterdir()) == []
+
+
+def test_a_first_line_without_end_is_refused_by_its_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"people\.csv: its first lines cannot be taken apart .*field larger"):
+        _propose(tmp_path, b"person_id,sex\n" + b"a" * 1_100_000)
