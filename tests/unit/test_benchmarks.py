@@ -29,11 +29,20 @@ def printed(script: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("script", [script for script in SCRIPTS if script != "coverage"])
+# coverage has a test of its own; the quick form of random_kills, which `make faults` runs, takes a minute and a half
+@pytest.mark.parametrize("script", [script for script in SCRIPTS if script not in ("coverage", "random_kills")])
 def test_every_benchmark_has_a_quick_form_that_prints_numbers(
     script: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert any(character.isdigit() for character in printed(script, capsys, monkeypatch))
+
+
+def test_the_random_kills_can_be_started(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["random_kills.py", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module("benchmarks.random_kills").main()
+    assert ended.value.code == 0
+    assert "--quick" in capsys.readouterr().out
 
 
 def test_the_tallies_of_the_large_survey_scan_its_records_once_and_count_each_in_every_table(tmp_path: Path) -> None:
