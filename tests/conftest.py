@@ -68,6 +68,15 @@ class Desk:
     def __init__(self, raw: Path, output: Path) -> None:
         self.places = Places(raw, output)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """That of a process of its own which works on these folders."""
+        of_folders = {
+            "BASECHECK_RAW_DIR": str(self.places.raw_dir),
+            "BASECHECK_OUTPUT_DIR": str(self.places.output_dir),
+        }
+        return os.environ | of_folders
+
     def basecheck(self, *arguments: str) -> Outcome:
         """Run the command in this process, as its console script does."""
         out, err = io.StringIO(), io.StringIO()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -31,13 +30,9 @@ def two(desk: Desk) -> Desk:
 
 def ended(desk: Desk, step: str, by: signal.Signals) -> tuple[int, str, str]:
     """The exit code and what was printed of a run that gets a signal when it tells of a step."""
-    environment = {
-        "BASECHECK_RAW_DIR": str(desk.places.raw_dir),
-        "BASECHECK_OUTPUT_DIR": str(desk.places.output_dir),
-    }
     process = subprocess.Popen(
         [sys.executable, "-m", "dagster_project.cli", "run"],
-        env=os.environ | environment,
+        env=desk.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import shutil
 import subprocess
@@ -26,13 +25,9 @@ def _free(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
 
 def test_a_limit_on_files_ends_a_run_with_one_line_and_the_last_release_stays(released: Desk) -> None:
     before = released.latest("small").resolve()
-    environment = {
-        "BASECHECK_RAW_DIR": str(released.places.raw_dir),
-        "BASECHECK_OUTPUT_DIR": str(released.places.output_dir),
-    }
     outcome = subprocess.run(
         [sys.executable, "-m", "dagster_project.cli", "run"],
-        env=os.environ | environment,
+        env=released.environment,
         capture_output=True,
         text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)),
